@@ -1,0 +1,77 @@
+// Every bound of the program in one place: name, unit, reason. A queue, map, message or retry without a line
+// here is a bug (the house test looks for it).
+
+const KiB = 1024
+const MiB = 1024 * KiB
+
+export const limits = {
+  /** Bytes of one apply request or manifest set read by the CLI; 100 MB manifests are refused before parsing. */
+  manifestBytes: 16 * MiB,
+  /** Objects in one apply. */
+  objectsPerApply: 20_000,
+  /** Characters of a namespace, object, environment, port or listener name (DNS label, so it fits everywhere). */
+  nameLength: 63,
+  /** Alias expansions and nesting allowed in one YAML document (billion-laughs guard). */
+  yamlAliases: 100,
+  nestingDepth: 64,
+  /** Bytes of one value in the store; larger ones are kept in parts. */
+  storeValueBytes: 512 * KiB,
+  /** Bytes of one stored revision or record, all parts together. */
+  storeRecordBytes: 64 * MiB,
+  /** Revisions kept before compaction may drop the oldest unreferenced. */
+  revisionsKept: 10_000,
+  /** Request ids remembered for harmless retries. */
+  requestIdsKept: 10_000,
+  /** Generations kept per node group, so that a proxy that comes back is recognised by its versions. */
+  generationsKept: 32,
+  /** Finished push records kept. */
+  pushesKept: 1_000,
+  /** Bytes of one encoded Envoy resource (an RDS of 10,000 virtual hosts is near 4 MiB). */
+  resourceBytes: 16 * MiB,
+  /** Resources of one type in one node group. */
+  resourcesPerType: 50_000,
+  /** Bytes that a gRPC client may send us in one message: delta reconnects echo every name held. */
+  xdsReceiveBytes: 64 * MiB,
+  /** Bytes of one delta response before it is split; gRPC clients stop at 4 MiB. */
+  deltaResponseBytes: 3 * MiB,
+  /** Names subscribed on one stream and type. */
+  namesPerSubscription: 50_000,
+  /** Characters of one resource name on the wire. */
+  resourceNameLength: 4_096,
+  /** Streams open at once. */
+  streams: 10_000,
+  /** Requests a second of one stream before it is slowed (a NACK storm costs a bucket, not a core). */
+  streamRequestsPerSecond: 200,
+  /** Requests of one stream waiting to be handled. */
+  streamInbox: 1_000,
+  /** Responses in flight (sent, neither ACKed nor NACKed) per stream and type. */
+  pendingPerType: 16,
+  /** Milliseconds that one response may wait for the socket before the stream is cut. */
+  writeDeadlineMs: 10_000,
+  /** Milliseconds a route may wait on its stream for the clusters it needs, before it goes out anyway. */
+  orderDeadlineMs: 20_000,
+  /** Characters kept of one NACK text. */
+  nackDetailLength: 2_048,
+  /** Nodes in the inventory. */
+  nodes: 20_000,
+  /** Nodes named one by one in a message, record or error; the rest are counted. */
+  nodesNamed: 20,
+  /** Events kept for watchers that come back. */
+  eventsKept: 10_000,
+  /** Watchers (push, events, traffic) open at once. */
+  watchers: 1_000,
+  /** Updates waiting for one watcher before the oldest are dropped and the watcher is told. */
+  watcherQueue: 256,
+  /** Bytes of one admin request or answer. */
+  adminMessageBytes: 32 * MiB,
+  /** Time-outs of a push, all in milliseconds (design: a push). */
+  prepareMs: 20_000,
+  switchMs: 5_000,
+  settleMs: 30_000,
+  goneMs: 60_000,
+  retireDelayMs: 30_000,
+  retireDeadlineMs: 15 * 60_000,
+  expectWithinMs: 24 * 3_600_000,
+  /** Milliseconds from SIGTERM to a forced end. */
+  stopGraceMs: 10_000,
+} as const

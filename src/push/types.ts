@@ -1,0 +1,118 @@
+// What a push is, to those who start, watch and store it.
+import type { Problem, Result } from '../base/index.ts'
+import type { GroupKey, Manifest, ObjectKey } from '../model/index.ts'
+
+export type PushPhase =
+  | 'preparing'
+  | 'prepared'
+  | 'switching'
+  | 'done'
+  | 'aborted'
+  | 'reverting'
+  | 'reverted'
+  | 'split'
+  /** A newer push on the same objects took over. */
+  | 'overtaken'
+
+/** Phases after which nothing more happens. */
+export const finalPhases: readonly PushPhase[] = ['done', 'aborted', 'reverted', 'split', 'overtaken']
+
+/** Per group: which generations carry the push and how its nodes stand. */
+export interface PushGroup {
+  readonly group: GroupKey
+  readonly before: number
+  readonly prepared?: number
+  readonly switched?: number
+  /** Inventory in scope at the start. */
+  readonly nodes: number
+  readonly preparedNodes: number
+  readonly switchedNodes: number
+  /** Why it waits, capped at limits.nodesNamed: `edge-1: shop/checkout/green.4: no endpoints`. */
+  readonly heldUpBy: readonly string[]
+}
+
+/** The record of a push: kept in the store, streamed to watchers. Times in ms since the epoch; durations in ms, monotonic. */
+export interface PushRecord {
+  readonly id: string
+  readonly revision: number
+  readonly verb: string
+  readonly actor: string
+  readonly reason: string
+  readonly objects: readonly ObjectKey[]
+  readonly phase: PushPhase
+  readonly startedAt: number
+  readonly endedAt?: number
+  /** From the command's arrival: to durable, to prepared everywhere, to decided (durable), to the first and last switch ACK. */
+  readonly timings: {
+    readonly committedMs?: number
+    readonly preparedMs?: number
+    readonly decidedMs?: number
+    readonly firstAckMs?: number
+    readonly lastAckMs?: number
+    /** Part of the above that was spent flushing to disk. */
+    readonly flushMs?: number
+  }
+  readonly groups: readonly PushGroup[]
+  readonly refusals: readonly { readonly node: string; readonly type: string; readonly detail: string }[]
+  /** One sentence: why it ended as it did. */
+  readonly verdict?: string
+  /** Revision that took it back, if any. */
+  readonly compensatedBy?: number
+}
+
+/** A change of intent as the admin API hands it over; checked, planned, committed and pushed by `Delivery.change`. */
+export type ChangeCommand = {
+  readonly actor: string
+  readonly reason: string
+  readonly requestId?: string
+  readonly dryRun?: boolean
+  /** Goes past the shrink guard and warnings that say so; never past validity. */
+  readonly force?: boolean
+} & (
+  | {
+      readonly verb: 'apply'
+      readonly manifests: readonly Manifest[]
+      readonly manager?: string
+      readonly inPlace?: boolean
+    }
+  | { readonly verb: 'delete'; readonly keys: readonly { readonly key: ObjectKey; readonly etag?: string }[] }
+  | {
+      readonly verb: 'switch' | 'split' | 'set-traffic'
+      readonly namespace: string
+      readonly service: string
+      /** Environment → share in 1/10,000; sums to 10,000. */
+      readonly weights: Readonly<Record<string, number>>
+      readonly etag?: string
+      readonly manager?: string
+    }
+  | { readonly verb: 'rollback'; readonly namespace: string; readonly service: string }
+)
+
+/** One object's difference, before and after. `effect` as Envoy answers it. */
+export interface ObjectDiff {
+  readonly key: ObjectKey
+  readonly change: 'created' | 'changed' | 'deleted' | 'unchanged'
+  readonly lines: readonly string[]
+  readonly effect?: 'drains' | 'reconnects'
+}
+
+export interface ChangeAnswer {
+  /** The committed revision; absent for a dry run or when nothing changed. */
+  readonly revision?: number
+  readonly push?: string
+  readonly objects: readonly ObjectDiff[]
+  /** `traffic unchanged: 90/10, set by deploy-bot in r41`. */
+  readonly notes: readonly string[]
+}
+
+/** What the admin API needs of the delivery engine. */
+export interface Delivery {
+  /** Answers when durable. The push goes on; watch it by its id. */
+  change(command: ChangeCommand): Promise<Result<ChangeAnswer, Problem>>
+  push(id: string): PushRecord | undefined
+  /** Newest first. */
+  pushes(limit: number): readonly PushRecord[]
+  /** The record now and after every change until it is final (or the signal aborts). `undefined`: all pushes, without end. */
+  watchPushes(id: string | undefined, signal: AbortSignal): AsyncIterable<PushRecord>
+  abort(id: string, actor: string, reason: string): Promise<Result<PushRecord, Problem>>
+}
