@@ -2,5 +2,6 @@
 export * from './assert.ts'
 export * from './json.ts'
 export * from './limits.ts'
+export * from './names.ts'
 export * from './problem.ts'
 export * from './result.ts'
