@@ -62,6 +62,19 @@ export const limits = {
   watchers: 1_000,
   /** Updates waiting for one watcher before the oldest are dropped and the watcher is told. */
   watcherQueue: 256,
+  /** Characters of an actor's name, proven or claimed: it reaches logs, records and every revision. */
+  actorLength: 253,
+  /** Characters of a reason and of a request id: kept with every revision. */
+  reasonLength: 1_024,
+  requestIdLength: 128,
+  /** Bytes of the details of one gRPC error: they travel as a trailer, and some clients stop at 8 KiB after base64. */
+  statusDetailBytes: 5 * KiB,
+  /** Characters of one gRPC error message, for the same reason. */
+  statusMessageLength: 1_024,
+  /** Objects, nodes, pushes or revisions in one page of an admin answer. */
+  adminPage: 1_000,
+  /** Milliseconds that one Push.Wait may last; longer waits ask again. */
+  waitMs: 60 * 60_000,
   /** Bytes of one admin request or answer. */
   adminMessageBytes: 32 * MiB,
   /** Time-outs of a push, all in milliseconds (design: a push). */
