@@ -11,9 +11,38 @@ export const limits = {
   objectsPerApply: 20_000,
   /** Characters of a namespace, object, environment, port or listener name (DNS label, so it fits everywhere). */
   nameLength: 63,
-  /** Alias expansions and nesting allowed in one YAML document (billion-laughs guard). */
+  /** Alias expansions in one YAML document, and nodes that all of them may stand for (billion-laughs guard). */
   yamlAliases: 100,
+  yamlAliasNodes: 100_000,
+  /** Levels of nesting in one manifest; ours need 8, parsers and printers recurse. */
   nestingDepth: 64,
+  /** Violations reported of one request; the rest are counted. */
+  violationsReported: 100,
+  /** Characters of one text in a manifest (the longest path Envoy is asked to match is shorter). */
+  fieldLength: 4_096,
+  /** Characters of a found value repeated in an error. */
+  foundLength: 60,
+  /** Labels of one object; characters of a label's key and value. */
+  labels: 64,
+  labelLength: 256,
+  /** Milliseconds of any duration in a manifest: a year; Envoy's timers end not far above. */
+  durationMs: 365 * 24 * 3_600_000,
+  /** Ports and environments of one service: each pair is an Envoy cluster in every proxy. */
+  portsPerService: 32,
+  environmentsPerService: 64,
+  /** Static endpoints of one environment. */
+  endpointsPerEnvironment: 10_000,
+  /** Listeners of one gateway; gateways, hosts and rules of one route; matches of one rule; headers of one match. */
+  listenersPerGateway: 64,
+  nodeGroupsPerGateway: 256,
+  gatewaysPerRoute: 256,
+  hostsPerRoute: 256,
+  rulesPerRoute: 256,
+  matchesPerRule: 64,
+  headersPerMatch: 16,
+  /** Notes of one plan; lines of one object's diff. The rest are counted. */
+  planNotes: 50,
+  diffLines: 200,
   /** Bytes of one value in the store; larger ones are kept in parts. */
   storeValueBytes: 512 * KiB,
   /** Bytes of one stored revision or record, all parts together. */
@@ -85,6 +114,18 @@ export const limits = {
   retireDelayMs: 30_000,
   retireDeadlineMs: 15 * 60_000,
   expectWithinMs: 24 * 3_600_000,
+  /** Milliseconds a fresh stream may take to ask for its first types before barriers judge it without them. */
+  subscribeGraceMs: 5_000,
+  /** Milliseconds between two writings of the time a connected node was last seen. */
+  seenRefreshMs: 5 * 60_000,
+  /** Milliseconds between two looks for nodes that left the inventory. */
+  inventorySweepMs: 60_000,
+  /** Forced resends to one node and type in a row; a node that refuses them all waits for new content (no hot loop). */
+  resendsInARow: 3,
+  /** Changes of intent that wait for their turn at the one writer. */
+  changesWaiting: 1_000,
+  /** Milliseconds between two looks at deadlines, retirements and the inventory. */
+  tickMs: 100,
   /** Milliseconds from SIGTERM to a forced end. */
   stopGraceMs: 10_000,
 } as const
