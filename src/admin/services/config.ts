@@ -1,0 +1,183 @@
+// Config: objects and their revisions.
+import { err, limits, ok, type Problem, type Result } from '../../base/index.ts'
+import { type Kind, keyOf, type Manifest, type ObjectKey, type StoredObject } from '../../model/index.ts'
+import type { ChangeCommand } from '../../push/index.ts'
+import type { Revision, Store } from '../../store/index.ts'
+import type { ObjectKey as KeyMessage, View } from '../api.generated.ts'
+import { fromKey, toChangeAnswer, toConfigObject, toRevision, toViolation } from '../convert.ts'
+import { readManifests } from '../manifests.ts'
+import {
+  type AdminRooms,
+  changeOptions,
+  type Handlers,
+  namespaceOr,
+  page,
+  pageSize,
+  parseKind,
+} from './context.ts'
+
+/** Revisions in an answer when no limit is asked for. */
+const usualRevisions = 50
+
+export function configHandlers(rooms: AdminRooms): Handlers<'Config'> {
+  const apply = (manifests: readonly Manifest[], how: ApplyOptions): ChangeCommand => ({
+    verb: 'apply',
+    manifests,
+    ...(how.inPlace ? { inPlace: true } : {}),
+    ...(how.manager === '' ? {} : { manager: how.manager }),
+    ...how.options,
+  })
+
+  return {
+    Apply: async (request, call) => {
+      const options = changeOptions(request.options, call.actor)
+      if (!options.ok) return options
+      const manifests = readManifests(request)
+      if (!manifests.ok) return manifests
+      const answer = await rooms.delivery.change(
+        apply(manifests.value, {
+          inPlace: request.inPlace,
+          manager: request.options?.manager ?? '',
+          options: options.value,
+        }),
+      )
+      return answer.ok ? ok(toChangeAnswer(answer.value, request.options?.dryRun === true)) : answer
+    },
+
+    Diff: async (request, call) => {
+      const manifests = readManifests(request)
+      if (!manifests.ok) return manifests
+      const options = {
+        actor: call.actor,
+        reason: '',
+        dryRun: true,
+        ...(request.force ? { force: true } : {}),
+      }
+      const answer = await rooms.delivery.change(
+        apply(manifests.value, { inPlace: request.inPlace, manager: request.manager, options }),
+      )
+      return answer.ok ? ok(toChangeAnswer(answer.value, true)) : answer
+    },
+
+    Validate: async (request, call) => {
+      const manifests = readManifests(request)
+      if (!manifests.ok) return asFaults(manifests.error)
+      const options = { actor: call.actor, reason: '', dryRun: true }
+      const answer = await rooms.delivery.change(
+        apply(manifests.value, { inPlace: false, manager: '', options }),
+      )
+      if (!answer.ok) return asFaults(answer.error)
+      return ok({ notes: answer.value.notes, objects: manifests.value.length })
+    },
+
+    Get: async (request) => {
+      const key = readKey(request.key, 'key')
+      if (!key.ok) return key
+      const object = world(rooms, request.view).get(key.value)
+      return object === undefined ? err(notFound(key.value)) : ok(toConfigObject(object))
+    },
+
+    List: async (request) => {
+      const kind: Result<Kind | undefined, Problem> =
+        request.kind === '' ? ok(undefined) : parseKind(request.kind, 'kind')
+      if (!kind.ok) return kind
+      const chosen = [...world(rooms, request.view).values()]
+        .filter((object) => kind.value === undefined || object.kind === kind.value)
+        .filter((object) => request.namespace === '' || object.namespace === request.namespace)
+        .sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1))
+      const { items, nextPageToken } = page(chosen, keyOf, request.pageToken, pageSize(request.pageSize))
+      return ok({ objects: items.map(toConfigObject), nextPageToken, revision: rooms.store.view().revision })
+    },
+
+    Delete: async (request, call) => {
+      const options = changeOptions(request.options, call.actor)
+      if (!options.ok) return options
+      const keys: { readonly key: ObjectKey; readonly etag?: string }[] = []
+      for (const [index, target] of request.targets.entries()) {
+        const key = readKey(target.key, `targets[${index}].key`)
+        if (!key.ok) return key
+        keys.push({ key: key.value, ...(target.etag === '' ? {} : { etag: target.etag }) })
+      }
+      const answer = await rooms.delivery.change({ verb: 'delete', keys, ...options.value })
+      return answer.ok ? ok(toChangeAnswer(answer.value, request.options?.dryRun === true)) : answer
+    },
+
+    ListRevisions: async (request) => {
+      const kinds: Kind[] = []
+      for (const [index, name] of request.kinds.entries()) {
+        const kind = parseKind(name, `kinds[${index}]`)
+        if (!kind.ok) return kind
+        kinds.push(kind.value)
+      }
+      const limit = pageSize(request.limit, usualRevisions)
+      const before = request.before === 0 ? undefined : request.before
+      const touches = (namespace: string, kind: string, name: string): boolean =>
+        (request.namespace === '' || request.namespace === namespace) &&
+        (kinds.length === 0 || kinds.some((wanted) => wanted === kind)) &&
+        (request.name === '' || request.name === name)
+      const revisions = await matching(rooms.store, before, limit, (revision) =>
+        [...revision.puts.map(keyOf), ...revision.deletes].some((key) => {
+          const [namespace = '', kind = '', name = ''] = key.split('/')
+          return touches(namespace, kind, name)
+        }),
+      )
+      return ok({ revisions: revisions.map((revision) => toRevision(revision, request.includeObjects)) })
+    },
+  }
+}
+
+interface ApplyOptions {
+  readonly inPlace: boolean
+  readonly manager: string
+  readonly options: { readonly actor: string; readonly reason: string }
+}
+
+const world = (rooms: AdminRooms, view: View): ReadonlyMap<ObjectKey, StoredObject> =>
+  view === 'VIEW_APPLIED' ? rooms.store.view().applied : rooms.store.view().heads
+
+function readKey(key: KeyMessage | null, path: string): Result<ObjectKey, Problem> {
+  const kind = parseKind(key?.kind ?? '', `${path}.kind`)
+  if (!kind.ok) return kind
+  return ok(
+    fromKey({ namespace: namespaceOr(key?.namespace ?? ''), kind: kind.value, name: key?.name ?? '' }),
+  )
+}
+
+function notFound(key: ObjectKey): Problem {
+  const [namespace = '', kind = '', name = ''] = key.split('/')
+  const cut = (text: string): string => text.slice(0, limits.nameLength)
+  return { kind: 'notFound', message: `no ${kind} ${cut(namespace)}/${cut(name)}` }
+}
+
+/** Validate answers faults as data; what is no fault of the input stays an error. */
+function asFaults(
+  problem: Problem,
+): Result<{ readonly violations: readonly ReturnType<typeof toViolation>[] }, Problem> {
+  if (problem.kind !== 'invalid') return err(problem)
+  const violations =
+    problem.violations.length > 0 ? problem.violations : [{ path: '', message: problem.message }]
+  return ok({ violations: violations.map(toViolation) })
+}
+
+/** Pages through the revisions until `limit` of them match or none is left. */
+async function matching(
+  store: Pick<Store, 'revisions'>,
+  before: number | undefined,
+  limit: number,
+  matches: (revision: Revision) => boolean,
+): Promise<readonly Revision[]> {
+  const found: Revision[] = []
+  let from = before
+  while (found.length < limit) {
+    const read = await store.revisions({
+      limit: usualRevisions,
+      ...(from === undefined ? {} : { before: from }),
+    })
+    for (const revision of read) {
+      if (found.length < limit && matches(revision)) found.push(revision)
+    }
+    from = read.at(-1)?.number
+    if (read.length < usualRevisions || from === undefined) break
+  }
+  return found
+}

@@ -1,0 +1,70 @@
+// Push: what brings a fleet to a change, watched and waited for.
+import { err, invalid, limits, ok, type Problem } from '../../base/index.ts'
+import { finalPhases, type PushPhase, type PushRecord } from '../../push/index.ts'
+import type {
+  Input,
+  PushRecord as PushMessage,
+  WaitPushRequestUntil,
+  WaitPushResponse,
+} from '../api.generated.ts'
+import { fromDuration, toPushRecord } from '../convert.ts'
+import { type AdminRooms, changeOptions, type Handlers, pageSize } from './context.ts'
+
+/** Pushes in a list when no limit is asked for. */
+const usualPushes = 20
+
+export function pushHandlers(rooms: AdminRooms): Handlers<'Push'> {
+  return {
+    Get: async (request) => {
+      const push = rooms.delivery.push(request.id)
+      return push === undefined ? err(noPush(request.id)) : ok(toPushRecord(push))
+    },
+    List: async (request) =>
+      ok({ pushes: rooms.delivery.pushes(pageSize(request.limit, usualPushes)).map(toPushRecord) }),
+    Watch: (request, call) => {
+      if (request.id !== '' && rooms.delivery.push(request.id) === undefined) return err(noPush(request.id))
+      const id = request.id === '' ? undefined : request.id
+      return ok(messages(rooms.delivery.watchPushes(id, call.signal)))
+    },
+    Wait: async (request, call) => {
+      if (rooms.delivery.push(request.id) === undefined) return err(noPush(request.id))
+      const timeout = request.timeout === null ? limits.waitMs : fromDuration(request.timeout)
+      if (!(timeout > 0)) return err(invalid([{ path: 'timeout', message: 'wanted more than nothing' }]))
+      const over = call.after(Math.min(timeout, limits.waitMs))
+      const signal = AbortSignal.any([call.signal, over])
+      let last = rooms.delivery.push(request.id)
+      for await (const push of rooms.delivery.watchPushes(request.id, signal)) {
+        last = push
+        const outcome = outcomeOf(push.phase, request.until)
+        if (outcome !== undefined) return ok({ outcome, push: toPushRecord(push) })
+      }
+      if (last === undefined) return err(noPush(request.id))
+      return ok({ outcome: 'TIMED_OUT', push: toPushRecord(last) })
+    },
+    Abort: async (request, call) => {
+      const options = changeOptions({ ...noOptions, reason: request.reason }, call.actor)
+      if (!options.ok) return options
+      const aborted = await rooms.delivery.abort(request.id, call.actor, request.reason)
+      return aborted.ok ? ok(toPushRecord(aborted.value)) : aborted
+    },
+  }
+}
+
+const noOptions = { dryRun: false, force: false, reason: '', requestId: '', manager: '' }
+
+/** Whether a wait is over in this phase, and how. */
+function outcomeOf(phase: PushPhase, until: WaitPushRequestUntil): WaitPushResponse['outcome'] | undefined {
+  const reached: readonly PushPhase[] =
+    until === 'UNTIL_PREPARED' ? ['prepared', 'switching', 'done'] : ['done']
+  if (reached.includes(phase)) return 'REACHED'
+  return finalPhases.includes(phase) ? 'ENDED' : undefined
+}
+
+async function* messages(records: AsyncIterable<PushRecord>): AsyncGenerator<Input<PushMessage>> {
+  for await (const record of records) yield toPushRecord(record)
+}
+
+const noPush = (id: string): Problem => ({
+  kind: 'notFound',
+  message: `no push ${JSON.stringify(id.slice(0, limits.nameLength))}; the newest ${limits.pushesKept} are kept: verdigris push list`,
+})

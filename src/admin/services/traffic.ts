@@ -1,0 +1,154 @@
+// Traffic: which environment of a service gets which share.
+import { err, invalid, limits, ok, type Problem, type Result } from '../../base/index.ts'
+import type { StoredOf, World } from '../../model/index.ts'
+import type { ChangeAnswer, ChangeCommand } from '../../push/index.ts'
+import type { ChangeAnswer as AnswerMessage, ChangeOptions, Input, ServiceTraffic } from '../api.generated.ts'
+import { toChangeAnswer, toTimestamp } from '../convert.ts'
+import { type AdminRooms, changeOptions, type Handlers, namespaceOr } from './context.ts'
+
+/** Everything there is to share, in 1/10,000. */
+const whole = 10_000
+
+type Move = Extract<ChangeCommand, { verb: 'switch' | 'split' | 'set-traffic' }>['verb']
+
+export function trafficHandlers(rooms: AdminRooms): Handlers<'Traffic'> {
+  const move = async (
+    verb: Move,
+    request: {
+      readonly namespace: string
+      readonly service: string
+      readonly etag: string
+      readonly options: ChangeOptions | null
+    },
+    weights: Readonly<Record<string, number>>,
+    actor: string,
+  ): Promise<Result<Input<AnswerMessage>, Problem>> => {
+    const options = changeOptions(request.options, actor)
+    if (!options.ok) return options
+    const manager = request.options?.manager ?? ''
+    const answer = await rooms.delivery.change({
+      verb,
+      namespace: namespaceOr(request.namespace),
+      service: request.service,
+      weights,
+      ...(request.etag === '' ? {} : { etag: request.etag }),
+      ...(manager === '' ? {} : { manager }),
+      ...options.value,
+    })
+    return answered(answer, request.options)
+  }
+
+  return {
+    Get: async (request) => read(rooms, namespaceOr(request.namespace), request.service),
+    Set: (request, call) => move('set-traffic', request, request.weights, call.actor),
+    Split: (request, call) => move('split', request, request.weights, call.actor),
+    Switch: async (request, call) => {
+      if (request.environment === '') {
+        return err(invalid([{ path: 'environment', message: 'wanted the name of an environment' }]))
+      }
+      return move('switch', request, Object.fromEntries([[request.environment, whole]]), call.actor)
+    },
+    Rollback: async (request, call) => {
+      const options = changeOptions(request.options, call.actor)
+      if (!options.ok) return options
+      const answer = await rooms.delivery.change({
+        verb: 'rollback',
+        namespace: namespaceOr(request.namespace),
+        service: request.service,
+        ...options.value,
+      })
+      return answered(answer, request.options)
+    },
+    Watch: (request, call) => {
+      const namespace = namespaceOr(request.namespace)
+      if (!serviceExists(rooms, namespace, request.service)) return err(noService(namespace, request.service))
+      return ok(follow(rooms, namespace, request.service, call.signal))
+    },
+  }
+}
+
+const answered = (
+  answer: Result<ChangeAnswer, Problem>,
+  options: ChangeOptions | null,
+): Result<Input<AnswerMessage>, Problem> =>
+  answer.ok ? ok(toChangeAnswer(answer.value, options?.dryRun === true)) : answer
+
+/** The traffic now, and again whenever a push changed it. */
+async function* follow(
+  rooms: AdminRooms,
+  namespace: string,
+  service: string,
+  signal: AbortSignal,
+): AsyncGenerator<Input<ServiceTraffic>> {
+  let last = ''
+  const changed = async (): Promise<Input<ServiceTraffic> | undefined> => {
+    const now = await read(rooms, namespace, service)
+    if (!now.ok) return undefined
+    const text = JSON.stringify(now.value)
+    if (text === last) return undefined
+    last = text
+    return now.value
+  }
+  const first = await changed()
+  if (first !== undefined) yield first
+  for await (const _push of rooms.delivery.watchPushes(undefined, signal)) {
+    const next = await changed()
+    if (next !== undefined) yield next
+  }
+}
+
+async function read(
+  rooms: AdminRooms,
+  namespace: string,
+  name: string,
+): Promise<Result<Input<ServiceTraffic>, Problem>> {
+  const { heads, applied } = rooms.store.view()
+  const service = heads.get(`${namespace}/Service/${name}`)
+  if (service === undefined || service.kind !== 'Service') return err(noService(namespace, name))
+  const wanted = trafficOf(heads, namespace, name)
+  const served = trafficOf(applied, namespace, name)
+  const setBy = wanted === undefined ? undefined : await rooms.store.revision(wanted.revision)
+  const key = `${namespace}/Traffic/${name}`
+  const push = rooms.delivery.pushes(limits.pushesKept).find((record) => record.objects.includes(key))
+  return ok({
+    namespace,
+    service: name,
+    etag: wanted?.etag ?? '',
+    managedBy: policyOf(heads, namespace, name)?.spec.managedBy ?? 'operator',
+    environments: service.spec.environments.map((environment) => ({
+      environment: environment.name,
+      wanted: wanted?.spec.weights[environment.name] ?? 0,
+      applied: served?.spec.weights[environment.name] ?? 0,
+      release: environment.release.version,
+      digest: environment.release.digest ?? '',
+      incarnation: service.incarnations[environment.name] ?? 0,
+      endpoints: environment.endpoints.static.length,
+    })),
+    revision: wanted?.revision ?? 0,
+    actor: setBy?.actor ?? '',
+    reason: setBy?.reason ?? '',
+    at: setBy === undefined ? undefined : toTimestamp(setBy.at),
+    push: push?.id ?? '',
+  })
+}
+
+const serviceExists = (rooms: AdminRooms, namespace: string, name: string): boolean =>
+  rooms.store.view().heads.has(`${namespace}/Service/${name}`)
+
+function noService(namespace: string, name: string): Problem {
+  const cut = (text: string): string => text.slice(0, limits.nameLength)
+  return { kind: 'notFound', message: `no Service ${cut(namespace)}/${cut(name)}` }
+}
+
+function trafficOf(world: World, namespace: string, name: string): StoredOf<'Traffic'> | undefined {
+  const object = world.get(`${namespace}/Traffic/${name}`)
+  return object?.kind === 'Traffic' ? object : undefined
+}
+
+function policyOf(world: World, namespace: string, service: string): StoredOf<'TrafficPolicy'> | undefined {
+  for (const object of world.values()) {
+    if (object.kind === 'TrafficPolicy' && object.namespace === namespace && object.spec.service === service)
+      return object
+  }
+  return undefined
+}
