@@ -1,18 +1,18 @@
 // What the store keeps and every room downstream reads: objects with their identity. The shape of each spec is
-// inferred from its zod schema (see schemas); this file gives the envelope.
-import type {
-  GatewaySpec,
-  NodeGroupSpec,
-  RouteSpec,
-  ServiceSpec,
-  TrafficPolicySpec,
-  TrafficState,
-} from './schemas.ts'
+// inferred from its zod schema (see kinds/); this file gives the envelope.
+import type { GatewaySpec } from './kinds/gateway.ts'
+import type { NodeGroupSpec } from './kinds/node-group.ts'
+import type { RouteSpec } from './kinds/route.ts'
+import type { ServiceSpec } from './kinds/service.ts'
+import type { TombstoneSpec } from './kinds/tombstone.ts'
+import type { TrafficState } from './kinds/traffic.ts'
+import type { TrafficPolicySpec } from './kinds/traffic-policy.ts'
 
 /** Kinds that people write. */
 export type ManifestKind = 'NodeGroup' | 'Gateway' | 'Service' | 'Route' | 'TrafficPolicy'
-/** `Traffic` is the second part of a TrafficPolicy: moved by verbs, never by apply. Named like its Service. */
-export type Kind = ManifestKind | 'Traffic'
+/** Kinds that plans write. Both are named like their Service. */
+export type DerivedKind = 'Traffic' | 'Tombstone'
+export type Kind = ManifestKind | DerivedKind
 
 /** `namespace/Kind/name`. */
 export type ObjectKey = string
@@ -23,23 +23,11 @@ export interface SpecOf {
   Service: ServiceSpec
   Route: RouteSpec
   TrafficPolicy: TrafficPolicySpec
+  /** The second part of a TrafficPolicy: moved by verbs, never by apply (unless Git manages it). */
   Traffic: TrafficState
+  /** What outlives a deleted Service, so that no cluster name is ever given twice. */
+  Tombstone: TombstoneSpec
 }
-
-/** A parsed, defaulted manifest: what a person sent, whole and valid on its own. */
-export type Manifest = {
-  [K in ManifestKind]: {
-    readonly kind: K
-    readonly namespace: string
-    readonly name: string
-    readonly labels: Readonly<Record<string, string>>
-    readonly spec: SpecOf[K]
-    /** The etag the writer saw, if they gave one: a write is refused when the head differs. */
-    readonly etag?: string
-    /** Where it was read, for errors. */
-    readonly source?: { readonly file: string; readonly line: number }
-  }
-}[ManifestKind]
 
 interface Envelope<K extends Kind> {
   readonly kind: K
@@ -49,22 +37,39 @@ interface Envelope<K extends Kind> {
   readonly spec: SpecOf[K]
 }
 
-/** What a commit puts: the content of an object. */
-export type ObjectContent =
-  | Envelope<'NodeGroup'>
-  | Envelope<'Gateway'>
-  | Envelope<'Route'>
-  | Envelope<'TrafficPolicy'>
-  | Envelope<'Traffic'>
-  | (Envelope<'Service'> & {
-      /** Environment name → its current incarnation (1, 2, …): part of the Envoy cluster's name. */
-      readonly incarnations: Readonly<Record<string, number>>
-      /** Environment name → the highest incarnation ever given, also of environments that are gone. Never goes down. */
-      readonly incarnationsEver: Readonly<Record<string, number>>
-    })
+/** What a manifest has besides the object itself. */
+interface Written {
+  /** The etag the writer saw, if they gave one: a write is refused when the head differs. */
+  readonly etag?: string
+  /** Where it was read, for errors. */
+  readonly source?: { readonly file: string; readonly line: number }
+  /** TrafficPolicy only: the traffic as it was printed. Never applied; a plan says so when it differs. */
+  readonly traffic?: TrafficState
+}
 
-/** What the store holds: content plus what the commit gave it. */
-export type StoredObject = ObjectContent & {
+/** By kind: a parsed, defaulted manifest. */
+export type ManifestByKind = { [K in ManifestKind]: Envelope<K> & Written }
+/** A parsed, defaulted manifest: what a person sent, whole and valid on its own. */
+export type Manifest = ManifestByKind[ManifestKind]
+
+/** What a Service's object has besides what people write. */
+interface Incarnations {
+  /** Environment name → its current incarnation (1, 2, …): part of the Envoy cluster's name. */
+  readonly incarnations: Readonly<Record<string, number>>
+  /** Environment name → the highest incarnation ever given, also of environments that are gone. Never goes down. */
+  readonly incarnationsEver: Readonly<Record<string, number>>
+}
+
+/** By kind: what a commit puts. */
+export type ContentByKind = {
+  [K in Kind]: Envelope<K> & (K extends 'Service' ? Incarnations : unknown)
+}
+export type ContentOf<K extends Kind> = ContentByKind[K]
+/** What a commit puts: the content of an object. */
+export type ObjectContent = ContentByKind[Kind]
+
+/** What the commit gave it. */
+interface Stored {
   /** Stays for the life of the object; a deleted and recreated one gets another. */
   readonly uid: string
   /** Changes with every commit that touches the object. Opaque. */
@@ -72,7 +77,10 @@ export type StoredObject = ObjectContent & {
   /** The revision that wrote this content. */
   readonly revision: number
 }
-export type StoredOf<K extends Kind> = Extract<StoredObject, { kind: K }>
+
+/** What the store holds: content plus what the commit gave it. */
+export type StoredObject = ObjectContent & Stored
+export type StoredOf<K extends Kind> = ContentOf<K> & Stored
 
 /** `namespace/Kind/name` of an object. */
 export const keyOf = (object: {
@@ -80,6 +88,13 @@ export const keyOf = (object: {
   readonly namespace: string
   readonly name: string
 }): ObjectKey => `${object.namespace}/${object.kind}/${object.name}`
+
+/** `Kind namespace/name`, as messages name an object. */
+export const titleOf = (object: {
+  readonly kind: string
+  readonly namespace: string
+  readonly name: string
+}): string => `${object.kind} ${object.namespace}/${object.name}`
 
 /** The objects of one moment, heads or applied, by key. */
 export type World = ReadonlyMap<ObjectKey, StoredObject>
