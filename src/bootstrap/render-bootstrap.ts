@@ -77,7 +77,9 @@ function adsConfig(variant: 'sotw' | 'delta'): Json {
     set_node_on_first_message_only: true,
     config_validators: [
       {
-        // A response that would leave no cluster at all is refused (NACK) and the clusters stay.
+        // A response that would leave no cluster at all is refused (NACK) and the clusters stay: the last line of
+        // defence against an empty set. It refuses a first answer without clusters and the rightful removal of
+        // the last one just as well; the proxy is ready and serves all the same.
         name: 'envoy.config.validators.minimum_clusters_validator',
         typed_config: {
           '@type':
