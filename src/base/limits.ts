@@ -47,6 +47,17 @@ export const limits = {
   storeValueBytes: 512 * KiB,
   /** Bytes of one stored revision or record, all parts together. */
   storeRecordBytes: 64 * MiB,
+  /** Commits waiting for the store before more are refused. */
+  storeQueue: 10_000,
+  /** Commits that share one flush. */
+  storeGroup: 256,
+  /** Keys and bytes of one atomic batch of the embedded engine; larger changes are staged. */
+  storeBatchWrites: 10_000,
+  storeBatchBytes: 4 * MiB,
+  /** Generations beyond the kept that pile up before they are dropped together (one whole generation is rewritten then). */
+  generationsSlack: 16,
+  /** Commits that a resource stays after no kept generation names it, for changes that were computed before that. */
+  resourceGraceCommits: 64,
   /** Revisions kept before compaction may drop the oldest unreferenced. */
   revisionsKept: 10_000,
   /** Request ids remembered for harmless retries. */
@@ -57,6 +68,12 @@ export const limits = {
   pushesKept: 1_000,
   /** Bytes of one encoded Envoy resource (an RDS of 10,000 virtual hosts is near 4 MiB). */
   resourceBytes: 16 * MiB,
+  /** Results remembered per object while it lives: heads, applied and the worlds of two pushes. */
+  memoEntriesPerObject: 4,
+  /** Compiled node groups remembered per group, to share what did not change. */
+  compilesRemembered: 4,
+  /** Resources of one type that a group must have had before losing half of them needs `force`. */
+  shrinkGuardFrom: 10,
   /** Resources of one type in one node group. */
   resourcesPerType: 50_000,
   /** Bytes that a gRPC client may send us in one message: delta reconnects echo every name held. */

@@ -1,1 +1,8 @@
+// store: in come changes, one at a time and compared by etag; out come views that never change, each durable before it
+// is answered. One writer, one process. Start at types.ts (the interface), then step.ts (what a change does), then
+// io/run-store.ts (how it is made durable).
+export type { Retention } from './compact.ts'
+export { defaultRetention } from './compact.ts'
+export type { OpenStoreOptions } from './io/open-store.ts'
+export { openStore } from './io/open-store.ts'
 export * from './types.ts'

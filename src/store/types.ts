@@ -36,7 +36,11 @@ export interface Generation {
   readonly cause: string
 }
 
-/** Record tables of rooms downstream; values are theirs (they parse what they read back). */
+/**
+ * Record tables of rooms downstream; values are theirs (they parse what they read back). Compaction reads a little of them
+ * (hints.ts): a push with a numeric `endedAt` is finished; a `group` beside `generation`, `good`, `before`, `prepared` or
+ * `switched` (also inside `groups`) keeps those generations; `revision` of an unfinished push keeps that revision.
+ */
 export type RecordTable = 'push' | 'retirement' | 'inventory' | 'refusal' | 'closed'
 
 /** Everything one commit does, all or nothing. */
@@ -90,8 +94,15 @@ export interface StoreView {
 export interface StoreStats {
   readonly commits: number
   readonly flushMsTotal: number
+  /** Of all records, as the store counts them (files on disk are larger). */
   readonly bytes: number
+  readonly keys: number
   readonly resources: number
+  readonly revisions: number
+  /** Commits that wait for a flush. */
+  readonly waiting: number
+  /** Why nothing is written any more; absent while all is well. */
+  readonly readOnly?: string
 }
 
 export interface Store {

@@ -1,0 +1,160 @@
+// The store's folder, beside the engine's own files: who the store is (identity), who has it open (owner), and up to
+// which commit it was answered (two slots, written after each flush), so that a store that lost an answered commit to
+// damage is told from one that merely lost an unanswered tail.
+import { closeSync, fsyncSync, openSync } from 'node:fs'
+import type { FileHandle } from 'node:fs/promises'
+import { mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { z } from 'zod'
+import type { Result } from '../../base/index.ts'
+import { err, ok } from '../../base/index.ts'
+import { decodeFrame, encodeFrame, formatVersion } from '../record.ts'
+
+/** Files of a store folder. */
+export const folderFiles = (dir: string) => ({
+  identity: join(dir, 'verdigris-store.json'),
+  owner: join(dir, 'owner.json'),
+  answered: join(dir, 'answered'),
+  engine: join(dir, 'level'),
+})
+
+const identityFile = z.object({ format: z.int(), engine: z.string(), id: z.string().min(1) })
+const ownerFile = z.object({ pid: z.int() })
+
+/** What the folder says of the store: new, ours, written by a newer version, or unreadable. */
+export type Identity =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'known'; readonly id: string }
+  | { readonly kind: 'newer'; readonly format: number }
+  | { readonly kind: 'damaged'; readonly what: string }
+
+/** Makes the folder where it is missing and proves that it can be written. */
+export async function prepareFolder(dir: string): Promise<Result<void, string>> {
+  const probe = join(dir, `.probe-${process.pid}`)
+  try {
+    await mkdir(dir, { recursive: true, mode: 0o700 })
+    await writeFile(probe, '')
+    await rm(probe)
+    return ok(undefined)
+  } catch (error) {
+    return err(messageOf(error))
+  }
+}
+
+export async function readIdentity(dir: string): Promise<Identity> {
+  let text: string
+  try {
+    text = await readFile(folderFiles(dir).identity, 'utf8')
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return { kind: 'none' }
+    return { kind: 'damaged', what: messageOf(error) }
+  }
+  try {
+    const { format, engine, id } = identityFile.parse(JSON.parse(text))
+    if (format > formatVersion) return { kind: 'newer', format }
+    if (format < 1 || engine !== 'classic-level')
+      return { kind: 'damaged', what: `format ${format}, engine ${engine}` }
+    return { kind: 'known', id }
+  } catch {
+    return {
+      kind: 'damaged',
+      what: `it is not the text that Verdigris wrote: ${JSON.stringify(text.slice(0, 80))}`,
+    }
+  }
+}
+
+/** Durable: written aside, flushed, renamed, folder flushed. */
+export async function writeIdentity(dir: string, id: string): Promise<void> {
+  const { identity } = folderFiles(dir)
+  const aside = `${identity}.new`
+  const file = await open(aside, 'w', 0o600)
+  try {
+    await file.writeFile(`${JSON.stringify({ format: formatVersion, engine: 'classic-level', id })}\n`)
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+  await rename(aside, identity)
+  syncFolder(dir)
+}
+
+export const writeOwner = (dir: string): Promise<void> =>
+  writeFile(folderFiles(dir).owner, `${JSON.stringify({ pid: process.pid })}\n`)
+export const removeOwner = (dir: string): Promise<void> => rm(folderFiles(dir).owner, { force: true })
+
+/** For an error message: who holds the store, as far as it said so. */
+export async function describeOwner(dir: string): Promise<string> {
+  try {
+    const { pid } = ownerFile.parse(JSON.parse(await readFile(folderFiles(dir).owner, 'utf8')))
+    return pid === process.pid ? `this process (${pid})` : `process ${pid}`
+  } catch {
+    return 'another process'
+  }
+}
+
+/** The newest commit that is known to have been answered. */
+export interface AnsweredMark {
+  /** Sequence found at the opening; 0 when nothing is known. */
+  readonly found: number
+  /** Notes a flushed commit. Not flushed itself: after a power cut it may lag, and never leads. */
+  note(sequence: number): Promise<void>
+  close(): Promise<void>
+}
+
+const slotBytes = 64
+
+/** Opens the mark, making it where it is missing. */
+export async function openAnsweredMark(dir: string): Promise<AnsweredMark> {
+  const file = await openMark(folderFiles(dir).answered)
+  const bytes = Buffer.alloc(slotBytes * 2)
+  await file.read(bytes, 0, bytes.length, 0)
+  const found = Math.max(
+    ...[0, 1].map((slot) => readSlot(bytes.subarray(slot * slotBytes, (slot + 1) * slotBytes))),
+  )
+  return {
+    found,
+    async note(sequence) {
+      const slot = Buffer.alloc(slotBytes)
+      slot.set(encodeFrame('answered', 'bytes', sequenceBytes(sequence)).bytes)
+      await file.write(slot, 0, slot.length, (sequence % 2) * slotBytes)
+    },
+    async close() {
+      await file.sync()
+      await file.close()
+    },
+  }
+}
+
+async function openMark(path: string): Promise<FileHandle> {
+  try {
+    return await open(path, 'r+', 0o600)
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') throw error
+    return open(path, 'w+', 0o600)
+  }
+}
+
+/** Content of one slot: the sequence as 8 bytes, framed like a record. 0 for a slot that was never written or is damaged. */
+function readSlot(slot: Buffer): number {
+  const frame = decodeFrame('answered', slot.subarray(0, 16))
+  return frame.ok ? Number(Buffer.from(frame.value.content).readBigUInt64BE(0)) : 0
+}
+
+function sequenceBytes(sequence: number): Buffer {
+  const bytes = Buffer.alloc(8)
+  bytes.writeBigUInt64BE(BigInt(sequence))
+  return bytes
+}
+
+function syncFolder(dir: string): void {
+  const handle = openSync(dir, 'r')
+  try {
+    fsyncSync(handle)
+  } finally {
+    closeSync(handle)
+  }
+}
+
+const codeOf = (error: unknown): unknown =>
+  error instanceof Error && 'code' in error ? error.code : undefined
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

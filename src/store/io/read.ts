@@ -1,0 +1,99 @@
+// Reading single records of a running store from the engine, each checked. A record that was whole at the opening and is
+// not any more means a failing disk: the read rejects, because no caller could go on with it.
+import { ok } from '../../base/index.ts'
+import type { ObjectKey } from '../../model/index.ts'
+import { keyOf } from '../../model/index.ts'
+import type { Engine } from '../engine.ts'
+import { digits, partKey, resourceKey, revisionKey, wholeOf } from '../keys.ts'
+import { parsePartsHead, parseRevision, readFrame } from '../load.ts'
+import type { StoreState } from '../state.ts'
+import type { Revision, Store } from '../types.ts'
+
+/** A record that cannot be read back from a running store. */
+export class StoreReadError extends Error {
+  override readonly name = 'StoreReadError'
+}
+
+type Overlay = ReadonlyMap<string, Uint8Array | undefined>
+
+export interface Reader extends Pick<Store, 'resource' | 'revision' | 'revisions' | 'history'> {
+  countResources(): number
+  /** Values that are committed and not in the engine's place for them. */
+  overlay(writes: Overlay): void
+}
+
+export function createReader(engine: Engine, current: () => StoreState): Reader {
+  let overlay: Overlay = new Map()
+  let counted: { readonly of: StoreState['ledger']['entries']; readonly resources: number } | undefined
+
+  const value = async (key: string): Promise<Uint8Array | undefined> => {
+    if (overlay.has(key)) return overlay.get(key)
+    const read = await engine.get(key)
+    if (!read.ok) throw new StoreReadError(`cannot read ${key}: ${read.error.message}`)
+    return read.value
+  }
+  const record = async (key: string): Promise<Uint8Array | undefined> => {
+    const bytes = await value(key)
+    if (bytes === undefined) return undefined
+    const frame = readFrame(key, bytes)
+    if (!frame.ok) throw new StoreReadError(`record ${key} is damaged: ${frame.error.what}`)
+    if (frame.value.kind !== 'parts') return frame.value.content
+    const head = parsePartsHead(key, frame.value.content)
+    if (!head.ok) throw new StoreReadError(`record ${key} is damaged: ${head.error.what}`)
+    const parts = await Promise.all(
+      Array.from({ length: head.value.parts }, (_, part) => record(partKey(key, part))),
+    )
+    const found = parts.filter((part) => part !== undefined)
+    // Compaction may have taken it away between two parts.
+    return found.length === parts.length ? Buffer.concat(found) : undefined
+  }
+  const revision = async (number: number): Promise<Revision | undefined> => {
+    const key = revisionKey(number)
+    const content = await record(key)
+    const parsed = content === undefined ? ok(undefined) : parseRevision(key, content)
+    if (!parsed.ok) throw new StoreReadError(`record ${key} is damaged: ${parsed.error.what}`)
+    return parsed.value
+  }
+  const each = async (numbers: readonly number[]): Promise<readonly Revision[]> =>
+    (await Promise.all(numbers.map(revision))).filter((found) => found !== undefined)
+
+  return {
+    overlay(writes) {
+      overlay = writes
+    },
+    resource: (hash) => record(resourceKey(hash)),
+    revision,
+    revisions({ before = Number.POSITIVE_INFINITY, limit }) {
+      const { revisions, revision: newest } = current()
+      const numbers: number[] = []
+      for (let number = Math.min(newest, before - 1); number > 0 && numbers.length < limit; number--) {
+        if (revisions.has(digits(number))) numbers.push(number)
+      }
+      return each(numbers)
+    },
+    async history(key: ObjectKey, limit: number) {
+      const numbers: number[] = []
+      for (
+        let touch = current().touched.get(key);
+        touch !== undefined && numbers.length < limit;
+        touch = touch.before
+      ) {
+        numbers.push(touch.revision)
+      }
+      return (await each(numbers)).map((found) => ({
+        revision: found,
+        content: found.puts.find((put) => keyOf(put) === key) ?? ('deleted' as const),
+      }))
+    },
+    countResources() {
+      const { entries } = current().ledger
+      if (counted?.of !== entries) {
+        let resources = 0
+        for (const key of entries.keys())
+          if (key.startsWith('res/') && wholeOf(key) === undefined) resources++
+        counted = { of: entries, resources }
+      }
+      return counted.resources
+    },
+  }
+}

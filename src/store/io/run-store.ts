@@ -1,0 +1,197 @@
+// The pump: takes queued changes, decides them in order by the pure step, flushes what they come to in one write,
+// then publishes the state and answers. After a fault nothing more is written; reads go on from memory.
+import { performance } from 'node:perf_hooks'
+import type { Problem, Result } from '../../base/index.ts'
+import { assertNever, err, limits, ok } from '../../base/index.ts'
+import type { Retention } from '../compact.ts'
+import { compact } from '../compact.ts'
+import type { Engine } from '../engine.ts'
+import { resourceKey } from '../keys.ts'
+import type { RecordWrite } from '../ledger.ts'
+import type { StoreState } from '../state.ts'
+import { replay, step } from '../step.ts'
+import type { Change, Committed, Store, StoreStats } from '../types.ts'
+import { makeDurable } from './make-durable.ts'
+import { createReader } from './read.ts'
+
+export interface StoreHands {
+  readonly engine: Engine
+  /** Wall clock, ms since the epoch. */
+  readonly clock: () => number
+  readonly retention: Retention
+  /** Called after every flush with the sequence that is durable now. */
+  readonly noteAnswered: (sequence: number) => Promise<void>
+  /** Called once when the store turns read-only, with the reason. */
+  readonly onReadOnly: (reason: string) => void
+  /** Called when the store is closed, after the engine was. */
+  readonly onClosed: () => Promise<void>
+}
+
+interface Waiting {
+  readonly change: Change
+  readonly resolve: (result: Result<Committed, Problem>) => void
+  readonly reject: (bug: unknown) => void
+}
+
+/** What a waiting change is told once the flush of its group is over. */
+type Answer = (flushMs: number) => Committed
+
+/** The store over an engine whose state was recovered. */
+export function runStore(initial: StoreState, hands: StoreHands): Store {
+  const { engine, clock, retention } = hands
+  let state = initial
+  let phase: { readonly kind: 'open' | 'closed' } | { readonly kind: 'readOnly'; readonly reason: string } = {
+    kind: 'open',
+  }
+  let commits = 0
+  let flushMsTotal = 0
+  const queue: Waiting[] = []
+  let pumping: Promise<void> | undefined
+  const reader = createReader(engine, () => state)
+
+  const refusal = (): Problem | undefined => {
+    switch (phase.kind) {
+      case 'open':
+        return undefined
+      case 'closed':
+        return { kind: 'unavailable', message: 'the store is closed' }
+      case 'readOnly':
+        return { kind: 'unavailable', message: `the store is read-only: ${phase.reason}` }
+      default:
+        return assertNever(phase)
+    }
+  }
+  const turnReadOnly = (why: string): void => {
+    if (phase.kind !== 'open') return
+    const reason = `${why}; what was committed is served, nothing new is taken until the cause is mended and the process started again`
+    phase = { kind: 'readOnly', reason }
+    hands.onReadOnly(reason)
+  }
+
+  /** One flush: true when durable. Publishes the state. */
+  const flush = async (
+    next: StoreState,
+    writes: readonly RecordWrite[],
+  ): Promise<Result<number, Problem>> => {
+    const start = performance.now()
+    const durable = await makeDurable(engine, next, writes)
+    const flushMs = performance.now() - start
+    if (!durable.ok) {
+      turnReadOnly(
+        durable.error.kind === 'full' ? `the disk is full (${durable.error.message})` : durable.error.message,
+      )
+      return err(refusal() ?? { kind: 'unavailable', message: durable.error.message })
+    }
+    const { unsettled } = durable.value
+    if (unsettled !== undefined) {
+      reader.overlay(unsettled.writes)
+      turnReadOnly(unsettled.fault.message)
+    }
+    state = durable.value.state
+    try {
+      await hands.noteAnswered(state.sequence)
+    } catch (error) {
+      turnReadOnly(error instanceof Error ? error.message : String(error))
+    }
+    return ok(flushMs)
+  }
+
+  /** Decides a group in order; each change sees those before it. */
+  const decide = (
+    group: readonly Waiting[],
+  ): { next: StoreState; writes: RecordWrite[]; answers: Map<Waiting, Answer> } => {
+    let next = state
+    const writes: RecordWrite[] = []
+    const answers = new Map<Waiting, Answer>()
+    for (const waiting of group) {
+      try {
+        const stepped = step(next, waiting.change, clock())
+        if (!stepped.ok) {
+          waiting.resolve(stepped)
+        } else if (stepped.value.kind === 'replayed') {
+          const { answer } = stepped.value
+          answers.set(waiting, (flushMs) => ({ replayed: { answer }, flushMs }))
+        } else {
+          const { revision } = stepped.value
+          next = stepped.value.state
+          for (const write of stepped.value.writes) writes.push(write)
+          answers.set(waiting, (flushMs) => (revision === undefined ? { flushMs } : { revision, flushMs }))
+        }
+      } catch (bug) {
+        waiting.reject(bug)
+      }
+    }
+    return { next, writes, answers }
+  }
+
+  const pumpGroup = async (): Promise<void> => {
+    const group = queue.splice(0, limits.storeGroup)
+    const refused = refusal()
+    if (refused !== undefined) {
+      for (const { resolve } of group) resolve(err(refused))
+      return
+    }
+    const { next, writes, answers } = decide(group)
+    const flushed = next === state ? ok(0) : await flush(next, writes)
+    for (const [waiting, answer] of answers) {
+      if (flushed.ok) commits += 1
+      waiting.resolve(flushed.ok ? ok(answer(flushed.value)) : flushed)
+    }
+    if (flushed.ok) flushMsTotal += flushed.value
+    const compacted = flushed.ok && phase.kind === 'open' ? compact(state, retention) : undefined
+    if (compacted === undefined) return
+    if (compacted.writes.length === 0) state = compacted.state
+    else await flush(compacted.state, compacted.writes)
+  }
+
+  /** A retry of what was answered is answered again, even when nothing new is taken. */
+  const answeredBefore = ({ revision }: Change): Result<Committed, Problem> | undefined => {
+    if (revision?.requestId === undefined) return undefined
+    const known = replay(state, revision.requestId, revision.requestHash ?? '')
+    if (!known.ok) return known
+    return known.value === undefined ? undefined : ok({ replayed: { answer: known.value }, flushMs: 0 })
+  }
+
+  const pump = async (): Promise<void> => {
+    while (queue.length > 0) await pumpGroup()
+    pumping = undefined
+  }
+
+  return {
+    view: () => state.view,
+    commit: (change) =>
+      new Promise((resolve, reject) => {
+        const refused = refusal()
+        if (refused !== undefined) return resolve(answeredBefore(change) ?? err(refused))
+        if (queue.length >= limits.storeQueue) {
+          const message = `${queue.length} commits are waiting for the store`
+          return resolve(err({ kind: 'limit', message, limit: 'storeQueue' }))
+        }
+        queue.push({ change, resolve, reject })
+        pumping ??= pump()
+      }),
+    replay: (requestId, requestHash) => replay(state, requestId, requestHash),
+    resource: (hash) => reader.resource(hash),
+    has: (hash) => state.ledger.entries.has(resourceKey(hash)) && !state.condemned.has(resourceKey(hash)),
+    revisions: (options) => reader.revisions(options),
+    revision: (number) => reader.revision(number),
+    history: (key, limit) => reader.history(key, limit),
+    stats: (): StoreStats => ({
+      commits,
+      flushMsTotal,
+      bytes: state.ledger.bytes,
+      keys: state.ledger.entries.size,
+      resources: reader.countResources(),
+      revisions: state.revisions.size,
+      waiting: queue.length,
+      ...(phase.kind === 'readOnly' ? { readOnly: phase.reason } : {}),
+    }),
+    async close() {
+      if (phase.kind === 'closed') return
+      await pumping
+      phase = { kind: 'closed' }
+      await engine.close()
+      await hands.onClosed()
+    },
+  }
+}
