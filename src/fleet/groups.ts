@@ -1,0 +1,64 @@
+// Which nodes belong to which group, and which of them count.
+import type { GroupKey } from '../model/index.ts'
+import type { FleetState, GroupExpectation, GroupState, NodeState, Now } from './state.ts'
+import type { FleetEffect } from './step.ts'
+
+/** Takes over the table of node groups. A group that is gone keeps no members; its nodes are placed anew by the streams. */
+export function placeGroups(
+  state: FleetState,
+  groups: readonly GroupExpectation[],
+  now: Now,
+): readonly [FleetState, readonly FleetEffect[]] {
+  const named = new Set(groups.map(({ group }) => group))
+  for (const group of state.groups.keys()) {
+    if (!named.has(group)) state.groups.delete(group)
+  }
+  for (const { group, size, withinMs } of groups) {
+    const known = groupOf(state, group, now)
+    known.expectedSize = size
+    known.expectWithinMs = withinMs
+  }
+  return [state, []]
+}
+
+/** The group's state, made when it is new. */
+export function groupOf(state: FleetState, group: GroupKey, now: Now): GroupState {
+  const known = state.groups.get(group)
+  if (known !== undefined) return known
+  const members = new Set<string>()
+  for (const node of state.nodes.values()) if (node.group === group) members.add(node.id)
+  // At our start the fleet has `settle` to come back; a group that is new has as long as any absent node.
+  const patienceMs = now.mono <= state.startedAt ? state.settings.settleMs : state.settings.goneMs
+  const made: GroupState = {
+    group,
+    expectedSize: undefined,
+    expectWithinMs: Number.POSITIVE_INFINITY,
+    unknownGoneAt: now.mono + patienceMs,
+    members,
+  }
+  state.groups.set(group, made)
+  return made
+}
+
+/** Moves a node from the group it is in to another, or out of all. */
+export function moveNode(state: FleetState, node: NodeState, group: GroupKey | undefined): void {
+  if (node.group !== undefined) state.groups.get(node.group)?.members.delete(node.id)
+  node.group = group
+  if (group !== undefined) state.groups.get(group)?.members.add(node.id)
+}
+
+/** The nodes of a group that count: connected, or seen within its patience. In no particular order. */
+export function inventoryOf(state: FleetState, group: GroupKey, now: Now): readonly NodeState[] {
+  const known = state.groups.get(group)
+  if (known === undefined) return []
+  const counted: NodeState[] = []
+  for (const id of known.members) {
+    const node = state.nodes.get(id)
+    if (node !== undefined && counts(node, known, now)) counted.push(node)
+  }
+  return counted
+}
+
+/** Whether the node is part of its group's inventory. */
+export const counts = (node: NodeState, group: GroupState, now: Now): boolean =>
+  node.presence.kind === 'connected' || now.wall - node.lastSeen <= group.expectWithinMs

@@ -1,0 +1,59 @@
+// The fleet as it stands at our start: what the records say, nobody connected yet.
+import type { InventoryRecord } from './records.ts'
+import type { FleetSettings, FleetState, NodeState, Now, Refusal } from './state.ts'
+import { defaultFleetSettings } from './state.ts'
+
+/** A fleet from its records. Known nodes have `settleMs` to come back before they are out of reach. */
+export function createFleet(
+  now: Now,
+  from: { readonly inventory?: readonly InventoryRecord[]; readonly refusals?: readonly Refusal[] } = {},
+  settings: Partial<FleetSettings> = {},
+): FleetState {
+  const state: FleetState = {
+    settings: { ...defaultFleetSettings, ...settings },
+    startedAt: now.mono,
+    groups: new Map(),
+    nodes: new Map(),
+    streams: new Map(),
+    nextSweep: now.mono,
+  }
+  for (const record of from.inventory ?? []) state.nodes.set(record.id, restored(state, record, now))
+  for (const refusal of from.refusals ?? []) {
+    const node = state.nodes.get(refusal.node)
+    if (node === undefined) continue
+    node.refusals.set(refusal.type, refusal)
+    node.resends = Math.max(node.resends, refusal.resend)
+  }
+  return state
+}
+
+function restored(state: FleetState, record: InventoryRecord, now: Now): NodeState {
+  const { id, cluster, metadata, locality, agent } = record
+  return {
+    id,
+    identity: { id, cluster, metadata, locality, agent },
+    group: record.group,
+    presence: {
+      kind: 'away',
+      since: now.mono,
+      goneAt: record.gone ? now.mono : now.mono + state.settings.settleMs,
+    },
+    streams: new Set(),
+    lastSeen: record.lastSeen,
+    seenOnRecord: record.lastSeen,
+    resends: record.resends,
+    refusals: new Map(),
+    sent: undefined,
+    routesHeld: undefined,
+  }
+}
+
+/** Whether our start is over: every known node is back or its time is up. */
+export function settled(state: FleetState, now: Now): boolean {
+  if (now.mono - state.startedAt >= state.settings.settleMs) return true
+  for (const node of state.nodes.values()) {
+    if (node.presence.kind === 'away' && node.presence.goneAt > now.mono && node.sent === undefined)
+      return false
+  }
+  return true
+}

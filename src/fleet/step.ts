@@ -1,0 +1,254 @@
+// The fleet's brain: what the streams say, folded into what is known of every proxy.
+//
+//   opened ─► placed ─► subscribed ─► sent ─► holds            a stream, in this order per type
+//                                        └──► nacked ─► (doubt) ─► repaired
+//   closed                                                     the node is away; gone after `goneMs`
+//
+// A node is the sum of its streams, and stands as its least stream does: two streams of one id (a copied bootstrap,
+// a hot restart) both count.
+import { assertNever, limits } from '../base/index.ts'
+import type { FromStreams } from '../channel/index.ts'
+import type { GroupKey } from '../model/index.ts'
+import { routesHeld } from './closed.ts'
+import { moveNode, placeGroups } from './groups.ts'
+import type { FleetState, GroupExpectation, NodeState, Now, Refusal, StreamState } from './state.ts'
+import { sweep } from './sweep.ts'
+
+export type FleetEvent =
+  | FromStreams
+  | { readonly kind: 'tick' }
+  /** The applied node groups, whole. */
+  | { readonly kind: 'groups'; readonly groups: readonly GroupExpectation[] }
+  /** By command: this node does not count any more. A connected one is refused (see forgettable). */
+  | { readonly kind: 'forget'; readonly node: string }
+
+/** What has to be done about it, in this order. */
+export type FleetEffect =
+  /** How the node stands has changed: barriers look at it again. `group`: the one it is in now, or left. */
+  | { readonly kind: 'touched'; readonly node: string; readonly group: GroupKey }
+  /** Write the node down (soon, in bulk). */
+  | { readonly kind: 'record'; readonly node: string }
+  /** Strike the node from the record. */
+  | { readonly kind: 'strike'; readonly node: string }
+  /**
+   * Write the refusal down at once; then, unless it is `weary` (too many resends refused in a row), tell the streams of the
+   * doubt.
+   */
+  | {
+      readonly kind: 'refused'
+      readonly refusal: Refusal
+      readonly group: GroupKey
+      readonly changed: readonly string[]
+      readonly weary: boolean
+    }
+  /** Delete the refusal's record, then tell the streams to trust. */
+  | { readonly kind: 'repaired'; readonly node: string; readonly type: string }
+  /** Several streams of one node id. */
+  | { readonly kind: 'twins'; readonly node: string; readonly streams: number }
+  /** The inventory is full: this node is served but not counted. */
+  | { readonly kind: 'full'; readonly node: string }
+  /** The streams hold another state of this group than they should: send it whole. */
+  | { readonly kind: 'resync'; readonly group: GroupKey }
+
+type Outcome = readonly [FleetState, readonly FleetEffect[]]
+
+/** Folds one event in. The state handed in is spent; go on with the one returned. */
+export function step(state: FleetState, event: FleetEvent, now: Now): Outcome {
+  switch (event.kind) {
+    case 'opened':
+      return opened(state, event, now)
+    case 'placed':
+      return placed(state, event)
+    case 'subscribed':
+    case 'sent':
+    case 'holds':
+      return progressed(state, event, now)
+    case 'nacked':
+      return nacked(state, event, now)
+    case 'repaired':
+      return repaired(state, event)
+    case 'closed':
+      return closed(state, event, now)
+    case 'resync':
+      return [state, [{ kind: 'resync', group: event.group }]]
+    case 'groups':
+      return placeGroups(state, event.groups, now)
+    case 'forget':
+      return forget(state, event.node)
+    case 'tick':
+      return sweep(state, now)
+    default:
+      return assertNever(event)
+  }
+}
+
+type Said<K extends FromStreams['kind']> = Extract<FromStreams, { kind: K }>
+
+function opened(state: FleetState, event: Said<'opened'>, now: Now): Outcome {
+  const id = event.node.id
+  let node = state.nodes.get(id)
+  if (node === undefined) {
+    if (state.nodes.size >= limits.nodes) return [state, [{ kind: 'full', node: id }]]
+    node = {
+      id,
+      identity: event.node,
+      group: undefined,
+      presence: { kind: 'connected' },
+      streams: new Set(),
+      lastSeen: now.wall,
+      seenOnRecord: now.wall,
+      resends: 0,
+      refusals: new Map(),
+      sent: 0,
+      routesHeld: undefined,
+    }
+    state.nodes.set(id, node)
+  }
+  node.identity = event.node
+  node.presence = { kind: 'connected' }
+  node.lastSeen = now.wall
+  node.sent ??= 0
+  node.streams.add(event.stream)
+  state.streams.set(event.stream, {
+    id: event.stream,
+    node: id,
+    variant: event.variant,
+    peer: event.peer,
+    since: event.at,
+    openedAt: now.mono,
+    unwarmed: [],
+    types: new Map(),
+  })
+  const effects: FleetEffect[] = [...touched(node), { kind: 'record', node: id }]
+  if (node.streams.size > 1) effects.push({ kind: 'twins', node: id, streams: node.streams.size })
+  return [state, effects]
+}
+
+function placed(state: FleetState, event: Said<'placed'>): Outcome {
+  const found = known(state, event.stream)
+  if (found === undefined || found.node.group === event.group) return [state, []]
+  const left = touched(found.node)
+  moveNode(state, found.node, event.group)
+  return [state, [...left, ...touched(found.node), { kind: 'record', node: found.node.id }]]
+}
+
+function progressed(state: FleetState, event: Said<'subscribed' | 'sent' | 'holds'>, now: Now): Outcome {
+  const found = known(state, event.stream)
+  if (found === undefined) return [state, []]
+  const { node, stream } = found
+  node.lastSeen = now.wall
+  const before = stream.types.get(event.type) ?? { wildcard: false }
+  switch (event.kind) {
+    case 'subscribed':
+      stream.types.set(event.type, { ...before, wildcard: event.wildcard })
+      break
+    case 'sent':
+      stream.types.set(event.type, { ...before, sent: atLeast(before.sent, event.generation) })
+      if (node.sent !== undefined) node.sent = Math.max(node.sent, event.generation)
+      // What was sent concerns no barrier: only what is held does.
+      return [state, []]
+    case 'holds': {
+      const { nack, ...rest } = before
+      const stillRefused = nack !== undefined && !event.acked && nack.generation >= event.generation
+      const holds = atLeast(before.holds, event.generation)
+      stream.types.set(event.type, stillRefused ? { ...rest, nack, holds } : { ...rest, holds })
+      stream.unwarmed = event.unwarmed
+      break
+    }
+    default:
+      assertNever(event)
+  }
+  return [state, touched(node)]
+}
+
+function nacked(state: FleetState, event: Said<'nacked'>, now: Now): Outcome {
+  const found = known(state, event.stream)
+  if (found === undefined) return [state, []]
+  const { node, stream } = found
+  node.lastSeen = now.wall
+  const { generation, version, detail, at } = event
+  const before = stream.types.get(event.type) ?? { wildcard: false }
+  stream.types.set(event.type, { ...before, nack: { generation, version, detail, at } })
+  const open = node.refusals.get(event.type)
+  const times = (open?.times ?? 0) + 1
+  const weary = times > limits.resendsInARow && open?.generation === generation
+  if (!weary) node.resends += 1
+  const good = event.good ?? open?.good
+  const refusal: Refusal = {
+    node: node.id,
+    type: event.type,
+    resend: weary ? open.resend : node.resends,
+    parked: parkedVersion(open, event),
+    generation,
+    ...(good === undefined ? {} : { good }),
+    detail: detail.slice(0, limits.nackDetailLength),
+    times: open?.generation === generation ? times : 1,
+    at: now.wall,
+  }
+  node.refusals.set(event.type, refusal)
+  return [
+    state,
+    [{ kind: 'refused', refusal, group: event.group, changed: event.changed, weary }, ...touched(node)],
+  ]
+}
+
+/** The content never to be sent again: what was refused, unless that was the resend of what is good. */
+function parkedVersion(open: Refusal | undefined, event: Said<'nacked'>): string {
+  if (open?.good !== undefined && event.generation <= open.good) return open.parked
+  return event.version.replace(/~\d+$/, '')
+}
+
+function repaired(state: FleetState, event: Said<'repaired'>): Outcome {
+  const found = known(state, event.stream)
+  if (found === undefined) return [state, []]
+  const { node, stream } = found
+  const before = stream.types.get(event.type)
+  if (before !== undefined) {
+    const { nack: _, ...rest } = before
+    stream.types.set(event.type, rest)
+  }
+  if (!node.refusals.delete(event.type)) return [state, touched(node)]
+  return [state, [{ kind: 'repaired', node: node.id, type: event.type }, ...touched(node)]]
+}
+
+function closed(state: FleetState, event: Said<'closed'>, now: Now): Outcome {
+  const found = known(state, event.stream)
+  if (found === undefined) return [state, []]
+  const { node, stream } = found
+  if (node.streams.size === 1) node.routesHeld = routesHeld(state, node)
+  state.streams.delete(stream.id)
+  node.streams.delete(stream.id)
+  node.lastSeen = now.wall
+  if (node.streams.size === 0) {
+    node.presence = { kind: 'away', since: now.mono, goneAt: now.mono + state.settings.goneMs }
+  }
+  return [state, touched(node)]
+}
+
+/** Whether a node may be forgotten: only one that is not connected. */
+export const forgettable = (state: FleetState, node: string): boolean =>
+  state.nodes.get(node)?.presence.kind === 'away'
+
+function forget(state: FleetState, id: string): Outcome {
+  const node = state.nodes.get(id)
+  if (node === undefined || !forgettable(state, id)) return [state, []]
+  const left = touched(node)
+  moveNode(state, node, undefined)
+  state.nodes.delete(id)
+  return [state, [...left, { kind: 'strike', node: id }]]
+}
+
+function known(
+  state: FleetState,
+  stream: string,
+): { readonly node: NodeState; readonly stream: StreamState } | undefined {
+  const found = state.streams.get(stream)
+  const node = found === undefined ? undefined : state.nodes.get(found.node)
+  return found === undefined || node === undefined ? undefined : { node, stream: found }
+}
+
+const touched = (node: NodeState): readonly FleetEffect[] =>
+  node.group === undefined ? [] : [{ kind: 'touched', node: node.id, group: node.group }]
+
+/** Generations of a stream never go down. */
+const atLeast = (known: number | undefined, said: number): number => Math.max(known ?? said, said)
