@@ -1,6 +1,8 @@
 // rig: what the demo and the tests start around the control plane: Envoys, backends, load, folders and processes.
+export * from './admin-client.ts'
 export * from './backends/backends.ts'
 export * from './backends/config.ts'
+export * from './control-plane.ts'
 export * from './envoy.ts'
 export * from './http-get.ts'
 export * from './load/load.ts'
