@@ -1,0 +1,16 @@
+// envoy-api: Envoy's messages. In come proto3 JSON forms or bytes, out come bytes or JSON forms, and what Envoy's
+// API says about a message. Start at resource-types.ts (the table), then encode.ts. Importing this loads no
+// descriptors: the first question does.
+export { encodeAny, splitAny } from './any.ts'
+export { decodeJson } from './decode.ts'
+export { optionBytes, optionNumber } from './descriptors.ts'
+export * from './discovery.ts'
+export { encodeJson, isWellKnown } from './encode.ts'
+export { EnvoyApiError, formatPath, type JsonPath, suggestion } from './errors.ts'
+export { envoyApiVersion } from './io/descriptor-file.ts'
+export { descriptorsLoaded, enumSchema, envoySchemas, messageSchema } from './registry.ts'
+export * from './resource-types.ts'
+export type * from './schema.ts'
+export * from './services.ts'
+export { formatDuration, parseDuration, type SecondsNanos } from './times.ts'
+export { delimitedField } from './wire.ts'
