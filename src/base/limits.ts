@@ -74,6 +74,8 @@ export const limits = {
   compilesRemembered: 4,
   /** Resources of one type that a group must have had before losing half of them needs `force`. */
   shrinkGuardFrom: 10,
+  /** Messages inside messages of one Envoy resource; protobuf parsers stop at 100 by default, Envoy too. */
+  protobufDepth: 100,
   /** Resources of one type in one node group. */
   resourcesPerType: 50_000,
   /** Bytes that a gRPC client may send us in one message: delta reconnects echo every name held. */
