@@ -98,6 +98,18 @@ export const limits = {
   writeDeadlineMs: 10_000,
   /** Milliseconds a route may wait on its stream for the clusters it needs, before it goes out anyway. */
   orderDeadlineMs: 20_000,
+  /** Milliseconds that a route on a new stream waits for the proxy to ask for its clusters at all. */
+  clustersFirstMs: 500,
+  /** Milliseconds that a refused type waits for the refusal to be durable before newer content goes out without. */
+  refusalDeadlineMs: 5_000,
+  /** Versions remembered per node and type as refused, never to be sent again. */
+  parkedVersions: 8,
+  /** Streams given a new generation in one turn of the event loop, so that requests are not starved. */
+  streamsPerTurn: 64,
+  /** Bytes of encoded response bodies kept to be shared between streams. */
+  sharedBodyBytes: 64 * MiB,
+  /** Names listed in one report of a stream (endpoints not warm, names of a refused response). */
+  namesPerReport: 1_000,
   /** Characters kept of one NACK text. */
   nackDetailLength: 2_048,
   /** Nodes in the inventory. */

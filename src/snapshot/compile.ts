@@ -1,0 +1,130 @@
+// One world and one node group → every resource that the group is served, checked and encoded.
+import { err, invalid, limits, ok, type Problem, type Result } from '../base/index.ts'
+import { typeUrls } from '../envoy-api/index.ts'
+import { type GroupKey, keyOf, type ObjectKey, type World } from '../model/index.ts'
+import { createTranslator, type Draft, type DraftGroup, sameItems } from '../translate/index.ts'
+import { checkResources, createDraftChecks } from '../validate/index.ts'
+import { createEncoder, type EncodeCounts } from './encode.ts'
+import type { CompiledGroup, EncodedResource } from './types.ts'
+import { isSorted, sortedByName } from './versions.ts'
+
+/** Parts of a compile, for whoever measures them. */
+export type CompilePart = 'translate' | 'validate' | 'encode'
+
+export interface CompilerOptions {
+  /** Runs one part; the default just runs it. Told so that time can be measured where there is a clock. */
+  readonly measure?: <T>(part: CompilePart, run: () => T) => T
+}
+
+/** Compiles worlds; remembers what it made, bounded: by the life of the objects, and a few results per group. */
+export interface Compiler {
+  /**
+   * All resources of the group, or what is wrong with the objects (`invalid`, each violation naming the object),
+   * or `notFound` when the world has no such node group. Equal worlds give equal bytes, whatever came before.
+   */
+  compile(world: World, group: GroupKey): Result<CompiledGroup, Problem>
+  /** How much was encoded since the start. */
+  encodeCounts(): EncodeCounts
+}
+
+/** What a compile was made of, so that the next one of the group can share. */
+interface Recent {
+  readonly compiled: CompiledGroup
+  readonly sources: ReadonlyMap<string, readonly object[]>
+}
+
+/** The last resource of this name, if one is remembered. */
+type Previous = (name: string) => EncodedResource | undefined
+
+/** A fresh compiler knows nothing and gives the same results, only slower. */
+export function createCompiler({ measure = (_part, run) => run() }: CompilerOptions = {}): Compiler {
+  const translator = createTranslator()
+  const checkDrafts = createDraftChecks()
+  const encoder = createEncoder()
+  const recents = new Map<GroupKey, readonly Recent[]>()
+
+  /** The resources of one type: the very map of a recent compile if nothing changed. */
+  function assemble<Source extends object>(
+    known: readonly Recent[],
+    typeUrl: string,
+    sources: readonly Source[],
+    resourcesOf: (source: Source, previous: Previous) => readonly EncodedResource[],
+  ): ReadonlyMap<string, EncodedResource> {
+    for (const { compiled, sources: before } of known) {
+      const held = compiled.types.get(typeUrl)
+      if (held !== undefined && sameItems(before.get(typeUrl) ?? [], sources)) return held
+    }
+    const previous: Previous = (name) => {
+      for (const { compiled } of known) {
+        const found = compiled.types.get(typeUrl)?.get(name)
+        if (found !== undefined) return found
+      }
+      return undefined
+    }
+    const made = new Map<string, EncodedResource>()
+    for (const source of sources) {
+      for (const resource of resourcesOf(source, previous)) made.set(resource.name, resource)
+    }
+    const sorted = isSorted(made.keys()) ? made : sortedByName(made)
+    for (const { compiled } of known) {
+      const held = compiled.types.get(typeUrl)
+      if (held !== undefined && sameItems([...held.values()], [...sorted.values()])) return held
+    }
+    return sorted
+  }
+
+  function encode(drafts: DraftGroup, known: readonly Recent[]): Recent {
+    const sources = new Map<string, readonly object[]>()
+    const types = new Map<string, ReadonlyMap<string, EncodedResource>>()
+    function add<Source extends object>(
+      typeUrl: string,
+      items: readonly Source[],
+      resourcesOf: (source: Source, previous: Previous) => readonly EncodedResource[],
+    ): void {
+      sources.set(typeUrl, items)
+      types.set(typeUrl, assemble(known, typeUrl, items, resourcesOf))
+    }
+    const fixed = (typeUrl: string): readonly Draft[] =>
+      drafts.fixed.filter((draft) => draft.typeUrl === typeUrl)
+    add(typeUrls.cds, drafts.services, (service, previous) =>
+      service.clusters.map((draft) => encoder.whole(draft, previous(draft.name))),
+    )
+    add(typeUrls.eds, [...fixed(typeUrls.eds), ...drafts.services], (source, previous) =>
+      ('assignments' in source ? source.assignments : [source]).map((draft) =>
+        encoder.whole(draft, previous(draft.name)),
+      ),
+    )
+    add(typeUrls.sds, [], () => [])
+    add(typeUrls.lds, drafts.listeners, (draft, previous) => [encoder.whole(draft, previous(draft.name))])
+    add(typeUrls.rds, drafts.routeConfigurations, (configuration) => [encoder.routes(configuration)])
+    for (const typeUrl of [typeUrls.ecds, typeUrls.rtds]) {
+      add(typeUrl, fixed(typeUrl), (draft, previous) => [encoder.whole(draft, previous(draft.name))])
+    }
+    return { compiled: { group: drafts.group, types }, sources }
+  }
+
+  return {
+    compile(world, group) {
+      for (const each of recents.keys()) if (!world.has(nodeGroupKey(each))) recents.delete(each)
+      if (!world.has(nodeGroupKey(group))) {
+        return err({ kind: 'notFound', message: `there is no NodeGroup ${group}` })
+      }
+      const drafts = measure('translate', () => translator.translate(world, group))
+      const early = measure('validate', () => [...drafts.violations, ...checkDrafts(drafts)])
+      if (early.length > 0) return err(invalid(early))
+      const known = recents.get(group) ?? []
+      const made = measure('encode', () => encode(drafts, known))
+      const late = measure('validate', () => checkResources(made.compiled.types))
+      if (late.length > 0) return err(invalid(late))
+      recents.set(group, [made, ...known].slice(0, limits.compilesRemembered))
+      return ok(made.compiled)
+    },
+    encodeCounts: () => encoder.counts(),
+  }
+}
+
+/** `namespace/name` → the key of the NodeGroup object. */
+function nodeGroupKey(group: GroupKey): ObjectKey {
+  const [namespace = '', name = ''] = group.split('/')
+  return keyOf({ kind: 'NodeGroup', namespace, name })
+}

@@ -1,0 +1,99 @@
+// What a stream must know of a resource, read from its proto3 JSON form.
+import type { Json } from '../base/index.ts'
+import { typeUrls } from '../envoy-api/index.ts'
+import type { ResourceFacts } from './types.ts'
+
+/** The facts of a resource of this type; equal to those that translation noted when it made the resource. */
+export function factsOf(typeUrl: string, json: Json): ResourceFacts {
+  switch (typeUrl) {
+    case typeUrls.cds: {
+      const secrets = secretsIn(json)
+      return { ...clusterFacts(json), ...(secrets.length === 0 ? {} : { secrets }) }
+    }
+    case typeUrls.eds:
+      return { usable: usableIn(json) }
+    case typeUrls.lds: {
+      const routes = texts(json, (key) => key === 'routeConfigName')
+      const clusters = clustersIn(json)
+      const secrets = secretsIn(json)
+      return {
+        ...(routes.length === 0 ? {} : { routes }),
+        ...(clusters.length === 0 ? {} : { clusters }),
+        ...(secrets.length === 0 ? {} : { secrets }),
+      }
+    }
+    case typeUrls.rds:
+      return { clusters: clustersIn(json) }
+    default:
+      return {}
+  }
+}
+
+function clusterFacts(json: Json): ResourceFacts {
+  const type = member(json, 'type')
+  if (type === 'EDS') {
+    const edsName = member(member(json, 'edsClusterConfig'), 'serviceName')
+    return typeof edsName === 'string' && edsName !== ''
+      ? { discovery: 'eds', edsName }
+      : { discovery: 'eds' }
+  }
+  return { discovery: type === 'STRICT_DNS' || type === 'LOGICAL_DNS' ? 'dns' : 'static' }
+}
+
+/** Endpoints that may get traffic: healthy, or nothing said. */
+function usableIn(json: Json): number {
+  let usable = 0
+  for (const group of list(member(json, 'endpoints'))) {
+    for (const endpoint of list(member(group, 'lbEndpoints'))) {
+      const health = member(endpoint, 'healthStatus') ?? 'UNKNOWN'
+      if (health === 'UNKNOWN' || health === 'HEALTHY') usable++
+    }
+  }
+  return usable
+}
+
+/** Clusters that requests or connections are sent to, mirrors and weights included. */
+function clustersIn(json: Json): readonly string[] {
+  const found = new Set<string>()
+  walk(json, (value, key, parent) => {
+    if (typeof value !== 'string') return
+    if (key === 'cluster') found.add(value)
+    if (key === 'name' && parent === 'clusters') found.add(value)
+  })
+  return [...found].sort()
+}
+
+const secretsIn = (json: Json): readonly string[] =>
+  texts(
+    json,
+    (key, parent) =>
+      key === 'name' &&
+      /^(tlsCertificateSdsSecretConfigs|validationContextSdsSecretConfig|sdsConfig)$/.test(parent),
+  )
+
+function texts(json: Json, wanted: (key: string, parent: string) => boolean): readonly string[] {
+  const found = new Set<string>()
+  walk(json, (value, key, parent) => {
+    if (typeof value === 'string' && wanted(key, parent)) found.add(value)
+  })
+  return [...found].sort()
+}
+
+/** Visits every member with its key and the key that it stands under; list positions do not count as keys. */
+function walk(json: Json, visit: (value: Json, key: string, parent: string) => void, parent = ''): void {
+  if (Array.isArray(json)) {
+    for (const item of json) walk(item, visit, parent)
+  } else if (typeof json === 'object' && json !== null) {
+    for (const [key, value] of Object.entries(json)) {
+      visit(value, key, parent)
+      walk(value, visit, key)
+    }
+  }
+}
+
+function member(json: Json | undefined, key: string): Json | undefined {
+  if (typeof json !== 'object' || json === null || Array.isArray(json)) return undefined
+  return Object.entries(json).find(([name]) => name === key)?.[1]
+}
+
+const list = (json: Json | undefined): readonly Json[] => (Array.isArray(json) ? json : [])

@@ -1,0 +1,13 @@
+// Where referenced resources come from.
+import type { ConfigSource } from './envoy.ts'
+
+/**
+ * The stream that the referring resource came on. `initial_fetch_timeout` 0: nothing goes live that was not
+ * answered (with Envoy's 15 s a cluster would go live empty and a listener without routes, envoy-facts). Envoy
+ * refuses `self` here, and gRPC clients take `ads`.
+ */
+export const adsSource = {
+  ads: {},
+  resourceApiVersion: 'V3',
+  initialFetchTimeout: '0s',
+} as const satisfies ConfigSource

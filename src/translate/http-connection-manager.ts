@@ -1,0 +1,79 @@
+// The HTTP connection manager of every listener. Whatever is decided here stays: changing it later drains the
+// listeners of every fleet. Everything that may want to change is in routes, runtime or the slot.
+
+import { grpcAccessLog } from './access-log.ts'
+import { adsSource } from './ads.ts'
+import { any } from './any.ts'
+import { defaults } from './defaults.ts'
+import { duration } from './duration.ts'
+import type { Filter } from './envoy.ts'
+import { httpFilters } from './http-filters.ts'
+import { runtimeKeys, trustedHeaderPrefix } from './names.ts'
+
+/** The connection manager whose routes come by RDS under this name. */
+export function httpConnectionManager(name: string): Filter {
+  return {
+    name: 'envoy.filters.network.http_connection_manager',
+    typedConfig: any('envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager', {
+      // No dots in it: Envoy would cut the tag at the first.
+      statPrefix: name,
+      codecType: 'AUTO',
+      rds: { routeConfigName: name, configSource: adsSource },
+      httpFilters: httpFilters(),
+      accessLog: [grpcAccessLog('verdigris', runtimeKeys.accessLog)],
+      accessLogOptions: { accessLogFlushInterval: duration(defaults.accessLogFlushIntervalMs) },
+      ...identity,
+      ...normalisation,
+      ...timeouts,
+      http2ProtocolOptions: {
+        maxConcurrentStreams: defaults.http2ConcurrentStreams,
+        initialStreamWindowSize: defaults.http2StreamWindowBytes,
+        initialConnectionWindowSize: defaults.http2ConnectionWindowBytes,
+      },
+      upgradeConfigs: [{ upgradeType: 'websocket' }],
+      // A gateway is not seen: the backend's own Server header stays.
+      serverHeaderTransformation: 'PASS_THROUGH',
+    }),
+  }
+}
+
+/** Who asks, and what they may claim: nothing that only this fleet says. */
+const identity = {
+  useRemoteAddress: true,
+  // No address counts as internal, so that nobody outside sets x-envoy-* or keeps a request id of their own.
+  internalAddressConfig: {},
+  generateRequestId: true,
+  requestIdExtension: {
+    typedConfig: any('envoy.extensions.request_id.uuid.v3.UuidRequestIdConfig', {
+      // The id stays a plain UUID: a hash of it at the first request and of a copy later must agree.
+      packTraceReason: false,
+      useRequestIdForTraceSampling: true,
+    }),
+  },
+  earlyHeaderMutationExtensions: [
+    {
+      name: 'envoy.http.early_header_mutation.header_mutation',
+      typedConfig: any('envoy.extensions.http.early_header_mutation.header_mutation.v3.HeaderMutation', {
+        mutations: [{ removeOnMatch: { keyMatcher: { prefix: trustedHeaderPrefix } } }],
+      }),
+    },
+  ],
+}
+
+/**
+ * One path, one route: `.` and `..` are resolved and slashes merged, so that `/a/../cart` and `//cart` go where
+ * `/cart` goes. `%2F` is left alone, as many APIs carry it. The host's port is ignored by the route configuration
+ * instead of being stripped here: backends see the Host that the client sent.
+ */
+const normalisation = {
+  normalizePath: true,
+  mergeSlashes: true,
+  pathWithEscapedSlashesAction: 'KEEP_UNCHANGED',
+  stripTrailingHostDot: true,
+} as const
+
+const timeouts = {
+  streamIdleTimeout: duration(defaults.streamIdleTimeoutMs),
+  requestHeadersTimeout: duration(defaults.requestHeadersTimeoutMs),
+  commonHttpProtocolOptions: { idleTimeout: duration(defaults.downstreamIdleTimeoutMs) },
+}

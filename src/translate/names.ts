@@ -1,0 +1,37 @@
+// What generated resources are called. A name is made of content that never changes its meaning, never of an
+// index (envoyproxy/gateway#9029), and of parts that cannot hold the separator, so that no two things share one.
+import { names } from '../base/index.ts'
+
+/**
+ * The cluster's name in statistics: Envoy cuts the cluster tag at the first dot, so `blue.1` becomes `blue_1`
+ * (names hold no underscore, so it stays unambiguous).
+ */
+export const clusterStatName = (name: string): string => name.replace(/\.(\d+)(?=\/|$)/, '_$1')
+
+/** A Gateway listener and its route configuration share one name: `<namespace>/<gateway>/<listener>`. */
+export const listenerName = (namespace: string, gateway: string, listener: string): string =>
+  `${namespace}/${gateway}/${listener}`
+
+/** Routes are named by service: `route_name` of the access log is there even when no cluster could be picked. */
+export const routeName = (namespace: string, service: string): string => `${namespace}/${service}`
+
+/** Prefix of the runtime keys that can move a service's weights: `<prefix>.<cluster name>`. */
+export const weightRuntimePrefix = (namespace: string, service: string): string =>
+  `verdigris.weight.${namespace}/${service}`
+
+/** The ECDS resource that fills the slot of every HTTP listener. */
+export const extensionSlot = 'verdigris/http'
+
+/** Runtime keys with a safe default in every listener; the flags layer turns them on. */
+export const runtimeKeys = {
+  /** Fraction of requests in the gRPC access log. Default 0. */
+  accessLog: 'verdigris.access_log',
+  /** Fraction of requests whose single upstream tries (retries and mirrors too) are logged. Default 0. */
+  upstreamLog: 'verdigris.upstream_log',
+} as const
+
+/** RTDS resources that every group has from the start. */
+export const runtimeLayers = [names.flagsLayer, names.temporaryLayer] as const
+
+/** Request headers that only this fleet may set: removed from what clients send, before a route is chosen. */
+export const trustedHeaderPrefix = 'x-verdigris-'

@@ -1,0 +1,24 @@
+// Service → its clusters and load assignments, all declared environments: what is declared stays warm.
+import type { StoredOf } from '../model/index.ts'
+import { cluster } from './clusters.ts'
+import { assignment } from './endpoints.ts'
+import { environmentPorts } from './environment-ports.ts'
+import { identityMemo } from './memo.ts'
+import type { Draft, DraftService } from './types.ts'
+
+/** Makes the drafts of a Service; the same Service gives the same drafts. */
+export function createServices(): (service: StoredOf<'Service'>) => DraftService {
+  const memo = identityMemo<StoredOf<'Service'>, DraftService>()
+  return (service) =>
+    memo(service, [], () => {
+      const { targets, violations } = environmentPorts(service)
+      return {
+        service,
+        clusters: targets.map(cluster).sort(byName),
+        assignments: targets.map(assignment).sort(byName),
+        violations,
+      }
+    })
+}
+
+const byName = (a: Draft, b: Draft): number => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0)

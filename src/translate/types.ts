@@ -1,0 +1,111 @@
+// What translation gives: proto3 JSON per resource, with what later rooms must know of it. Objects are shared by
+// identity between results: what did not change is the same object, and the rooms downstream rely on it.
+import type { Violation } from '../base/index.ts'
+import type { GroupKey, StoredOf } from '../model/index.ts'
+import type {
+  Cluster,
+  ClusterLoadAssignment,
+  Listener,
+  Route,
+  Runtime,
+  TypedExtensionConfig,
+} from './envoy.ts'
+
+/** What a stream must know of a resource without decoding it. */
+export interface ResourceFacts {
+  /** Clusters: how endpoints arrive. Only `eds` has to be followed by its ClusterLoadAssignment. */
+  readonly discovery?: 'eds' | 'dns' | 'static'
+  /** Clusters: the EDS name when it is not the cluster's own. */
+  readonly edsName?: string
+  /** Listeners: RDS names that must follow. */
+  readonly routes?: readonly string[]
+  /** Route configurations (and TCP listeners): clusters named, mirrors and weights included. Sorted, no repeats. */
+  readonly clusters?: readonly string[]
+  /** Clusters and listeners: SDS names. */
+  readonly secrets?: readonly string[]
+  /** Endpoint groups: usable endpoints (HEALTHY or UNKNOWN). */
+  readonly usable?: number
+}
+
+/** The message that a draft of this type URL holds. */
+export type DraftJson = Cluster | ClusterLoadAssignment | Listener | Runtime | TypedExtensionConfig
+
+/** One resource before it is encoded. */
+export interface Draft {
+  readonly kind: 'whole'
+  readonly typeUrl: string
+  readonly name: string
+  readonly json: DraftJson
+  readonly facts: ResourceFacts
+  /** Keys of the objects it was made of; the first is the one to name in an error. */
+  readonly origins: readonly string[]
+}
+
+/** One Envoy route: the smallest thing that a traffic change touches. */
+export interface DraftRoute {
+  readonly json: Route
+  /** Clusters that it names. */
+  readonly clusters: readonly string[]
+  readonly rank: RouteRank
+  /** Equal for two routes that match the same requests. */
+  readonly matchKey: string
+  /** Key of its Route and the path inside it, for errors. */
+  readonly origin: string
+  readonly path: string
+}
+
+/** Order of routes inside a virtual host; the first that matches wins. */
+export interface RouteRank {
+  readonly exact: boolean
+  /** Characters of the path or prefix. */
+  readonly length: number
+  readonly headers: number
+}
+
+/** A virtual host: routes that share hosts. `front` are the fields before `routes` on the wire. */
+export interface DraftVirtualHost {
+  readonly name: string
+  readonly front: { readonly name: string; readonly domains: readonly string[] }
+  readonly routes: readonly DraftRoute[]
+  /** Sorted, no repeats. */
+  readonly clusters: readonly string[]
+  readonly origins: readonly string[]
+  readonly violations: readonly Violation[]
+}
+
+/** A RouteConfiguration in parts, so that one virtual host can change alone. */
+export interface DraftRouteConfiguration {
+  readonly kind: 'routes'
+  readonly typeUrl: string
+  readonly name: string
+  /** Fields before `virtual_hosts` on the wire. */
+  readonly front: { readonly name: string }
+  readonly virtualHosts: readonly DraftVirtualHost[]
+  /** Fields after `virtual_hosts` on the wire. */
+  readonly back: { readonly validateClusters: true; readonly ignorePortInHostMatching: true }
+  /** The Gateway. */
+  readonly origin: string
+}
+
+/** Clusters and endpoints of one Service, every declared environment and port. */
+export interface DraftService {
+  readonly service: StoredOf<'Service'>
+  readonly clusters: readonly Draft[]
+  readonly assignments: readonly Draft[]
+  readonly violations: readonly Violation[]
+}
+
+/** Everything one node group is served, before encoding. */
+export interface DraftGroup {
+  readonly group: GroupKey
+  /** Sorted by name. */
+  readonly listeners: readonly Draft[]
+  /** Sorted by name. */
+  readonly routeConfigurations: readonly DraftRouteConfiguration[]
+  /** In the order in which the Routes refer to them. */
+  readonly services: readonly DraftService[]
+  /** Resources that every group has: runtime layers, the extension slot, the fleet's own empty assignment. */
+  readonly fixed: readonly Draft[]
+  /** What is wrong with the objects themselves. With any of these nothing may be served. */
+  readonly violations: readonly Violation[]
+}
