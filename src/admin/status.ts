@@ -124,7 +124,7 @@ export function toStatus(problem: Problem): RichStatus {
         field: fault.path,
         description: describeViolation(fault),
       }))
-      const shown = firstThatFit(all, (fault) => fault.field.length + fault.description.length)
+      const shown = firstThatFit(all, (fault) => fault.field + fault.description)
       const more = all.length - shown.length
       return {
         ...base,
@@ -145,10 +145,7 @@ export function toStatus(problem: Problem): RichStatus {
         subject: refusal.node,
         description: clip(refusal.detail, 512),
       }))
-      const shown = firstThatFit(
-        refusals,
-        (refusal) => refusal.type.length + refusal.subject.length + refusal.description.length,
-      )
+      const shown = firstThatFit(refusals, (refusal) => refusal.type + refusal.subject + refusal.description)
       return {
         ...base,
         details: [
@@ -243,12 +240,11 @@ export function describeViolation(fault: Violation): string {
 }
 
 /** As many as fit into the trailer; 24 bytes of framing are counted for each. */
-function firstThatFit<T>(items: readonly T[], size: (item: T) => number): T[] {
+function firstThatFit<T>(items: readonly T[], textOf: (item: T) => string): T[] {
   const fitting: T[] = []
   let bytes = 0
   for (const item of items) {
-    // Up to four bytes for a character is rare; three is the worst of what people write.
-    bytes += size(item) + 24
+    bytes += Buffer.byteLength(textOf(item)) + 24
     if (bytes > limits.statusDetailBytes) break
     fitting.push(item)
   }
