@@ -13,4 +13,6 @@ export * from './resource-types.ts'
 export type * from './schema.ts'
 export * from './services.ts'
 export { formatDuration, parseDuration, type SecondsNanos } from './times.ts'
+/** Types of the JSON forms: `envoy.Listener`, `envoy.RouteConfiguration`, … */
+export type * as envoy from './types.generated.ts'
 export { delimitedField } from './wire.ts'
