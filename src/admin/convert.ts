@@ -2,7 +2,7 @@
 
 import type { Violation as Fault } from '../base/index.ts'
 import type { NodeStatus } from '../fleet/index.ts'
-import type { ObjectKey as Key, Kind, StoredObject } from '../model/index.ts'
+import type { ObjectKey as Key, Kind, StoredObject, World } from '../model/index.ts'
 import type { ChangeAnswer, ObjectDiff, PushPhase, PushRecord } from '../push/index.ts'
 import type { Generation, Revision } from '../store/index.ts'
 import type * as api from './api.generated.ts'
@@ -31,12 +31,13 @@ export const fromKey = (key: {
   readonly name: string
 }): Key => `${key.namespace}/${key.kind}/${key.name}`
 
-export const toConfigObject = (object: StoredObject): api.Input<api.ConfigObject> => ({
+/** `world` is where the object stands: a TrafficPolicy is printed with the traffic beside it. */
+export const toConfigObject = (object: StoredObject, world: World): api.Input<api.ConfigObject> => ({
   key: { namespace: object.namespace, kind: object.kind, name: object.name },
   uid: object.uid,
   etag: object.etag,
   revision: object.revision,
-  manifest: toStruct(printObject(object)),
+  manifest: toStruct(printObject(object, world)),
 })
 
 const changes: Readonly<Record<ObjectDiff['change'], api.ObjectDiffChange>> = {
@@ -153,7 +154,7 @@ export const toRevision = (revision: Revision, withObjects: boolean): api.Input<
     ...revision.puts.map((object) => ({
       key: { namespace: object.namespace, kind: object.kind, name: object.name },
       operation: 'PUT' as const,
-      object: withObjects ? toConfigObject(object) : undefined,
+      object: withObjects ? toConfigObject(object, new Map()) : undefined,
     })),
     ...revision.deletes.map((key) => ({ key: toKey(key), operation: 'DELETE' as const })),
   ],

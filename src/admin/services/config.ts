@@ -1,6 +1,6 @@
 // Config: objects and their revisions.
 import { err, limits, ok, type Problem, type Result } from '../../base/index.ts'
-import { type Kind, keyOf, type Manifest, type ObjectKey, type StoredObject } from '../../model/index.ts'
+import { type Kind, keyOf, type Manifest, type ObjectKey, type World } from '../../model/index.ts'
 import type { ChangeCommand } from '../../push/index.ts'
 import type { Revision, Store } from '../../store/index.ts'
 import type { ObjectKey as KeyMessage, View } from '../api.generated.ts'
@@ -10,6 +10,7 @@ import {
   type AdminRooms,
   changeOptions,
   type Handlers,
+  isApiKind,
   namespaceOr,
   page,
   pageSize,
@@ -73,20 +74,27 @@ export function configHandlers(rooms: AdminRooms): Handlers<'Config'> {
     Get: async (request) => {
       const key = readKey(request.key, 'key')
       if (!key.ok) return key
-      const object = world(rooms, request.view).get(key.value)
-      return object === undefined ? err(notFound(key.value)) : ok(toConfigObject(object))
+      const world = worldOf(rooms, request.view)
+      const object = world.get(key.value)
+      return object === undefined ? err(notFound(key.value)) : ok(toConfigObject(object, world))
     },
 
     List: async (request) => {
       const kind: Result<Kind | undefined, Problem> =
         request.kind === '' ? ok(undefined) : parseKind(request.kind, 'kind')
       if (!kind.ok) return kind
-      const chosen = [...world(rooms, request.view).values()]
+      const world = worldOf(rooms, request.view)
+      const chosen = [...world.values()]
+        .filter((object) => isApiKind(object.kind))
         .filter((object) => kind.value === undefined || object.kind === kind.value)
         .filter((object) => request.namespace === '' || object.namespace === request.namespace)
         .sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1))
       const { items, nextPageToken } = page(chosen, keyOf, request.pageToken, pageSize(request.pageSize))
-      return ok({ objects: items.map(toConfigObject), nextPageToken, revision: rooms.store.view().revision })
+      return ok({
+        objects: items.map((object) => toConfigObject(object, world)),
+        nextPageToken,
+        revision: rooms.store.view().revision,
+      })
     },
 
     Delete: async (request, call) => {
@@ -132,7 +140,7 @@ interface ApplyOptions {
   readonly options: { readonly actor: string; readonly reason: string }
 }
 
-const world = (rooms: AdminRooms, view: View): ReadonlyMap<ObjectKey, StoredObject> =>
+const worldOf = (rooms: AdminRooms, view: View): World =>
   view === 'VIEW_APPLIED' ? rooms.store.view().applied : rooms.store.view().heads
 
 function readKey(key: KeyMessage | null, path: string): Result<ObjectKey, Problem> {

@@ -43,8 +43,10 @@ export type Handlers<Name extends keyof AdminServices> = {
   readonly [Method in keyof AdminServices[Name]]: Handler<AdminServices[Name][Method]>
 }
 
-/** Kinds that the API knows; a table so that the compiler asks for new ones. */
-const kindTable: Readonly<Record<Kind, true>> = {
+/** Kinds that the API shows. A Tombstone is bookkeeping: nobody asks for it. */
+export type ApiKind = Exclude<Kind, 'Tombstone'>
+/** A table, so that the compiler asks for new kinds. */
+const kindTable: Readonly<Record<ApiKind, true>> = {
   NodeGroup: true,
   Gateway: true,
   Service: true,
@@ -52,11 +54,11 @@ const kindTable: Readonly<Record<Kind, true>> = {
   TrafficPolicy: true,
   Traffic: true,
 }
-const isKind = (kind: string): kind is Kind => Object.hasOwn(kindTable, kind)
+export const isApiKind = (kind: string): kind is ApiKind => Object.hasOwn(kindTable, kind)
 
 /** The kind of that name, or a Problem that lists the kinds there are. */
-export function parseKind(kind: string, path: string): Result<Kind, Problem> {
-  if (isKind(kind)) return ok(kind)
+export function parseKind(kind: string, path: string): Result<ApiKind, Problem> {
+  if (isApiKind(kind)) return ok(kind)
   const message = `no kind ${JSON.stringify(kind.slice(0, limits.nameLength))}; wanted one of ${Object.keys(kindTable).join(', ')}`
   return err(invalid([{ path, message }]))
 }

@@ -1,0 +1,34 @@
+// What the exit status says. Scripts rest on it; docs/reference/cli.md lists the same and a test compares them.
+
+/** Name → status and meaning. */
+export const exitTable = {
+  ok: { code: 0, meaning: 'It is done; with `--wait`, on every proxy. `diff`: no difference.' },
+  failed: {
+    code: 1,
+    meaning: 'Refused or failed; nothing was changed. `diff`: there are differences.',
+  },
+  usage: {
+    code: 2,
+    meaning:
+      'The command line or the input is wrong: a flag, a manifest, a name. `diff`: any failure but those below.',
+  },
+  notConnected: {
+    code: 3,
+    meaning: 'No answer from the server: not running, another address, another certificate.',
+  },
+  takenBack: {
+    code: 4,
+    meaning:
+      'With `--wait`: the push was aborted, reverted or overtaken; the fleet is not where the command wanted it.',
+  },
+  notThereYet: {
+    code: 5,
+    meaning:
+      'With `--wait`: split between proxies, or not there when the time was over; the push goes on by itself.',
+  },
+  interrupted: { code: 130, meaning: 'Ended by Ctrl-C. What was committed stays; its push goes on.' },
+} as const
+
+export type Exit = keyof typeof exitTable
+/** The status of a named exit. */
+export const exitCode = (exit: Exit): number => exitTable[exit].code
