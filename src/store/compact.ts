@@ -4,12 +4,19 @@ import { limits } from '../base/index.ts'
 import type { GroupKey } from '../model/index.ts'
 import { encodeGeneration, hashesIn } from './generations.ts'
 import { hintsOf } from './hints.ts'
-import { generationKey, recordKey, requestKey, resourceKey, revisionKey, wholeOf } from './keys.ts'
+import {
+  generationKey,
+  recordKey,
+  requestKey,
+  resourceKey,
+  resourcePrefix,
+  revisionKey,
+  wholeOf,
+} from './keys.ts'
 import type { RecordWrite } from './ledger.ts'
 import { jsonPayload } from './ledger.ts'
-import { indexTouches } from './load.ts'
 import type { StoreState } from './state.ts'
-import { recordTables, withView } from './state.ts'
+import { indexTouches, recordTables, withView } from './state.ts'
 import type { Generation } from './types.ts'
 
 /** How much is kept of each; defaults in limits.ts. */
@@ -114,8 +121,8 @@ function sweepResources(
 ): StoreState['condemned'] {
   const named = new Set([...hashesIn([...state.generations.values()].flat())].map(resourceKey))
   const condemned = new Map<string, number>()
-  for (const key of state.ledger.entries.keys()) {
-    if (!key.startsWith('res/') || wholeOf(key) !== undefined || named.has(key)) continue
+  for (const key of state.ledger.entries.keysFrom(resourcePrefix)) {
+    if (wholeOf(key) !== undefined || named.has(key)) continue
     const since = state.condemned.get(key) ?? state.sequence
     if (state.condemned.has(key) && state.sequence - since >= resourceGraceCommits)
       writes.push({ key, value: undefined })

@@ -14,7 +14,8 @@ export const revisionKey = (number: number): string => `rev/${digits(number)}`
 export const objectRecordKey = (key: ObjectKey): string => `obj/${safe(key)}`
 export const generationKey = (group: GroupKey, number: number): string =>
   `gen/${safe(group)}/${digits(number)}`
-export const resourceKey = (hash: string): string => `res/${safe(hash)}`
+export const resourcePrefix = 'res/'
+export const resourceKey = (hash: string): string => `${resourcePrefix}${safe(hash)}`
 export const recordKey = (table: RecordTable, key: string): string => `rec/${table}/${safe(key)}`
 export const requestKey = (id: string): string => `req/${safe(id)}`
 

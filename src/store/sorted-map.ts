@@ -76,6 +76,18 @@ export class SortedMap<V> implements ReadonlyMap<string, V> {
     }
   }
 
+  /** The keys that start with the prefix, in order, without looking at the others. */
+  *keysFrom(prefix: string): Generator<string, undefined> {
+    for (let index = this.#chunkOf(prefix); index < this.#chunks.length; index++) {
+      const { keys } = this.#chunkAt(index)
+      for (let at = lowerBound(keys, prefix); at < keys.length; at++) {
+        const key = keys[at] ?? ''
+        if (!key.startsWith(prefix)) return
+        yield key
+      }
+    }
+  }
+
   *keys(): Generator<string, undefined> {
     for (const { keys } of this.#chunks) yield* keys
   }

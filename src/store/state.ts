@@ -88,3 +88,17 @@ export function describeRevision(revisions: StoreState['revisions'], padded: str
   const fact = revisions.get(padded)
   return fact === undefined ? `r${number}` : `r${number} by ${fact.actor}`
 }
+
+/** The index of who touched what, after one more revision. */
+export function touch(touched: SortedMap<Touch>, { number, keys }: RevisionFact): SortedMap<Touch> {
+  return touched.with(keys.map((key) => [key, { revision: number, before: touched.get(key) }]))
+}
+
+/** Who touched what, from the kept revisions in their order. */
+export function indexTouches(facts: Iterable<RevisionFact>): SortedMap<Touch> {
+  const touched = new Map<string, Touch>()
+  for (const { number, keys } of facts) {
+    for (const key of keys) touched.set(key, { revision: number, before: touched.get(key) })
+  }
+  return SortedMap.from(touched)
+}

@@ -16,9 +16,8 @@ import {
 } from './keys.ts'
 import type { Payload, RecordWrite } from './ledger.ts'
 import { bytesPayload, jsonPayload } from './ledger.ts'
-import type { SortedMap } from './sorted-map.ts'
-import type { RevisionFact, StoreState, Touch } from './state.ts'
-import { describeRevision, withView } from './state.ts'
+import type { RevisionFact, StoreState } from './state.ts'
+import { describeRevision, touch, withView } from './state.ts'
 import type { Change, Generation, RecordTable, Revision } from './types.ts'
 
 /** What a change comes to: nothing to write because the request was answered before, or the next state. */
@@ -146,11 +145,6 @@ function intent(
       touched: touch(touched, fact),
     },
   }
-}
-
-/** The index of who touched what, after one more revision. */
-export function touch(touched: SortedMap<Touch>, { number, keys }: RevisionFact): SortedMap<Touch> {
-  return touched.with(keys.map((key) => [key, { revision: number, before: touched.get(key) }]))
 }
 
 /** New generations and the resources that they name. */

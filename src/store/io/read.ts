@@ -5,7 +5,7 @@ import type { ObjectKey } from '../../model/index.ts'
 import { keyOf } from '../../model/index.ts'
 import type { Engine } from '../engine.ts'
 import { digits, partKey, resourceKey, revisionKey, wholeOf } from '../keys.ts'
-import { parsePartsHead, parseRevision, readFrame } from '../load.ts'
+import { parsePartsHead, parseRevision, readFrame } from '../read-record.ts'
 import type { StoreState } from '../state.ts'
 import type { Revision, Store } from '../types.ts'
 

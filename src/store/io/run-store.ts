@@ -47,6 +47,7 @@ export function runStore(initial: StoreState, hands: StoreHands): Store {
   let flushMsTotal = 0
   const queue: Waiting[] = []
   let pumping: Promise<void> | undefined
+  let noted: Promise<void> = Promise.resolve()
   const reader = createReader(engine, () => state)
 
   const refusal = (): Problem | undefined => {
@@ -73,6 +74,7 @@ export function runStore(initial: StoreState, hands: StoreHands): Store {
     next: StoreState,
     writes: readonly RecordWrite[],
   ): Promise<Result<number, Problem>> => {
+    await noted
     const start = performance.now()
     const durable = await makeDurable(engine, next, writes)
     const flushMs = performance.now() - start
@@ -88,11 +90,10 @@ export function runStore(initial: StoreState, hands: StoreHands): Store {
       turnReadOnly(unsettled.fault.message)
     }
     state = durable.value.state
-    try {
-      await hands.noteAnswered(state.sequence)
-    } catch (error) {
+    // Not waited for before the answer: that much later the mark may be, never that much earlier.
+    noted = hands.noteAnswered(state.sequence).catch((error: unknown) => {
       turnReadOnly(error instanceof Error ? error.message : String(error))
-    }
+    })
     return ok(flushMs)
   }
 
@@ -188,7 +189,10 @@ export function runStore(initial: StoreState, hands: StoreHands): Store {
     }),
     async close() {
       if (phase.kind === 'closed') return
-      await pumping
+      do {
+        await pumping
+        await noted
+      } while (pumping !== undefined)
       phase = { kind: 'closed' }
       await engine.close()
       await hands.onClosed()

@@ -31,17 +31,17 @@ export async function opened(
   dir: string,
   options: Partial<Parameters<typeof openStore>[0]> = {},
 ): Promise<Store> {
-  const store = valueOf(await openStore({ dir, ...options }))
+  const store = valueIn(await openStore({ dir, ...options }))
   stores.push(store)
   return store
 }
 
-export function valueOf<T>(result: Result<T, Problem>): T {
+export function valueIn<T>(result: Result<T, Problem>): T {
   if (!result.ok) throw new Error(`${result.error.kind}: ${result.error.message}`)
   return result.value
 }
 
-export function problemOf(result: Result<unknown, Problem>): Problem {
+export function problemIn(result: Result<unknown, Problem>): Problem {
   if (result.ok) throw new Error('expected a problem, got a value')
   return result.error
 }
@@ -144,4 +144,4 @@ export function plain(store: Store): unknown {
 }
 
 export const committed = async (store: Store, change: Change): Promise<Committed> =>
-  valueOf(await store.commit(change))
+  valueIn(await store.commit(change))
