@@ -29,7 +29,8 @@ export interface SpecOf {
   Tombstone: TombstoneSpec
 }
 
-interface Envelope<K extends Kind> {
+/** What every object has. */
+export interface Envelope<K extends Kind> {
   readonly kind: K
   readonly namespace: string
   readonly name: string
@@ -38,7 +39,7 @@ interface Envelope<K extends Kind> {
 }
 
 /** What a manifest has besides the object itself. */
-interface Written {
+export interface Written {
   /** The etag the writer saw, if they gave one: a write is refused when the head differs. */
   readonly etag?: string
   /** Where it was read, for errors. */
@@ -47,10 +48,8 @@ interface Written {
   readonly traffic?: TrafficState
 }
 
-/** By kind: a parsed, defaulted manifest. */
-export type ManifestByKind = { [K in ManifestKind]: Envelope<K> & Written }
 /** A parsed, defaulted manifest: what a person sent, whole and valid on its own. */
-export type Manifest = ManifestByKind[ManifestKind]
+export type Manifest = { [K in ManifestKind]: Envelope<K> & Written }[ManifestKind]
 
 /** What a Service's object has besides what people write. */
 interface Incarnations {
@@ -65,6 +64,7 @@ export type ContentByKind = {
   [K in Kind]: Envelope<K> & (K extends 'Service' ? Incarnations : unknown)
 }
 export type ContentOf<K extends Kind> = ContentByKind[K]
+export type TrafficContent = ContentByKind['Traffic']
 /** What a commit puts: the content of an object. */
 export type ObjectContent = ContentByKind[Kind]
 
