@@ -1,5 +1,5 @@
 // Where referenced resources come from.
-import type { ConfigSource } from './envoy.ts'
+import type { envoy } from '../envoy-api/index.ts'
 
 /**
  * The stream that the referring resource came on. `initial_fetch_timeout` 0: nothing goes live that was not
@@ -10,4 +10,4 @@ export const adsSource = {
   ads: {},
   resourceApiVersion: 'V3',
   initialFetchTimeout: '0s',
-} as const satisfies ConfigSource
+} as const satisfies envoy.ConfigSource

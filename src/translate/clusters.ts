@@ -1,10 +1,9 @@
 // Environment and port of a Service → Envoy Cluster: one per incarnation, whatever its share of the traffic.
-import { typeUrls } from '../envoy-api/index.ts'
+import { type envoy, typeUrls } from '../envoy-api/index.ts'
 import { adsSource } from './ads.ts'
 import { defaults } from './defaults.ts'
 import { duration } from './duration.ts'
 import type { EnvironmentPort } from './environment-ports.ts'
-import type { Cluster } from './envoy.ts'
 import { healthCheck } from './health-checks.ts'
 import { clusterStatName } from './names.ts'
 import { protocolOptions } from './protocol-options.ts'
@@ -13,7 +12,7 @@ import type { Draft } from './types.ts'
 /** The cluster of one environment and port. */
 export function cluster(target: EnvironmentPort): Draft {
   const { name, protocol, upstream, serviceName, origin } = target
-  const json: Cluster = {
+  const json: envoy.Cluster = {
     name,
     altStatName: clusterStatName(name),
     type: 'EDS',

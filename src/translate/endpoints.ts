@@ -1,7 +1,6 @@
 // Endpoints of one environment and port → ClusterLoadAssignment.
-import { typeUrls } from '../envoy-api/index.ts'
+import { type envoy, typeUrls } from '../envoy-api/index.ts'
 import type { EnvironmentPort } from './environment-ports.ts'
-import type { ClusterLoadAssignment } from './envoy.ts'
 import type { Draft } from './types.ts'
 
 /** One address that traffic can go to. */
@@ -16,7 +15,7 @@ export interface EndpointAddress {
  */
 export function assignment(target: EnvironmentPort): Draft {
   const { name, endpoints, origin } = target
-  const json: ClusterLoadAssignment = {
+  const json: envoy.ClusterLoadAssignment = {
     clusterName: name,
     ...(endpoints.length === 0 ? {} : { endpoints: [localityGroup(endpoints)] }),
   }

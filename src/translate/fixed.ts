@@ -2,14 +2,14 @@
 import { names } from '../base/index.ts'
 import { typeUrls } from '../envoy-api/index.ts'
 import { slotContent } from './http-filters.ts'
-import { runtimeLayers } from './names.ts'
+import { extensionSlot, runtimeLayers } from './names.ts'
 import type { Draft, DraftJson } from './types.ts'
 
 /** Empty runtime layers, the slot that does nothing, the fleet's own members (none yet). One list for all groups. */
 export const fixedDrafts: readonly Draft[] = [
   fixed(typeUrls.eds, names.localCluster, { clusterName: names.localCluster }),
   ...runtimeLayers.map((layer) => fixed(typeUrls.rtds, layer, { name: layer, layer: {} })),
-  fixed(typeUrls.ecds, slotContent.name, slotContent),
+  fixed(typeUrls.ecds, extensionSlot, slotContent),
 ]
 
 function fixed(typeUrl: string, name: string, json: DraftJson): Draft {

@@ -1,13 +1,17 @@
 // Active health checks of a cluster.
+import type { envoy } from '../envoy-api/index.ts'
 import type { HealthCheck as HealthCheckSpec } from '../model/index.ts'
 import { duration } from './duration.ts'
-import type { HealthCheck } from './envoy.ts'
 
 /**
  * The check as Envoy runs it. `host` is asked for when the check names none: Envoy would send the cluster's name, and
  * many servers refuse a Host with a slash in it.
  */
-export function healthCheck(check: HealthCheckSpec, protocol: 'HTTP' | 'HTTP2', host: string): HealthCheck {
+export function healthCheck(
+  check: HealthCheckSpec,
+  protocol: 'HTTP' | 'HTTP2',
+  host: string,
+): envoy.HealthCheck {
   const interval = duration(check.interval)
   return {
     timeout: duration(check.timeout),

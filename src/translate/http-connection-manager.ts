@@ -1,17 +1,17 @@
 // The HTTP connection manager of every listener. Whatever is decided here stays: changing it later drains the
 // listeners of every fleet. Everything that may want to change is in routes, runtime or the slot.
 
+import type { envoy } from '../envoy-api/index.ts'
 import { grpcAccessLog } from './access-log.ts'
 import { adsSource } from './ads.ts'
 import { any } from './any.ts'
 import { defaults } from './defaults.ts'
 import { duration } from './duration.ts'
-import type { Filter } from './envoy.ts'
 import { httpFilters } from './http-filters.ts'
 import { runtimeKeys, trustedHeaderPrefix } from './names.ts'
 
 /** The connection manager whose routes come by RDS under this name. */
-export function httpConnectionManager(name: string): Filter {
+export function httpConnectionManager(name: string): envoy.ListenerFilter {
   return {
     name: 'envoy.filters.network.http_connection_manager',
     typedConfig: any('envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager', {

@@ -1,10 +1,9 @@
 // The HTTP filters of every listener, in an order that never changes. What a later capability needs is either
 // here and does nothing until a route configures it, or comes through the slot by ECDS.
-import { typeUrlOf } from '../envoy-api/index.ts'
+import { type envoy, typeUrlOf } from '../envoy-api/index.ts'
 import { grpcAccessLog } from './access-log.ts'
 import { adsSource } from './ads.ts'
 import { any } from './any.ts'
-import type { HttpFilter, TypedExtensionConfig } from './envoy.ts'
 import { extensionSlot, runtimeKeys } from './names.ts'
 
 /** What may come through the slot. Lua, Wasm and file sources are not among them and cannot be. */
@@ -28,7 +27,7 @@ const slotTypes: readonly string[] = [
 const nothing = any('envoy.extensions.filters.http.header_mutation.v3.HeaderMutation', {})
 
 /** The filters: slot, fault injection, stateful session, router. The last two wait for a route to configure them. */
-export function httpFilters(): readonly HttpFilter[] {
+export function httpFilters(): readonly envoy.HttpFilter[] {
   return [
     {
       name: extensionSlot,
@@ -59,4 +58,4 @@ export function httpFilters(): readonly HttpFilter[] {
 }
 
 /** What the slot holds as an ECDS resource: the same nothing. */
-export const slotContent: TypedExtensionConfig = { name: extensionSlot, typedConfig: nothing }
+export const slotContent: envoy.TypedExtensionConfig = { name: extensionSlot, typedConfig: nothing }

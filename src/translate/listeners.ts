@@ -1,8 +1,7 @@
 // Gateway listener → Envoy Listener.
 
-import { typeUrls } from '../envoy-api/index.ts'
+import { type envoy, typeUrls } from '../envoy-api/index.ts'
 import { keyOf, type StoredOf } from '../model/index.ts'
-import type { Listener } from './envoy.ts'
 import { httpConnectionManager } from './http-connection-manager.ts'
 import { identityMemo } from './memo.ts'
 import { listenerName } from './names.ts'
@@ -18,7 +17,7 @@ function listenersOf(gateway: StoredOf<'Gateway'>): readonly Draft[] {
   return gateway.spec.listeners
     .map((listener): Draft => {
       const name = listenerName(gateway.namespace, gateway.name, listener.name)
-      const json: Listener = {
+      const json: envoy.Listener = {
         name,
         statPrefix: name,
         address: { socketAddress: { address: listener.address, portValue: listener.port } },

@@ -1,6 +1,6 @@
 // What a rule's match means to Envoy, and where it stands among the others.
+import type { envoy } from '../envoy-api/index.ts'
 import type { RouteSpec } from '../model/index.ts'
-import type { HeaderMatcher, RouteMatch } from './envoy.ts'
 import type { RouteRank } from './types.ts'
 
 export type Match = RouteSpec['rules'][number]['matches'][number]
@@ -13,7 +13,7 @@ export const everything: Match = {}
  * Envoy's match. A prefix matches whole path segments, as in the Gateway API: `/cart` takes `/cart` and `/cart/1`
  * and leaves `/cartoon`; a trailing slash changes nothing.
  */
-export function routeMatch(match: Match): RouteMatch {
+export function routeMatch(match: Match): envoy.RouteMatch {
   const headers = (match.headers ?? []).flatMap(headerMatchers)
   return { ...pathOf(match), ...(headers.length === 0 ? {} : { headers }) }
 }
@@ -35,7 +35,7 @@ export function compareRanks(a: RouteRank, b: RouteRank): number {
   return b.length - a.length || b.headers - a.headers
 }
 
-function pathOf(match: Match): Pick<RouteMatch, 'path' | 'prefix' | 'pathSeparatedPrefix'> {
+function pathOf(match: Match): envoy.RouteMatch {
   if (match.path === undefined) return { prefix: '/' }
   if ('exact' in match.path) return { path: match.path.exact }
   const prefix = segments(match.path.prefix)
@@ -45,7 +45,7 @@ function pathOf(match: Match): Pick<RouteMatch, 'path' | 'prefix' | 'pathSeparat
 /** A prefix without its trailing slashes: '' for '/'. */
 const segments = (prefix: string): string => prefix.replace(/\/+$/, '')
 
-function headerMatchers(header: HeaderMatch): readonly HeaderMatcher[] {
+function headerMatchers(header: HeaderMatch): readonly envoy.HeaderMatcher[] {
   const name = header.name.toLowerCase()
   return [
     ...(header.exact === undefined ? [] : [{ name, stringMatch: { exact: header.exact } }]),

@@ -1,15 +1,8 @@
 // What translation gives: proto3 JSON per resource, with what later rooms must know of it. Objects are shared by
 // identity between results: what did not change is the same object, and the rooms downstream rely on it.
 import type { Violation } from '../base/index.ts'
+import type { envoy } from '../envoy-api/index.ts'
 import type { GroupKey, StoredOf } from '../model/index.ts'
-import type {
-  Cluster,
-  ClusterLoadAssignment,
-  Listener,
-  Route,
-  Runtime,
-  TypedExtensionConfig,
-} from './envoy.ts'
 
 /** What a stream must know of a resource without decoding it. */
 export interface ResourceFacts {
@@ -28,7 +21,12 @@ export interface ResourceFacts {
 }
 
 /** The message that a draft of this type URL holds. */
-export type DraftJson = Cluster | ClusterLoadAssignment | Listener | Runtime | TypedExtensionConfig
+export type DraftJson =
+  | envoy.Cluster
+  | envoy.ClusterLoadAssignment
+  | envoy.Listener
+  | envoy.Runtime
+  | envoy.TypedExtensionConfig
 
 /** One resource before it is encoded. */
 export interface Draft {
@@ -43,7 +41,7 @@ export interface Draft {
 
 /** One Envoy route: the smallest thing that a traffic change touches. */
 export interface DraftRoute {
-  readonly json: Route
+  readonly json: envoy.Route
   /** Clusters that it names. */
   readonly clusters: readonly string[]
   readonly rank: RouteRank
@@ -65,7 +63,7 @@ export interface RouteRank {
 /** A virtual host: routes that share hosts. `front` are the fields before `routes` on the wire. */
 export interface DraftVirtualHost {
   readonly name: string
-  readonly front: { readonly name: string; readonly domains: readonly string[] }
+  readonly front: Pick<envoy.VirtualHost, 'name' | 'domains'>
   readonly routes: readonly DraftRoute[]
   /** Sorted, no repeats. */
   readonly clusters: readonly string[]
@@ -79,10 +77,10 @@ export interface DraftRouteConfiguration {
   readonly typeUrl: string
   readonly name: string
   /** Fields before `virtual_hosts` on the wire. */
-  readonly front: { readonly name: string }
+  readonly front: Pick<envoy.RouteConfiguration, 'name'>
   readonly virtualHosts: readonly DraftVirtualHost[]
   /** Fields after `virtual_hosts` on the wire. */
-  readonly back: { readonly validateClusters: true; readonly ignorePortInHostMatching: true }
+  readonly back: Pick<envoy.RouteConfiguration, 'validateClusters' | 'ignorePortInHostMatching'>
   /** The Gateway. */
   readonly origin: string
 }

@@ -1,14 +1,15 @@
 // A service's traffic → the clusters that a route of it may take.
+
 import type { Violation } from '../base/index.ts'
+import type { envoy } from '../envoy-api/index.ts'
 import { keyOf, type StoredOf } from '../model/index.ts'
 import { totalWeight } from './defaults.ts'
 import { clusterOf } from './environment-ports.ts'
-import type { WeightedCluster } from './envoy.ts'
 import { weightRuntimePrefix } from './names.ts'
 
 /** The shares of one service and port, or what keeps them from being said. */
 export interface Shares {
-  readonly weighted: WeightedCluster
+  readonly weighted: envoy.WeightedCluster
   readonly clusters: readonly string[]
   readonly violations: readonly Violation[]
 }

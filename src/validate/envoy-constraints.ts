@@ -1,2 +1,5 @@
 // stand-in
-export const violationsOf = (_message: string, _json: object): readonly { path: string; message: string }[] => []
+export const violationsOf = (
+  _message: string,
+  _json: object,
+): readonly { path: string; message: string }[] => []

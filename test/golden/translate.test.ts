@@ -18,7 +18,7 @@ describe('manifests become Envoy resources', () => {
       const shown = (/^# shows: (.*)$/m.exec(input)?.[1] ?? '').split(' ')
       const found = stringify(resourcesOf(input, shown), { lineWidth: 110, aliasDuplicateObjects: false })
       const file = join(folder, name.replace('.yaml', '.expected.yaml'))
-      if (process.env['UPDATE_GOLDEN'] === '1') writeFileSync(file, found)
+      if (process.env.UPDATE_GOLDEN === '1') writeFileSync(file, found)
       expect(found).toBe(readFileSync(file, 'utf8'))
     })
   }

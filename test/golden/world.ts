@@ -48,7 +48,11 @@ export function worldOf(yaml: string): World {
 }
 
 /** A world with some objects put in place of those of the same key, and some taken out. */
-export function changed(world: World, puts: readonly ObjectContent[], deletes: readonly ObjectKey[] = []): World {
+export function changed(
+  world: World,
+  puts: readonly ObjectContent[],
+  deletes: readonly ObjectKey[] = [],
+): World {
   const next = new Map(world)
   for (const content of puts) next.set(keyOf(content), stored(content))
   for (const key of deletes) next.delete(key)
