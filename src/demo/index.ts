@@ -1,0 +1,2 @@
+// demo: real Envoys moved from blue to green and back under load, and every claim checked. Start at run-demo.
+export { type DemoOptions, runDemo } from './run-demo.ts'

@@ -1,0 +1,74 @@
+// Where the demo shows itself: a live view on a terminal, plain lines elsewhere, on stderr when stdout is for JSON.
+import pc from 'picocolors'
+import type { Claim } from '../figures.ts'
+import type { DemoState } from '../state.ts'
+import { claimLine, renderFrame } from './frame.ts'
+
+type Colors = ReturnType<typeof pc.createColors>
+export interface Output {
+  readonly isTTY?: boolean
+  write(text: string): unknown
+}
+
+export interface Screen {
+  readonly live: boolean
+  readonly colors: Colors
+  /** A line that stays, above the live view. */
+  say(line: string): void
+  scene(state: DemoState): void
+  claim(claim: Claim): void
+  /** Draws the live view (nothing elsewhere). Called five times a second. */
+  draw(state: DemoState): void
+  /** What is drawn stays where it is; the next lines and views come below it. */
+  settle(): void
+  /** Leaves what is drawn and gives the cursor back. */
+  close(): void
+}
+
+/** A screen on this output. `live` needs a terminal. */
+export function openScreen(out: Output, live: boolean): Screen {
+  const colors = pc.createColors(live && pc.isColorSupported)
+  const redraw = live && out.isTTY === true
+  let drawn = 0
+  // No cursor, and no wrapping: a line that wraps would be two, and the view would climb.
+  if (redraw) out.write('\x1b[?25l\x1b[?7l')
+
+  const erase = (): void => {
+    if (drawn > 0) out.write(`\x1b[${drawn}A\x1b[J`)
+    drawn = 0
+  }
+  const say = (line: string): void => {
+    if (redraw) erase()
+    out.write(`${line}\n`)
+  }
+  return {
+    live: redraw,
+    colors,
+    say,
+    scene(state) {
+      if (redraw || state.scene === undefined) return
+      const { number, title, command } = state.scene
+      say(
+        `[${(state.elapsedMs / 1_000).toFixed(1).padStart(5)} s] ${number}/${state.scenes} ${title}   ${command}`,
+      )
+    },
+    claim(claim) {
+      if (!redraw) say(`          ${claimLine(claim, colors)}`)
+    },
+    draw(state) {
+      if (!redraw) return
+      const lines = renderFrame(state, colors)
+      // Line by line over the old frame: erasing the whole first would flicker.
+      const up = drawn > 0 ? `\x1b[${drawn}A` : ''
+      out.write(`${up}${lines.map((line) => `${line}\x1b[K\n`).join('')}\x1b[J`)
+      drawn = lines.length
+    },
+    settle() {
+      drawn = 0
+    },
+    close() {
+      if (redraw) out.write('\x1b[?25h\x1b[?7h')
+      drawn = 0
+    },
+  }
+}
