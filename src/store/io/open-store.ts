@@ -36,7 +36,7 @@ export interface OpenStoreOptions {
   readonly onReadOnly?: (reason: string) => void
 }
 
-/** Opens the embedded store. Every record is read and checked before this resolves; a problem leaves the folder as it was. */
+/** Opens the embedded store. Every record is read and checked before this resolves. */
 export async function openStore(options: OpenStoreOptions): Promise<Result<Store, Problem>> {
   const dir = resolve(options.dir)
   const prepared = await prepareFolder(dir)
@@ -150,5 +150,5 @@ async function engineProblem(dir: string, fault: EngineFault): Promise<Problem> 
 const newerMessage = (dir: string, what: string): string =>
   `the store in ${dir} was written by a newer version (${what}, known up to format ${formatVersion}): run that version`
 const remedy = (dir: string): string =>
-  `Nothing was changed; put back a copy of ${dir}, or start with an empty folder and apply the manifests again`
+  `Keep ${dir} aside; put back an older copy of it, or start with an empty folder and apply the manifests again`
 const unavailable = (message: string): Result<never, Problem> => err({ kind: 'unavailable', message })
