@@ -85,9 +85,14 @@ export function createEncoder(): Encoder {
             encodeJson(messages.configuration, back),
           ]),
         )
-        const facts = { clusters: [...new Set(hosts.flatMap((host) => host.clusters))].sort() }
-        const origins = [...new Set([configuration.origin, ...hosts.flatMap((host) => host.origins)])]
-        return { typeUrl, name, hash: hashOf(body), body, facts, origins }
+        const clusters = new Set<string>()
+        const origins = new Set([configuration.origin])
+        for (const host of hosts) {
+          for (const cluster of host.clusters) clusters.add(cluster)
+          for (const origin of host.origins) origins.add(origin)
+        }
+        const facts = { clusters: [...clusters].sort() }
+        return { typeUrl, name, hash: hashOf(body), body, facts, origins: [...origins] }
       })
     },
     counts: () => ({ ...counts }),

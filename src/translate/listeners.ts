@@ -5,6 +5,7 @@ import { keyOf, type StoredOf } from '../model/index.ts'
 import { httpConnectionManager } from './http-connection-manager.ts'
 import { identityMemo } from './memo.ts'
 import { listenerName } from './names.ts'
+import { byName } from './order.ts'
 import type { Draft } from './types.ts'
 
 /** Makes the listeners of a Gateway, sorted by name; the same Gateway gives the same drafts. */
@@ -32,5 +33,5 @@ function listenersOf(gateway: StoredOf<'Gateway'>): readonly Draft[] {
         origins: [keyOf(gateway)],
       }
     })
-    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .sort(byName)
 }

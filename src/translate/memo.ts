@@ -38,6 +38,7 @@ export function identityMemo<Root extends object, Value>(
 
 /** Whether two lists hold the very same items in the same order. */
 export function sameItems(a: readonly unknown[], b: readonly unknown[]): boolean {
+  if (a === b) return true
   if (a.length !== b.length) return false
   for (let index = 0; index < a.length; index++) {
     if (a[index] !== b[index]) return false

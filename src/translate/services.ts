@@ -4,7 +4,8 @@ import { cluster } from './clusters.ts'
 import { assignment } from './endpoints.ts'
 import { environmentPorts } from './environment-ports.ts'
 import { identityMemo } from './memo.ts'
-import type { Draft, DraftService } from './types.ts'
+import { byName } from './order.ts'
+import type { DraftService } from './types.ts'
 
 /** Makes the drafts of a Service; the same Service gives the same drafts. */
 export function createServices(): (service: StoredOf<'Service'>) => DraftService {
@@ -20,5 +21,3 @@ export function createServices(): (service: StoredOf<'Service'>) => DraftService
       }
     })
 }
-
-const byName = (a: Draft, b: Draft): number => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0)

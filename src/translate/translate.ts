@@ -4,10 +4,12 @@ import type { Violation } from '../base/index.ts'
 import { typeUrls } from '../envoy-api/index.ts'
 import { type GroupKey, keyOf, type ObjectKey, type StoredOf, type World } from '../model/index.ts'
 import { fixedDrafts } from './fixed.ts'
+import { type HostGroup, hostLayout } from './host-layout.ts'
 import { createListeners } from './listeners.ts'
 import { identityMemo } from './memo.ts'
 import { listenerName } from './names.ts'
-import { createRoutes, type RouteDrafts } from './routes.ts'
+import { byName } from './order.ts'
+import { createRoutes } from './routes.ts'
 import { createServices } from './services.ts'
 import type { Draft, DraftGroup, DraftRouteConfiguration } from './types.ts'
 import { createVirtualHosts } from './virtual-hosts.ts'
@@ -31,6 +33,7 @@ export function createTranslator(): Translator {
   const routesOf = createRoutes()
   const servicesOf = createServices()
   const virtualHostsOf = createVirtualHosts()
+  const attachments = identityMemo<GatewayListener, Attachment>()
   const configurations = identityMemo<GatewayListener, DraftRouteConfiguration>()
 
   return {
@@ -42,14 +45,17 @@ export function createTranslator(): Translator {
       const violations = new Set<Violation>()
       for (const gateway of gatewaysOf.get(group) ?? []) {
         listeners.push(...listenersOf(gateway))
-        const routes = attachedTo.get(`${gateway.namespace}/${gateway.name}`) ?? []
-        const drafts = routes.map((route) => routesOf(route, world))
-        for (const each of drafts) {
-          for (const key of each.services) used.add(key)
-          for (const violation of each.violations) violations.add(violation)
-        }
+        const routes = attachedTo.get(`${gateway.namespace}/${gateway.name}`) ?? noRoutes
         for (const listener of gateway.spec.listeners) {
-          const virtualHosts = virtualHostsOf(attached(drafts, gateway, listener.name))
+          const { attached, layout } = attachments(listener, [routes], () =>
+            attach(routes, gateway, listener),
+          )
+          const drafts = attached.map((route) => routesOf(route, world))
+          for (const each of drafts) {
+            for (const key of each.services) used.add(key)
+            for (const violation of each.violations) violations.add(violation)
+          }
+          const virtualHosts = virtualHostsOf(layout, drafts)
           for (const host of virtualHosts) for (const violation of host.violations) violations.add(violation)
           const name = listenerName(gateway.namespace, gateway.name, listener.name)
           routeConfigurations.push(
@@ -82,22 +88,27 @@ export function createTranslator(): Translator {
   }
 }
 
-/** The Routes of a Gateway that this listener serves: those that name it, and those that name no listener. */
-function attached(
-  drafts: readonly RouteDrafts[],
-  gateway: StoredOf<'Gateway'>,
-  listener: string,
-): readonly RouteDrafts[] {
-  return drafts.filter(({ route }) =>
-    route.spec.gateways.some(
-      (parent) =>
-        parent.name === gateway.name && (parent.listener === undefined || parent.listener === listener),
-    ),
-  )
+const noRoutes: readonly StoredOf<'Route'>[] = []
+
+interface Attachment {
+  /** The Routes that name this listener, or no listener at all. */
+  readonly attached: readonly StoredOf<'Route'>[]
+  readonly layout: readonly HostGroup[]
 }
 
-const byName = (a: { readonly name: string }, b: { readonly name: string }): number =>
-  a.name < b.name ? -1 : a.name > b.name ? 1 : 0
+function attach(
+  routes: readonly StoredOf<'Route'>[],
+  gateway: StoredOf<'Gateway'>,
+  listener: GatewayListener,
+): Attachment {
+  const attached = routes.filter((route) =>
+    route.spec.gateways.some(
+      (parent) =>
+        parent.name === gateway.name && (parent.listener === undefined || parent.listener === listener.name),
+    ),
+  )
+  return { attached, layout: hostLayout(attached) }
+}
 
 /** Two rules for one Service find the same fault twice. */
 function withoutRepeats(violations: ReadonlySet<Violation>): readonly Violation[] {

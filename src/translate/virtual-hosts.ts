@@ -1,55 +1,33 @@
-// Routes of one listener → virtual hosts. Envoy wants each host in one virtual host, so Routes that share a host
-// are merged there; a Route that has its hosts to itself is a virtual host of its own.
+// Routes of one listener → virtual hosts, each made again only when a Route of it changed.
 import type { Violation } from '../base/index.ts'
+import type { HostGroup } from './host-layout.ts'
 import { identityMemo } from './memo.ts'
 import { compareRanks } from './route-match.ts'
 import type { RouteDrafts } from './routes.ts'
 import type { DraftRoute, DraftVirtualHost } from './types.ts'
 
-/** Makes the virtual hosts of a listener, sorted by name; made again only for Routes that changed. */
-export function createVirtualHosts(): (attached: readonly RouteDrafts[]) => readonly DraftVirtualHost[] {
+/** Makes the virtual hosts of a layout; `drafts` stand at the positions that the layout speaks of. */
+export function createVirtualHosts(): (
+  layout: readonly HostGroup[],
+  drafts: readonly RouteDrafts[],
+) => readonly DraftVirtualHost[] {
+  // By its Routes and hosts, not by its listener: a Route on several gateways has one virtual host.
   const memo = identityMemo<RouteDrafts, DraftVirtualHost>()
-  return (attached) =>
-    shareHosts(attached)
-      .map(({ owners, hosts }) => {
-        const [first, ...others] = owners
-        return memo(first, [hosts.join(' '), ...others], () => virtualHost(owners, hosts))
-      })
-      .sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0))
-}
-
-type Owners = readonly [RouteDrafts, ...RouteDrafts[]]
-
-/** Hosts with the Routes that claim them; hosts claimed by the same Routes stand together. */
-function shareHosts(
-  attached: readonly RouteDrafts[],
-): { readonly owners: Owners; readonly hosts: readonly string[] }[] {
-  const byHost = new Map<string, [RouteDrafts, ...RouteDrafts[]]>()
-  for (const drafts of attached) {
-    for (const host of new Set(drafts.route.spec.hosts.map((each) => each.toLowerCase()))) {
-      const owners = byHost.get(host)
-      if (owners === undefined) byHost.set(host, [drafts])
-      else owners.push(drafts)
+  return (layout, drafts) => {
+    const hosts: DraftVirtualHost[] = []
+    for (const group of layout) {
+      const [at = 0, ...more] = group.owners
+      const first = drafts[at]
+      if (first === undefined) continue
+      const others = more.flatMap((each) => drafts[each] ?? [])
+      const parts = others.length === 0 ? group.parts : [...group.parts, ...others]
+      hosts.push(memo(first, parts, () => virtualHost(group, [first, ...others])))
     }
+    return hosts
   }
-  const groups = new Map<string, { readonly owners: Owners; readonly hosts: string[] }>()
-  for (const [host, owners] of byHost) {
-    const key = owners.length === 1 ? owners[0].route.name : owners.map(({ route }) => route.name).join(' ')
-    const group = groups.get(key)
-    if (group === undefined) groups.set(key, { owners, hosts: [host] })
-    else group.hosts.push(host)
-  }
-  for (const { hosts } of groups.values()) hosts.sort()
-  return [...groups.values()]
 }
 
-/**
- * Named `<namespace>/<route>`, or by its first host where several Routes share it: a bare host holds no slash, so
- * the two never meet.
- */
-function virtualHost(owners: Owners, hosts: readonly string[]): DraftVirtualHost {
-  const [{ route }] = owners
-  const name = owners.length === 1 ? `${route.namespace}/${route.name}` : (hosts[0] ?? route.name)
+function virtualHost({ name, hosts }: HostGroup, owners: readonly RouteDrafts[]): DraftVirtualHost {
   const routes = owners.flatMap((drafts) => drafts.routes)
   if (owners.length > 1) routes.sort((a, b) => compareRanks(a.rank, b.rank))
   return {
@@ -58,7 +36,7 @@ function virtualHost(owners: Owners, hosts: readonly string[]): DraftVirtualHost
     routes,
     clusters: [...new Set(routes.flatMap((each) => each.clusters))].sort(),
     origins: [...new Set(owners.flatMap((drafts) => drafts.origins))],
-    violations: [...owners.flatMap((drafts) => drafts.violations), ...unreachable(routes, hosts)],
+    violations: unreachable(routes, hosts),
   }
 }
 
