@@ -1,6 +1,8 @@
 // model: in come manifests (text or JSON) and commands, out come valid objects with an identity, and plans: what a
 // commit has to put and delete. All pure. Start at objects.ts, then kinds.ts, then planning/plan-apply.ts.
 
+export { totalWeight } from './fields.ts'
+export type { Effect } from './kind-definition.ts'
 export * from './kinds/gateway.ts'
 export * from './kinds/node-group.ts'
 export * from './kinds/route.ts'
@@ -18,3 +20,12 @@ export { manifestText, printManifest } from './manifests/print-manifest.ts'
 export { apiVersion } from './manifests/read-object.ts'
 export * from './names.ts'
 export * from './objects.ts'
+export { contentOf, type Plan, type PlannedDiff, type Who } from './planning/plan.ts'
+export { type ApplyOptions, planApply } from './planning/plan-apply.ts'
+export { type DeleteOptions, planDelete } from './planning/plan-delete.ts'
+export { type Earlier, planRestore } from './planning/plan-restore.ts'
+export { type EarlierTraffic, planRollback, type RollbackCommand } from './planning/plan-rollback.ts'
+export { planTraffic, type TrafficCommand } from './planning/plan-traffic.ts'
+export { checkReferences, checkWorld } from './references/check-references.ts'
+export { viewAfter, viewOf, type WorldView } from './references/world-view.ts'
+export { matchingOrder, type SelectableGroup, type SelectableNode, selectGroup } from './select-group.ts'

@@ -1,7 +1,7 @@
 // What the model has to know of a kind. A new kind is a file in kinds/, a line in `SpecOf` and a line in the table
 // of kinds; parsing, printing, references, plans and the reference page read the rest from here.
 import type { z } from 'zod'
-import type { ContentOf, Kind, SpecOf } from './objects.ts'
+import type { ContentOf, Kind, ObjectContent, SpecOf } from './objects.ts'
 
 /** How Envoy answers a change of settings: by draining a listener, or by new upstream connections. */
 export type Effect = 'drains' | 'reconnects'
@@ -20,14 +20,13 @@ export interface Mismatch {
 }
 
 /** An object of the same namespace that must exist, and what it must have. */
-export type Reference = { readonly [K in Kind]: ReferenceTo<K> }[Kind]
-interface ReferenceTo<K extends Kind> {
-  readonly kind: K
+export interface Reference {
+  readonly kind: Kind
   readonly name: string
   /** Where in the referring object the name stands. */
   readonly path: string
-  /** What the target must have, such as a port. */
-  readonly check?: (target: Subject<K>) => readonly Mismatch[]
+  /** What the target, which is of that kind, must have, such as a port. */
+  readonly check?: (target: ObjectContent) => readonly Mismatch[]
 }
 
 /** Something that only one object may have, such as a port on a node group. */

@@ -3,7 +3,8 @@ import { z } from 'zod'
 import { canonicalJson, limits } from '../../base/index.ts'
 import { isIpAddress } from '../address.ts'
 import { anyDuration, name, refuseRepeats } from '../fields.ts'
-import type { KindDefinition, Mismatch, Subject } from '../kind-definition.ts'
+import type { KindDefinition, Mismatch } from '../kind-definition.ts'
+import type { ObjectContent } from '../objects.ts'
 
 const path = z
   .string()
@@ -146,14 +147,14 @@ export const route: KindDefinition<'Route'> = {
       kind: 'Gateway' as const,
       name: each.name,
       path: `spec.gateways[${index}].name`,
-      check: (target: Subject<'Gateway'>) =>
+      check: (target: ObjectContent) =>
         listenerMismatch(target, each.listener, `spec.gateways[${index}].listener`),
     })),
     ...spec.rules.map((each, index) => ({
       kind: 'Service' as const,
       name: each.service.name,
       path: `spec.rules[${index}].service.name`,
-      check: (target: Subject<'Service'>) =>
+      check: (target: ObjectContent) =>
         portMismatch(target, each.service.port, `spec.rules[${index}].service.port`),
     })),
   ],
@@ -201,10 +202,11 @@ function textOf({ path: wanted, headers = [] }: Match): string {
 }
 
 function listenerMismatch(
-  target: Subject<'Gateway'>,
+  target: ObjectContent,
   listener: string | undefined,
   at: string,
 ): readonly Mismatch[] {
+  if (target.kind !== 'Gateway') return []
   const names = target.spec.listeners.map((each) => each.name)
   if (listener === undefined || names.includes(listener)) return []
   return [
@@ -212,7 +214,8 @@ function listenerMismatch(
   ]
 }
 
-function portMismatch(target: Subject<'Service'>, port: string | undefined, at: string): readonly Mismatch[] {
+function portMismatch(target: ObjectContent, port: string | undefined, at: string): readonly Mismatch[] {
+  if (target.kind !== 'Service') return []
   const names = target.spec.ports.map((each) => each.name)
   if (port === undefined) {
     if (names.length === 1) return []

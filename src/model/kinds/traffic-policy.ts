@@ -44,13 +44,14 @@ export const trafficPolicy: KindDefinition<'TrafficPolicy'> = {
       kind: 'Service',
       name: spec.service,
       path: 'spec.service',
-      check: ({ name: service, spec: { environments } }) => {
-        const names = environments.map((each) => each.name)
+      check: (target) => {
+        if (target.kind !== 'Service') return []
+        const names = target.spec.environments.map((each) => each.name)
         return Object.keys(spec.initial?.weights ?? {})
           .filter((each) => !names.includes(each))
           .map((each) => ({
             path: `spec.initial.weights.${each}`,
-            message: `Service "${service}" has no environment "${each}", wanted ${names.map((one) => `"${one}"`).join(', ')}`,
+            message: `Service "${target.name}" has no environment "${each}", wanted ${names.map((one) => `"${one}"`).join(', ')}`,
           }))
       },
     },

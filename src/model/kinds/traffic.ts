@@ -23,8 +23,9 @@ export const traffic: KindDefinition<'Traffic'> = {
       kind: 'Service',
       name: subject.name,
       path: 'metadata.name',
-      check: ({ spec: { environments } }) => {
-        const names = environments.map((each) => each.name)
+      check: (target) => {
+        if (target.kind !== 'Service') return []
+        const names = target.spec.environments.map((each) => each.name)
         return Object.keys(subject.spec.weights)
           .filter((each) => !names.includes(each))
           .map((each) => ({

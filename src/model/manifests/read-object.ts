@@ -55,7 +55,7 @@ export type Read =
 export function readObject(value: unknown, options: ReadOptions, earlier: readonly Fault[] = []): Read {
   if (!isFields(value)) return { faults: earlier.length > 0 ? earlier : [notAnObject(value)] }
   // A fault of the whole document hides what stands in it: the rest would be guessing.
-  if (earlier.some(({ path }) => path.length === 0)) return { faults: earlier }
+  if (earlier.some(({ path }) => path.length === 0)) return { faults: withoutRepeats(earlier) }
   const kind = value.kind
   const faults: Fault[] = [...earlier]
   if (typeof kind === 'string' && isManifestKind(kind)) {

@@ -1,0 +1,55 @@
+// The difference between two contents of an object, in lines that a person can read.
+import { type Json, limits } from '../../base/index.ts'
+import { pathText } from '../manifests/faults.ts'
+import { printSpec } from '../manifests/print-manifest.ts'
+import type { ObjectContent } from '../objects.ts'
+
+/**
+ * `spec.upstream.connectTimeout: 1s → 2s`, `… : added …`, `… : removed …`, in the form that people write. Items of a
+ * list that have names are compared by name: `spec.environments[green].release.version: v1 → v2`.
+ */
+export function diffLines(before: ObjectContent, after: ObjectContent): readonly string[] {
+  const was = leavesOf(before)
+  const is = leavesOf(after)
+  const lines: string[] = []
+  for (const path of new Set([...was.keys(), ...is.keys()])) {
+    const [old, now] = [was.get(path), is.get(path)]
+    if (old === now) continue
+    if (old === undefined) lines.push(`${path}: added ${now}`)
+    else if (now === undefined) lines.push(`${path}: removed ${old}`)
+    else lines.push(`${path}: ${old} → ${now}`)
+  }
+  const more = lines.length - limits.diffLines
+  return more <= 0 ? lines : [...lines.slice(0, limits.diffLines), `${more} more lines`]
+}
+
+function leavesOf(object: ObjectContent): ReadonlyMap<string, string> {
+  const leaves = new Map<string, string>()
+  collect(object.labels, 'metadata.labels', leaves)
+  collect(printSpec(object), 'spec', leaves)
+  if (object.kind === 'Service') collect(object.incarnations, 'status.incarnations', leaves)
+  return leaves
+}
+
+function collect(value: Json, path: string, leaves: Map<string, string>): void {
+  if (typeof value !== 'object' || value === null) {
+    leaves.set(path, String(value))
+  } else if (Array.isArray(value)) {
+    const names = value.map(nameOf)
+    const named = names.every((name) => name !== undefined) && new Set(names).size === names.length
+    value.forEach((item: Json, index) => {
+      collect(item, `${path}[${named ? names[index] : index}]`, leaves)
+    })
+  } else {
+    for (const [key, member] of Object.entries(value)) {
+      const step = pathText([key])
+      collect(member, step.startsWith('[') ? `${path}${step}` : `${path}.${step}`, leaves)
+    }
+  }
+}
+
+const nameOf = (item: Json): string | undefined => {
+  if (typeof item === 'string') return item
+  if (typeof item !== 'object' || item === null || Array.isArray(item) || !('name' in item)) return undefined
+  return typeof item.name === 'string' ? item.name : undefined
+}
