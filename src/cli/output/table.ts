@@ -31,7 +31,7 @@ export function table(
   }
   const line = (cells: readonly string[]): string =>
     columns
-      .map((column, index) => fit(cells[index] ?? '', widths[index] ?? 0, column.alignRight === true))
+      .map((column, index) => cellText(cells[index] ?? '', widths[index] ?? 0, column.alignRight === true))
       .join('  ')
       .trimEnd()
   return [paintTitle(line(columns.map((column) => column.title))), ...clean.map(line)]
@@ -39,7 +39,7 @@ export function table(
 
 const length = (text: string): number => [...text].length
 
-function fit(text: string, width: number, right: boolean): string {
+function cellText(text: string, width: number, right: boolean): string {
   const letters = [...text]
   const cut = letters.length > width ? `${letters.slice(0, Math.max(0, width - 1)).join('')}…` : text
   const gap = ' '.repeat(Math.max(0, width - length(cut)))

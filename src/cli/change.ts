@@ -1,0 +1,85 @@
+// What apply, delete, switch, split and rollback share: options in, the answer printed, the push followed.
+import type { ChangeAnswer, ChangeOptions, Input, ObjectDiff } from '../admin/index.ts'
+import type { Failure } from './client/index.ts'
+import type { Exit } from './exit-codes.ts'
+import { finalLines, followPush } from './follow-push.ts'
+import type { ChangeFlags, OutputOptions, ServerOptions } from './options.ts'
+import { printData } from './output/data.ts'
+import { printable } from './output/words.ts'
+import { type Session, usualWaitMs } from './session.ts'
+
+/** The options message of a change. */
+export const changeOptions = (flags: ChangeFlags): Input<ChangeOptions> => ({
+  dryRun: flags.dryRun === true,
+  force: flags.force === true,
+  reason: flags.reason ?? '',
+  requestId: flags.requestId ?? '',
+  manager: flags.manager ?? '',
+})
+
+/** Prints the answer; with --wait follows the push. `headline` comes first in a table, if given. */
+export async function finishChange(
+  session: Session,
+  answer: ChangeAnswer,
+  flags: ChangeFlags & OutputOptions & Pick<ServerOptions, 'timeout'>,
+  headline?: string,
+): Promise<Exit | Failure> {
+  const { terminal } = session
+  const asTable = flags.output === 'table'
+  if (asTable) for (const line of answerLines(answer, headline)) terminal.out(printable(line))
+  if (flags.wait !== true || answer.push === '') {
+    if (asTable && answer.push !== '') terminal.say(`follow it with: verdigris push watch ${answer.push}`)
+    if (!asTable) printData(terminal, flags.output, answer)
+    return 'ok'
+  }
+  const followed = await followPush(session, answer.push, flags.timeout ?? usualWaitMs)
+  if (!followed.ok) return followed.error
+  const { record, exit } = followed.value
+  if (!asTable) printData(terminal, flags.output, { ...answer, record })
+  else if (record !== undefined && exit !== 'notThereYet')
+    for (const line of finalLines(record)) terminal.out(printable(line))
+  else if (record !== undefined) {
+    for (const line of finalLines(record)) terminal.out(printable(line))
+    terminal.say(`still going: verdigris push watch ${answer.push}`)
+  }
+  return exit
+}
+
+function answerLines(answer: ChangeAnswer, headline: string | undefined): string[] {
+  const dry = answer.dryRun ? ' (dry run)' : ''
+  const revision = answer.revision === 0 ? '' : `r${answer.revision}`
+  const push = answer.push === '' ? '' : `push ${answer.push}`
+  const done = [revision, push].filter((word) => word !== '').join(', ')
+  const objects = headline === undefined ? answer.objects.map((object) => `${objectWord(object)}${dry}`) : []
+  const head = headline === undefined ? [] : [`${headline}${dry}${done === '' ? '' : ` (${done})`}`]
+  const tail = headline !== undefined ? [] : done === '' ? [] : [done]
+  const nothing = answer.revision === 0 && !answer.dryRun ? ['nothing changed'] : []
+  return [
+    ...objects,
+    ...head,
+    ...answer.notes.map((note) => `note: ${note}`),
+    ...(headline === undefined ? nothing : []),
+    ...tail,
+  ]
+}
+
+/** `service/checkout configured`. */
+export function objectWord(diff: ObjectDiff): string {
+  const words = {
+    CREATED: 'created',
+    CHANGED: 'configured',
+    DELETED: 'deleted',
+    UNCHANGED: 'unchanged',
+    CHANGE_UNSPECIFIED: '',
+  }
+  const effect = diff.effect === 'DRAINS' ? ', drains' : diff.effect === 'RECONNECTS' ? ', reconnects' : ''
+  return `${objectName(diff.key)} ${words[diff.change]}${effect}`
+}
+
+/** `service/checkout`, outside of the default namespace `service/checkout -n shop`. */
+export function objectName(
+  key: { readonly namespace: string; readonly kind: string; readonly name: string } | null,
+): string {
+  if (key === null) return ''
+  return `${key.kind.toLowerCase()}/${key.name}${key.namespace === 'default' ? '' : ` -n ${key.namespace}`}`
+}

@@ -1,0 +1,124 @@
+// Every command, in the order of help. A command is one file in commands/ and one line here; its file is loaded
+// only when it is called, so that --help needs neither gRPC nor a server.
+import type { Command } from 'commander'
+
+export interface CommandModule {
+  /** Adds arguments, options, examples and the action. */
+  readonly configure: (command: Command) => void
+}
+export interface CommandEntry {
+  readonly name: string
+  /** Arguments as they stand in help. */
+  readonly usage: string
+  readonly summary: string
+  readonly group: 'Start' | 'Intent' | 'Traffic' | 'Fleet'
+  readonly load: () => Promise<CommandModule>
+}
+
+export const commandTable: readonly CommandEntry[] = [
+  {
+    name: 'demo',
+    usage: '[options]',
+    summary: 'watch blue-green on real Envoys, from nothing, on this machine',
+    group: 'Start',
+    load: () => import('./commands/demo.ts'),
+  },
+  {
+    name: 'serve',
+    usage: '[options]',
+    summary: 'run the control plane',
+    group: 'Start',
+    load: () => import('./commands/serve.ts'),
+  },
+  {
+    name: 'bootstrap',
+    usage: '--node-id ID [options]',
+    summary: 'print the bootstrap that an Envoy starts from',
+    group: 'Start',
+    load: () => import('./commands/bootstrap.ts'),
+  },
+  {
+    name: 'apply',
+    usage: '-f FILE... [options]',
+    summary: 'create and change objects; leaves traffic where it is',
+    group: 'Intent',
+    load: () => import('./commands/apply.ts'),
+  },
+  {
+    name: 'diff',
+    usage: '-f FILE... [options]',
+    summary: 'what apply would do',
+    group: 'Intent',
+    load: () => import('./commands/diff.ts'),
+  },
+  {
+    name: 'validate',
+    usage: '-f FILE... [options]',
+    summary: 'check manifests on this machine, without a server',
+    group: 'Intent',
+    load: () => import('./commands/validate.ts'),
+  },
+  {
+    name: 'get',
+    usage: '[KIND [NAME]] [options]',
+    summary: 'list objects, or print one',
+    group: 'Intent',
+    load: () => import('./commands/get.ts'),
+  },
+  {
+    name: 'delete',
+    usage: 'KIND NAME... [options]',
+    summary: 'delete objects',
+    group: 'Intent',
+    load: () => import('./commands/delete.ts'),
+  },
+  {
+    name: 'switch',
+    usage: 'SERVICE ENVIRONMENT [options]',
+    summary: 'send all traffic of a service to one environment',
+    group: 'Traffic',
+    load: () => import('./commands/switch.ts'),
+  },
+  {
+    name: 'split',
+    usage: 'SERVICE ENVIRONMENT=PERCENT... [options]',
+    summary: 'share the traffic of a service between environments',
+    group: 'Traffic',
+    load: () => import('./commands/split.ts'),
+  },
+  {
+    name: 'rollback',
+    usage: 'SERVICE [options]',
+    summary: 'undo the last move of a service’s traffic',
+    group: 'Traffic',
+    load: () => import('./commands/rollback.ts'),
+  },
+  {
+    name: 'history',
+    usage: 'SERVICE [options]',
+    summary: 'who moved a service, when and why',
+    group: 'Traffic',
+    load: () => import('./commands/history.ts'),
+  },
+  {
+    name: 'push',
+    usage: 'list|get|watch|abort [ID] [options]',
+    summary: 'follow what brings the fleet to a change',
+    group: 'Fleet',
+    load: () => import('./commands/push.ts'),
+  },
+  {
+    name: 'proxies',
+    usage: '[options]',
+    summary: 'list the proxies and what they hold',
+    group: 'Fleet',
+    load: () => import('./commands/proxies.ts'),
+  },
+  {
+    name: 'proxy',
+    usage: 'NODE [options]',
+    summary: 'one proxy: what it holds, what it refused',
+    group: 'Fleet',
+    load: () => import('./commands/proxy.ts'),
+  },
+]

@@ -1,0 +1,47 @@
+// verdigris delete
+import type { Command } from 'commander'
+import { changeOptions, finishChange } from '../change.ts'
+import { kindList, kindOf } from '../kind-names.ts'
+import {
+  type ChangeFlags,
+  type NamespaceOptions,
+  type OutputOptions,
+  type ServerOptions,
+  withChange,
+  withNamespace,
+  withOutput,
+  withServer,
+} from '../options.ts'
+import { withSession } from '../session.ts'
+
+type Options = ChangeFlags & OutputOptions & NamespaceOptions & ServerOptions & { readonly etag?: string }
+
+export function configure(command: Command): void {
+  command
+    .argument('<kind>', kindList())
+    .argument('<name...>')
+    .option('--etag <etag>', 'delete only this content (with one name)')
+  withServer(withOutput(withNamespace(withChange(command))))
+    .addHelpText(
+      'after',
+      `
+Examples:
+  verdigris delete route web --wait
+  verdigris delete svc checkout cart --dry-run`,
+    )
+    .action((kindText: string, names: readonly string[], options: Options) => {
+      const kind = kindOf(kindText)
+      if (kind === undefined) command.error(`error: no kind '${kindText}'; there are ${kindList()}`)
+      if (options.etag !== undefined && names.length > 1) command.error('error: --etag goes with one name')
+      return withSession(options, async (session) => {
+        const answer = await session.client.call('Config', 'Delete', {
+          targets: names.map((name) => ({
+            key: { namespace: options.namespace, kind, name },
+            etag: options.etag ?? '',
+          })),
+          options: changeOptions(options),
+        })
+        return answer.ok ? finishChange(session, answer.value, options) : answer.error
+      })
+    })
+}

@@ -1,0 +1,75 @@
+// verdigris diff
+import type { Command } from 'commander'
+import { objectWord } from '../change.ts'
+import { exitCode } from '../exit-codes.ts'
+import {
+  type NamespaceOptions,
+  type OutputOptions,
+  type ServerOptions,
+  withNamespace,
+  withOutput,
+  withServer,
+} from '../options.ts'
+import { printData } from '../output/data.ts'
+import { createTerminal, type Terminal } from '../output/terminal.ts'
+import { printable } from '../output/words.ts'
+import { readSources } from '../read-files.ts'
+import { reportFailure, reportProblem, withSession } from '../session.ts'
+import { type FileOptions, withFiles } from './files.ts'
+
+type Options = FileOptions &
+  OutputOptions &
+  NamespaceOptions &
+  ServerOptions & { readonly inPlace?: boolean; readonly force?: boolean }
+
+export function configure(command: Command): void {
+  withFiles(command).option('--in-place', 'as for apply').option('--force', 'as for apply')
+  withServer(withOutput(withNamespace(command)))
+    .addHelpText(
+      'after',
+      `
+Exit status: 0 no difference, 1 differences, 2 or more: it could not be found out.
+
+Examples:
+  verdigris diff -f shop.yaml
+  verdigris diff -f examples/ || echo "there is something to apply"`,
+    )
+    .action(async (options: Options) => {
+      const sources = await readSources(options.filename, options.recursive === true)
+      if (!sources.ok) {
+        reportProblem(createTerminal(), sources.error)
+        process.exitCode = exitCode('usage')
+        return
+      }
+      await withSession(options, async ({ client, terminal }) => {
+        const answer = await client.call('Config', 'Diff', {
+          sources: sources.value,
+          namespace: options.namespace,
+          inPlace: options.inPlace === true,
+          force: options.force === true,
+        })
+        if (!answer.ok) {
+          // 1 means differences here, so a refusal must not look like one.
+          const exit = reportFailure(terminal, answer.error)
+          return exit === 'failed' ? 'usage' : exit
+        }
+        const differing = answer.value.objects.filter((object) => object.change !== 'UNCHANGED')
+        if (options.output !== 'table') printData(terminal, options.output, answer.value)
+        else {
+          for (const object of differing) {
+            terminal.out(terminal.color.bold(printable(objectWord(object))))
+            for (const line of object.lines) terminal.out(painted(terminal, printable(line)))
+          }
+          for (const note of answer.value.notes) terminal.say(printable(`note: ${note}`))
+          if (differing.length === 0) terminal.say('no difference')
+        }
+        return differing.length === 0 ? 'ok' : 'failed'
+      })
+    })
+}
+
+function painted({ color }: Terminal, line: string): string {
+  if (line.startsWith('+')) return color.green(line)
+  if (line.startsWith('-')) return color.red(line)
+  return line
+}

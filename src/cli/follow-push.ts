@@ -1,0 +1,88 @@
+// --wait and `push watch`: follows one push to its end, with progress on stderr and one final line.
+import type { PushRecord } from '../admin/index.ts'
+import { ok, type Result } from '../base/index.ts'
+import type { Failure } from './client/index.ts'
+import type { Exit } from './exit-codes.ts'
+import { phaseWord, proxies, span } from './output/words.ts'
+import type { Session } from './session.ts'
+
+export interface Followed {
+  /** The last record seen. */
+  readonly record: PushRecord | undefined
+  readonly exit: Exit
+}
+
+/** Watches until the push is final or the time is over. */
+export async function followPush(
+  { client, terminal, signal }: Session,
+  id: string,
+  timeoutMs: number,
+): Promise<Result<Followed, Failure>> {
+  const over = AbortSignal.timeout(timeoutMs)
+  let record: PushRecord | undefined
+  for await (const item of client.watch('Push', 'Watch', { id }, AbortSignal.any([signal, over]))) {
+    if (!item.ok) return item
+    record = item.value
+    const exit = exitOf(record)
+    if (exit !== undefined) return ok({ record, exit })
+    terminal.progress(progressLine(record))
+  }
+  return ok({ record, exit: signal.aborted ? 'interrupted' : 'notThereYet' })
+}
+
+/** The exit of a final push; undefined while it runs. */
+export function exitOf(push: PushRecord): Exit | undefined {
+  switch (push.phase) {
+    case 'PUSH_PHASE_DONE':
+      return 'ok'
+    case 'PUSH_PHASE_ABORTED':
+    case 'PUSH_PHASE_REVERTED':
+    case 'PUSH_PHASE_OVERTAKEN':
+      return 'takenBack'
+    case 'PUSH_PHASE_SPLIT':
+      return 'notThereYet'
+    default:
+      return undefined
+  }
+}
+
+/** `push 7 preparing: 2 of 3 proxies; waits for edge-3: …`. */
+export function progressLine(push: PushRecord): string {
+  const nodes = total(push, (group) => group.nodes)
+  const reached = total(push, (group) =>
+    push.phase === 'PUSH_PHASE_SWITCHING' || push.phase === 'PUSH_PHASE_REVERTING'
+      ? group.switchedNodes
+      : group.preparedNodes,
+  )
+  const waits = push.groups.flatMap((group) => group.heldUpBy)
+  const first =
+    waits[0] === undefined
+      ? ''
+      : `; waits for ${waits[0]}${waits.length > 1 ? ` and ${waits.length - 1} more` : ''}`
+  return `push ${push.id} ${phaseWord(push.phase)}: ${reached} of ${proxies(nodes)}${first}`
+}
+
+/** `push 7 done in 3.4ms: 3 of 3 proxies, skew 0.8ms`, with verdict and refusals where it did not get there. */
+export function finalLines(push: PushRecord): string[] {
+  const { firstAckMs, lastAckMs } = push.timings ?? {}
+  const took = lastAckMs === undefined ? '' : ` in ${span(lastAckMs)}`
+  const skew =
+    firstAckMs === undefined || lastAckMs === undefined ? '' : `, skew ${span(lastAckMs - firstAckMs)}`
+  const nodes = total(push, (group) => group.nodes)
+  const there = total(push, (group) => group.switchedNodes)
+  const taken = push.compensatedBy > 0 ? `; taken back by r${push.compensatedBy}` : ''
+  const head = `push ${push.id} ${phaseWord(push.phase)}${took}: ${there} of ${proxies(nodes)}${skew}${taken}`
+  return [
+    head,
+    ...(push.verdict === '' ? [] : [`  ${push.verdict}`]),
+    ...push.refusals.map(
+      (refusal) => `  ${refusal.node} refused ${shortType(refusal.type)}: ${refusal.detail}`,
+    ),
+  ]
+}
+
+/** `type.googleapis.com/envoy.config.cluster.v3.Cluster` → `Cluster`. */
+export const shortType = (type: string): string => type.slice(type.lastIndexOf('.') + 1)
+
+const total = (push: PushRecord, count: (group: PushRecord['groups'][number]) => number): number =>
+  push.groups.reduce((sum, group) => sum + count(group), 0)

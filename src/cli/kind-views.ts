@@ -1,0 +1,110 @@
+// What `get` shows of each kind in a table: columns and cells from the manifest.
+import type { Json } from '../base/index.ts'
+import type { Kind } from '../model/index.ts'
+import type { Column } from './output/table.ts'
+import { shares } from './output/words.ts'
+
+/** An object as `get` has it. `beside` gives the manifest of another object of the same namespace. */
+export interface Shown {
+  readonly name: string
+  readonly spec: Json | undefined
+  readonly beside: (kind: Kind, name: string) => Json | undefined
+}
+export interface KindView {
+  readonly columns: readonly Column[]
+  readonly cells: (object: Shown) => readonly string[]
+}
+
+/** The view of a kind; kinds without one show their name only. */
+export const kindViews: Readonly<Partial<Record<Kind, KindView>>> = {
+  NodeGroup: {
+    columns: [
+      { title: 'SELECTOR', shrinks: true },
+      { title: 'EXPECTED', alignRight: true },
+    ],
+    cells: ({ spec }) => [
+      pairs(at(spec, 'selector')).join(', '),
+      text(at(spec, 'expected', 'size')) || 'seen',
+    ],
+  },
+  Gateway: {
+    columns: [
+      { title: 'LISTENERS', shrinks: true },
+      { title: 'NODE GROUPS', shrinks: true },
+    ],
+    cells: ({ spec }) => [
+      list(at(spec, 'listeners'))
+        .map((listener) => `${text(at(listener, 'name'))}:${text(at(listener, 'port'))}`)
+        .join(', '),
+      list(at(spec, 'nodeGroups')).map(text).join(', '),
+    ],
+  },
+  Service: {
+    columns: [
+      { title: 'ENVIRONMENTS', shrinks: true },
+      { title: 'TRAFFIC', shrinks: true },
+    ],
+    cells: ({ name, spec, beside }) => [
+      list(at(spec, 'environments'))
+        .map((one) => `${text(at(one, 'name'))} ${text(at(one, 'release', 'version'))}`)
+        .join(', '),
+      weights(at(beside('Traffic', name), 'spec')),
+    ],
+  },
+  Route: {
+    columns: [
+      { title: 'HOSTS', shrinks: true },
+      { title: 'GATEWAYS', shrinks: true },
+      { title: 'SERVICES', shrinks: true },
+    ],
+    cells: ({ spec }) => [
+      list(at(spec, 'hosts')).map(text).join(', '),
+      list(at(spec, 'gateways'))
+        .map((gateway) =>
+          [text(at(gateway, 'name')), text(at(gateway, 'listener'))].filter((part) => part !== '').join('/'),
+        )
+        .join(', '),
+      [...new Set(list(at(spec, 'rules')).map((rule) => text(at(rule, 'service', 'name'))))].join(', '),
+    ],
+  },
+  TrafficPolicy: {
+    columns: [{ title: 'SERVICE' }, { title: 'MANAGED BY' }],
+    cells: ({ spec }) => [text(at(spec, 'service')), text(at(spec, 'managedBy'))],
+  },
+  Traffic: {
+    columns: [{ title: 'SHARES', shrinks: true }],
+    cells: ({ spec }) => [weights(spec)],
+  },
+}
+
+/** The member at a path, or undefined. */
+export function at(value: Json | undefined, ...path: readonly string[]): Json | undefined {
+  let here: Json | undefined = value
+  for (const step of path) here = isFields(here) && Object.hasOwn(here, step) ? here[step] : undefined
+  return here
+}
+
+const isFields = (value: Json | undefined): value is { readonly [key: string]: Json } =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+export const text = (value: Json | undefined): string =>
+  typeof value === 'string' ? value : typeof value === 'number' ? String(value) : ''
+const list = (value: Json | undefined): readonly Json[] => (Array.isArray(value) ? value : [])
+
+/** `cluster=edge, zone=a`: the strings of an object, nested ones too. */
+function pairs(value: Json | undefined): string[] {
+  if (!isFields(value)) return []
+  return Object.entries(value).flatMap(([key, member]) =>
+    typeof member === 'string' ? [`${key}=${member}`] : pairs(member),
+  )
+}
+
+function weights(spec: Json | undefined): string {
+  const given = at(spec, 'weights')
+  if (!isFields(given)) return ''
+  return shares(
+    Object.fromEntries(
+      Object.entries(given).flatMap(([name, value]) => (typeof value === 'number' ? [[name, value]] : [])),
+    ),
+  )
+}

@@ -1,0 +1,122 @@
+// Options that several commands share, and what they become.
+import { userInfo } from 'node:os'
+import { type Command, InvalidArgumentError, Option } from 'commander'
+
+/** Where the server is and who asks. */
+export interface ServerOptions {
+  readonly server: string
+  readonly serverCa?: string
+  readonly clientCert?: string
+  readonly clientKey?: string
+  readonly actor?: string
+  /** Milliseconds. */
+  readonly timeout?: number
+}
+export interface NamespaceOptions {
+  readonly namespace: string
+}
+export type Format = 'table' | 'json' | 'yaml' | 'name'
+export interface OutputOptions {
+  readonly output: Format
+}
+export interface ChangeFlags {
+  readonly dryRun?: boolean
+  readonly force?: boolean
+  readonly reason?: string
+  readonly requestId?: string
+  readonly manager?: string
+  readonly wait?: boolean
+}
+
+/** `250ms`, `20s`, `1m30s` → milliseconds. */
+export function durationOption(text: string): number {
+  const match = /^(?=\d)(?:(\d+)h)?(?:(\d+)m)?(?:(\d+(?:\.\d+)?)s)?(?:(\d+)ms)?$/.exec(text)
+  if (match === null) throw new InvalidArgumentError('Wanted a duration such as 500ms, 20s or 1m30s.')
+  const [, hours = '0', minutes = '0', seconds = '0', ms = '0'] = match
+  const total = Number(hours) * 3_600_000 + Number(minutes) * 60_000 + Number(seconds) * 1_000 + Number(ms)
+  if (total <= 0) throw new InvalidArgumentError('Wanted more than nothing.')
+  return total
+}
+
+/** A whole number from 1 on. */
+export function countOption(text: string): number {
+  const count = Number(text)
+  if (!Number.isSafeInteger(count) || count < 1)
+    throw new InvalidArgumentError('Wanted a whole number from 1 on.')
+  return count
+}
+
+const serverOption = (text: string): string => {
+  if (!/^(\[[0-9a-fA-F:.%]+\]|[A-Za-z0-9._-]+):\d{1,5}$/.test(text)) {
+    throw new InvalidArgumentError('Wanted HOST:PORT, such as 127.0.0.1:18001.')
+  }
+  return text
+}
+
+/** Collects an option that may be given several times. */
+export const several = (value: string, before: readonly string[] | undefined): readonly string[] => [
+  ...(before ?? []),
+  value,
+]
+
+export function withServer(command: Command): Command {
+  return command
+    .addOption(
+      new Option('--server <host:port>', 'admin API of the control plane')
+        .env('VERDIGRIS_SERVER')
+        .default('127.0.0.1:18001')
+        .argParser(serverOption),
+    )
+    .addOption(
+      new Option('--server-ca <file>', 'CA of the server (PEM); makes it TLS').env('VERDIGRIS_SERVER_CA'),
+    )
+    .addOption(new Option('--client-cert <file>', 'own certificate (PEM)').env('VERDIGRIS_CLIENT_CERT'))
+    .addOption(new Option('--client-key <file>', 'its private key (PEM)').env('VERDIGRIS_CLIENT_KEY'))
+    .addOption(
+      new Option(
+        '--actor <name>',
+        'who acts, where the server asks for no certificate (default: your login)',
+      ).env('VERDIGRIS_ACTOR'),
+    )
+    .addOption(
+      new Option('--timeout <time>', 'wait so long for an answer (default: 30s; with --wait: 2m)').argParser(
+        durationOption,
+      ),
+    )
+}
+
+export const withNamespace = (command: Command): Command =>
+  command.addOption(
+    new Option('-n, --namespace <name>', 'namespace').env('VERDIGRIS_NAMESPACE').default('default'),
+  )
+
+export const withOutput = (
+  command: Command,
+  formats: readonly Format[] = ['table', 'json', 'yaml'],
+): Command =>
+  command.addOption(
+    new Option('-o, --output <format>', 'how to print').choices([...formats]).default('table'),
+  )
+
+/** What everything that writes has. */
+export function withChange(command: Command): Command {
+  return command
+    .option('--dry-run', 'check everything, change nothing')
+    .option('--reason <text>', 'why; kept with the revision')
+    .option('--wait', 'until every proxy has it; progress goes to stderr')
+    .option('--request-id <id>', 'makes a retry harmless: the same id gets the same answer')
+    .option('--manager <name>', 'who manages the traffic, where the policy names a manager')
+    .option('--force', 'go past the guard against large removals')
+}
+
+/** The actor to claim: as given, else the login name; undefined when that does not fit. */
+export function actorOr(given: string | undefined): string | undefined {
+  if (given !== undefined) return given
+  try {
+    const { username } = userInfo()
+    return /^[A-Za-z0-9][A-Za-z0-9._@/:+-]*$/.test(username) ? username : undefined
+  } catch {
+    // No entry in the user database (a container with an arbitrary uid): nobody is claimed.
+    return undefined
+  }
+}

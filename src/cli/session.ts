@@ -1,0 +1,119 @@
+// What every command that talks to a server goes through: connect, run, report a failure with what to do next.
+
+import { problemTable } from '../admin/index.ts'
+import type { Problem } from '../base/index.ts'
+import { type AdminClient, createClient, type Failure } from './client/index.ts'
+import { type Exit, exitCode } from './exit-codes.ts'
+import { actorOr, type ServerOptions } from './options.ts'
+import { createTerminal, type Terminal } from './output/terminal.ts'
+import { printable } from './output/words.ts'
+
+/** A connected command. */
+export interface Session {
+  readonly client: AdminClient
+  readonly terminal: Terminal
+  /** Aborts at Ctrl-C. */
+  readonly signal: AbortSignal
+}
+
+/** Milliseconds for an answer, and with --wait for a push, when --timeout does not say. */
+const usualTimeoutMs = 30_000
+export const usualWaitMs = 120_000
+
+/** Runs a command against the server and sets the exit status. */
+export async function withSession(
+  options: ServerOptions,
+  run: (session: Session) => Promise<Exit | Failure>,
+): Promise<void> {
+  const terminal = createTerminal()
+  const actor = actorOr(options.actor)
+  const client = createClient({
+    server: options.server,
+    timeoutMs: options.timeout ?? usualTimeoutMs,
+    ...(actor === undefined ? {} : { actor }),
+    tls: {
+      ...(options.serverCa === undefined ? {} : { ca: options.serverCa }),
+      ...(options.clientCert === undefined ? {} : { cert: options.clientCert }),
+      ...(options.clientKey === undefined ? {} : { key: options.clientKey }),
+    },
+  })
+  if (!client.ok) {
+    process.exitCode = exitCode(reportProblem(terminal, client.error))
+    return
+  }
+  const interrupt = new AbortController()
+  const stop = (): void => interrupt.abort()
+  process.once('SIGINT', stop)
+  try {
+    const outcome = await run({ client: client.value, terminal, signal: interrupt.signal })
+    const exit = typeof outcome === 'string' ? outcome : reportFailure(terminal, outcome)
+    process.exitCode = exitCode(interrupt.signal.aborted ? 'interrupted' : exit)
+  } finally {
+    process.off('SIGINT', stop)
+    client.value.close()
+  }
+}
+
+/** Says what went wrong and what to do next; gives the exit. */
+export function reportFailure(terminal: Terminal, failure: Failure): Exit {
+  switch (failure.kind) {
+    case 'refused':
+      return reportProblem(terminal, failure.problem)
+    case 'unreachable':
+      say(
+        terminal,
+        failure.message,
+        'start it with `verdigris serve`, or say where it is with --server HOST:PORT (TLS: --server-ca)',
+      )
+      return 'notConnected'
+    case 'timedOut':
+      say(
+        terminal,
+        failure.message,
+        'the server may still do it: look with `verdigris push list`; give more time with --timeout',
+      )
+      return 'notConnected'
+    case 'cancelled':
+      return 'interrupted'
+    case 'broken':
+      say(terminal, failure.message, 'look at the log of the server')
+      return 'failed'
+  }
+}
+
+/** The same for a Problem, from the server or from reading files. */
+export function reportProblem(terminal: Terminal, problem: Problem): Exit {
+  const faults = problem.kind === 'invalid' && problem.violations.length > 1 ? problem.violations : []
+  const first = faults.length > 0 ? `${faults.length} problems` : problem.message
+  const lines = faults.map((fault) => {
+    const place =
+      fault.file === undefined
+        ? ''
+        : `${fault.file}${fault.line === undefined ? '' : `:${fault.line}`}${fault.column === undefined ? '' : `:${fault.column}`}: `
+    const object = fault.object === undefined ? '' : `${fault.object}: `
+    return `  ${place}${object}${fault.path === '' ? '' : `${fault.path}: `}${fault.message}`
+  })
+  const refusals =
+    problem.kind === 'precondition'
+      ? (problem.refusals ?? []).map(
+          (refusal) => `  ${refusal.node} refused ${refusal.type}: ${refusal.detail}`,
+        )
+      : []
+  const winner =
+    problem.kind === 'conflict' && problem.winner !== undefined ? [`  first was: ${problem.winner}`] : []
+  say(terminal, [first, ...lines, ...refusals, ...winner].join('\n'), problemTable[problem.kind].todo)
+  switch (problem.kind) {
+    case 'invalid':
+      return 'usage'
+    case 'unavailable':
+      return 'notConnected'
+    default:
+      return 'failed'
+  }
+}
+
+function say(terminal: Terminal, message: string, next: string): void {
+  const { errorColor } = terminal
+  terminal.say(`${errorColor.red('error:')} ${printable(message)}`)
+  terminal.say(`${errorColor.dim('next:')}  ${next}`)
+}
