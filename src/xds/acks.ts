@@ -1,0 +1,101 @@
+// What a request says about a response: taken, or refused. Only this moves what a proxy holds (rule 11).
+import { limits } from '../base/index.ts'
+import type { FromStreams } from '../channel/index.ts'
+import { difference } from './content.ts'
+import { distrust, type Follow, type Pending } from './follow.ts'
+import type { Context, Effect, Now, StreamState } from './machine.ts'
+import { redact } from './redact.ts'
+import { warmUp } from './warm.ts'
+
+/** Takes the ACK or NACK of a request in, whatever its names; nothing when its nonce is not of a response in flight. */
+export function settleNonce(
+  stream: StreamState,
+  follow: Follow,
+  request: { readonly nonce: string; readonly refusal: string | undefined },
+  context: Context,
+  now: Now,
+): readonly Effect[] {
+  const index = follow.pending.findIndex(({ nonce }) => nonce === request.nonce)
+  const pending = follow.pending[index]
+  if (pending === undefined) return []
+  // An answer to a response is one to those before it, if they were left out.
+  const answered = follow.pending.splice(0, index + 1)
+  return request.refusal === undefined
+    ? accepted(stream, follow, pending, answered)
+    : refused(stream, follow, pending, request.refusal, context, now)
+}
+
+function accepted(
+  stream: StreamState,
+  follow: Follow,
+  pending: Pending,
+  answered: readonly Pending[],
+): readonly Effect[] {
+  if (follow.type.removalEndsWarming) for (const one of answered) warmUp(stream, one)
+  if (!pending.last) return []
+  follow.opaque = false
+  follow.held = { number: pending.generation.number, content: pending.content }
+  follow.acked = pending.content
+  const { trust } = follow
+  if (trust.kind !== 'repairing' || pending.resend !== trust.resend || !trust.sent) return []
+  return repaired(stream, follow, pending.generation.number)
+}
+
+/** The forced resend was ACKed: the proxy is believed again. */
+export function repaired(stream: StreamState, follow: Follow, generation: number): readonly Effect[] {
+  const { trust } = follow
+  if (trust.kind !== 'repairing') return []
+  follow.trust = { kind: 'sound' }
+  if (!trust.durable) return []
+  follow.resent = trust.resend
+  return observe({ kind: 'repaired', ...whoOf(stream), type: follow.type.url, generation })
+}
+
+function refused(
+  stream: StreamState,
+  follow: Follow,
+  pending: Pending,
+  text: string,
+  context: Context,
+  now: Now,
+): readonly Effect[] {
+  const { node, group } = stream
+  if (node === undefined || group === undefined) return []
+  const { url } = follow.type
+  const record = context.nodeOf(node.id)
+  const known = Math.max(record.doubts.get(url)?.resend ?? 0, pending.resend ?? 0)
+  // It is partly applied (rule 31): what was in it may be there, or not.
+  distrust(follow, { kind: 'refused', since: now.mono, known })
+  follow.lingering = new Map([
+    ...follow.lingering,
+    ...pending.put.map(({ name }) => [name, undefined] as const),
+  ])
+  const since = new Set(difference(follow.acked, pending.content).changed.map(({ name }) => name))
+  const changed = pending.put
+    .flatMap(({ name }) => (since.has(name) ? [name] : []))
+    .slice(0, limits.namesPerReport)
+  const good = follow.acked === undefined ? undefined : follow.held?.number
+  return [
+    { kind: 'park', type: url, version: pending.content.version },
+    ...observe({
+      kind: 'nacked',
+      ...whoOf(stream),
+      group,
+      type: url,
+      generation: pending.generation.number,
+      version: pending.content.version,
+      good,
+      changed,
+      detail: redact(text),
+      at: now.wall,
+    }),
+  ]
+}
+
+export const observe = (message: FromStreams): readonly Effect[] => [{ kind: 'observe', message }]
+
+/** Stream and node for a message; of a stream that has a node. */
+export const whoOf = (stream: StreamState): { readonly stream: string; readonly node: string } => ({
+  stream: stream.id,
+  node: stream.node?.id ?? '',
+})

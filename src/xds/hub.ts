@@ -1,0 +1,316 @@
+// All streams of a process: takes in what the decider says and what streams ask, steps the machines and carries out
+// what they want. No socket and no clock here: an edge and a scheduler are handed in, so tests drive it whole.
+import { assertNever, limits } from '../base/index.ts'
+import type { FromStreams, StreamerEnd, ToStreams } from '../channel/index.ts'
+import { createBodies } from './bodies.ts'
+import { createInbox, type Inbox, put, take } from './inbox.ts'
+import type {
+  CloseStatus,
+  Context,
+  Effect,
+  Now,
+  Request,
+  StreamEvent,
+  StreamLimits,
+  StreamState,
+  VariantName,
+} from './machine.ts'
+import { type Nodes, nodeOf, noteSent, park } from './nodes.ts'
+import { type SelectGroup, selectGroup } from './placement.ts'
+import { createStream, step } from './stream.ts'
+import { close, createWorld, publish } from './world.ts'
+
+/** The sockets. */
+export interface Edge {
+  /** Writes a response; `hub.written` is called when the socket took it. */
+  write(stream: string, bytes: Uint8Array, nonce: string): void
+  close(stream: string, status: CloseStatus, reason: string): void
+  /** Stop and go on reading requests. */
+  pause(stream: string): void
+  resume(stream: string): void
+}
+
+/** The clock. */
+export interface Scheduler {
+  now(): Now
+  /** Once, as soon as what is ready now is done. */
+  soon(run: () => void): void
+  /** Once, after so many milliseconds; gives what cancels it. */
+  later(ms: number, run: () => void): () => void
+}
+
+export interface HubStats {
+  readonly streams: Readonly<Record<VariantName, number>>
+  readonly opened: number
+  readonly requests: number
+  readonly responses: number
+  readonly responseBytes: number
+  readonly acks: number
+  readonly nacks: number
+  /** Streams of nodes in no group, or before the state was loaded. */
+  readonly held: number
+  readonly bodiesEncoded: number
+  readonly bodiesShared: number
+}
+
+export interface Hub {
+  open(variant: VariantName, peer: string): string
+  request(stream: string, request: Request): void
+  written(stream: string, nonce: string): void
+  /** The other side ended it, or the connection broke. */
+  ended(stream: string, reason: string): void
+  /** Ends one stream from our side. */
+  end(stream: string, status: CloseStatus, reason: string): void
+  /** Ends every stream that waits for nothing; gives how many are left. */
+  drain(): number
+  readonly size: number
+  stats(): HubStats
+}
+
+export interface HubOptions {
+  readonly streamers: StreamerEnd
+  readonly edge: Edge
+  readonly scheduler: Scheduler
+  readonly selectGroup?: SelectGroup
+  /** Notes for the log: event name and fields. */
+  readonly note?: (event: string, fields: Readonly<Record<string, string | number>>) => void
+  /** Smaller bounds for tests. */
+  readonly limits?: Partial<StreamLimits>
+}
+
+interface Entry {
+  state: StreamState
+  readonly inbox: Inbox<Request>
+  waiting: boolean
+  cancelTimer: (() => void) | undefined
+}
+
+/** A hub without streams. It holds every stream until the decider has said `ready`. */
+export function createHub(options: HubOptions): Hub {
+  const { streamers, edge, scheduler } = options
+  const world = createWorld()
+  const nodes: Nodes = new Map()
+  const entries = new Map<string, Entry>()
+  const bodies = createBodies(limits.sharedBodyBytes)
+  const dirty = new Set<string>()
+  let turnComing = false
+  let opened = 0
+  const counts = { requests: 0, responses: 0, responseBytes: 0, acks: 0, nacks: 0 }
+  const context: Context = {
+    world,
+    selectGroup: options.selectGroup ?? selectGroup,
+    nodeOf: (id) => nodeOf(nodes, id),
+    limits: {
+      writeDeadlineMs: limits.writeDeadlineMs,
+      orderDeadlineMs: limits.orderDeadlineMs,
+      clustersFirstMs: limits.clustersFirstMs,
+      refusalDeadlineMs: limits.refusalDeadlineMs,
+      deltaResponseBytes: limits.deltaResponseBytes,
+      pendingPerType: limits.pendingPerType,
+      ...options.limits,
+    },
+  }
+
+  const feed = (id: string, event: StreamEvent): void => {
+    const entry = entries.get(id)
+    if (entry === undefined) return
+    const [state, effects] = step(entry.state, event, context, scheduler.now())
+    entry.state = state
+    for (const effect of effects) carryOut(id, entry, effect)
+  }
+
+  const carryOut = (id: string, entry: Entry, effect: Effect): void => {
+    const { state } = entry
+    switch (effect.kind) {
+      case 'observe':
+        observed(id, entry, effect.message)
+        streamers.send(effect.message)
+        return
+      case 'send': {
+        const bytes = bodies.response(state.variant, effect, effect.nonce)
+        const node = state.node?.id ?? ''
+        noteSent(nodeOf(nodes, node), effect.group, effect.type, effect.generation.number)
+        counts.responses += 1
+        counts.responseBytes += bytes.byteLength
+        edge.write(id, bytes, effect.nonce)
+        streamers.send({
+          kind: 'sent',
+          stream: id,
+          node,
+          type: effect.type,
+          generation: effect.generation.number,
+          resources: effect.put.length,
+          bytes: bytes.byteLength,
+        })
+        return
+      }
+      case 'timer':
+        entry.cancelTimer?.()
+        entry.cancelTimer = scheduler.later(Math.max(0, effect.at - scheduler.now().mono), () =>
+          feed(id, { kind: 'tick' }),
+        )
+        return
+      case 'park':
+        park(nodeOf(nodes, state.node?.id ?? ''), effect.type, effect.version)
+        return
+      case 'close':
+        edge.close(id, effect.status, effect.reason)
+        return
+      case 'note':
+        options.note?.(effect.event, { stream: id, node: state.node?.id ?? '', detail: effect.detail })
+        return
+      default:
+        assertNever(effect)
+    }
+  }
+
+  const observed = (id: string, entry: Entry, message: FromStreams): void => {
+    if (message.kind === 'opened') {
+      const node = nodeOf(nodes, message.node.id)
+      node.streams += 1
+      if (node.streams > 1) options.note?.('xds_node_twins', { node: node.id, streams: node.streams })
+    } else if (message.kind === 'closed') {
+      if (message.node !== undefined) nodeOf(nodes, message.node).streams -= 1
+      entry.cancelTimer?.()
+      entries.delete(id)
+      dirty.delete(id)
+    } else if (message.kind === 'nacked') counts.nacks += 1
+    else if (message.kind === 'holds' && message.acked) counts.acks += 1
+  }
+
+  /** Works off what waits for one stream: requests, then what changed. */
+  const work = (id: string): void => {
+    for (;;) {
+      const entry = entries.get(id)
+      if (entry === undefined || entry.waiting) return
+      const next = take(entry.inbox, scheduler.now().mono)
+      if (next.kind === 'none') return
+      if (next.kind === 'later') {
+        entry.waiting = true
+        edge.pause(id)
+        scheduler.later(next.ms, () => {
+          entry.waiting = false
+          if (entries.get(id) !== entry) return
+          edge.resume(id)
+          work(id)
+        })
+        return
+      }
+      feed(id, next)
+    }
+  }
+
+  const turn = (): void => {
+    turnComing = false
+    let left: number = limits.streamsPerTurn
+    for (const id of dirty) {
+      if (left === 0) break
+      left -= 1
+      dirty.delete(id)
+      const entry = entries.get(id)
+      if (entry === undefined) continue
+      entry.inbox.changed = true
+      work(id)
+    }
+    if (dirty.size > 0) nextTurn()
+  }
+  const nextTurn = (): void => {
+    if (turnComing) return
+    turnComing = true
+    scheduler.soon(turn)
+  }
+  const mark = (concerns: (state: StreamState) => boolean): void => {
+    for (const [id, { state }] of entries) if (concerns(state)) dirty.add(id)
+    if (dirty.size > 0) nextTurn()
+  }
+
+  const hear = (message: ToStreams): void => {
+    switch (message.kind) {
+      case 'groups':
+        world.table = message.groups
+        mark(() => true)
+        break
+      case 'publish': {
+        const resync = publish(world, message)
+        if (resync === undefined) mark(({ group }) => group === message.group)
+        else {
+          options.note?.('xds_resync', { group: message.group, have: resync.have ?? 0 })
+          streamers.send(resync)
+        }
+        break
+      }
+      case 'closed':
+        close(world, message.group, message.generation)
+        break
+      case 'doubt': {
+        const { node: id, type, resend, parked, good } = message
+        const node = nodeOf(nodes, id)
+        node.doubts.set(type, { resend, parked, good })
+        park(node, type, parked)
+        mark((state) => state.node?.id === id)
+        break
+      }
+      case 'trust':
+        nodeOf(nodes, message.node).doubts.delete(message.type)
+        break
+      case 'ready':
+        world.ready = true
+        mark(() => true)
+        break
+      case 'kick':
+        for (const [id, { state }] of [...entries]) {
+          if (message.node !== undefined && state.node?.id !== message.node) continue
+          feed(id, { kind: 'end', status: 'unavailable', reason: 'asked to come back' })
+        }
+        break
+      default:
+        assertNever(message)
+    }
+  }
+  streamers.receive(hear)
+
+  return {
+    open: (variant, peer) => {
+      opened += 1
+      const id = `${variant[0]}${opened}`
+      const { mono } = scheduler.now()
+      entries.set(id, {
+        state: createStream(id, variant, peer, mono),
+        inbox: createInbox(mono),
+        waiting: false,
+        cancelTimer: undefined,
+      })
+      return id
+    },
+    request: (id, request) => {
+      const entry = entries.get(id)
+      if (entry === undefined) return
+      counts.requests += 1
+      if (put(entry.inbox, request)) work(id)
+      else feed(id, { kind: 'end', status: 'resourceExhausted', reason: 'too many requests wait' })
+    },
+    written: (id, nonce) => feed(id, { kind: 'written', nonce }),
+    ended: (id, reason) => feed(id, { kind: 'ended', reason }),
+    end: (id, status, reason) => feed(id, { kind: 'end', status, reason }),
+    drain: () => {
+      for (const [id, { state }] of [...entries]) {
+        const busy = [...state.follows.values()].some(({ pending }) => pending.length > 0)
+        if (!busy) feed(id, { kind: 'end', status: 'unavailable', reason: 'the server is stopping' })
+      }
+      return entries.size
+    },
+    get size() {
+      return entries.size
+    },
+    stats: () => {
+      const streams = { sotw: 0, delta: 0 }
+      let held = 0
+      for (const { state } of entries.values()) {
+        streams[state.variant] += 1
+        if (state.group === undefined) held += 1
+      }
+      const { encoded, shared } = bodies.stats
+      return { streams, opened, held, ...counts, bodiesEncoded: encoded, bodiesShared: shared }
+    },
+  }
+}

@@ -1,0 +1,170 @@
+// The xDS port: ADS in both variants, everything else refused or dropped, one gate before every method.
+import { Server, type ServerCredentials, type ServerInterceptor, status } from '@grpc/grpc-js'
+import { bindGrpc, type ListenAddress } from '../../access/index.ts'
+import { limits, ok, type Problem, type Result } from '../../base/index.ts'
+import type { FromStreams, StreamerEnd } from '../../channel/index.ts'
+import { adsMethods } from '../../envoy-api/index.ts'
+import { createHub, type HubStats, type Scheduler } from '../hub.ts'
+import type { StreamLimits, VariantName } from '../machine.ts'
+import type { SelectGroup } from '../placement.ts'
+import { type BytesCall, createAdsPump } from './ads.ts'
+import { gateEveryMethod } from './every-method.ts'
+import { deserialize, dropReports, refuseSeparateDiscovery, serialize } from './other-methods.ts'
+import { systemScheduler } from './scheduler.ts'
+
+/** Structured logging, as pino does it. */
+export interface XdsLog {
+  info(fields: Readonly<Record<string, unknown>>): void
+  warn(fields: Readonly<Record<string, unknown>>): void
+}
+
+export interface XdsServerOptions {
+  /** Port 0: any free one. `flag` is named when it cannot be bound. */
+  readonly listen: ListenAddress & { readonly flag: string }
+  readonly credentials: ServerCredentials
+  /** Stands before every method, unknown ones included. */
+  readonly gate: ServerInterceptor
+  readonly streamers: StreamerEnd
+  readonly log: XdsLog
+  /** Default: the first group of the table that selects the node. */
+  readonly selectGroup?: SelectGroup
+  readonly scheduler?: Scheduler
+  /** Smaller bounds for tests. */
+  readonly limits?: Partial<StreamLimits>
+}
+
+export interface XdsStats extends HubStats {
+  readonly reportStreams: number
+}
+
+export interface XdsServer {
+  readonly port: number
+  stats(): XdsStats
+  /** Takes no new streams, lets answers in flight be ACKed, then ends every stream: all within `graceMs`. */
+  stop(graceMs: number): Promise<void>
+}
+
+/** Starts serving. Streams are held until the decider has said `ready`. */
+export async function startXdsServer(options: XdsServerOptions): Promise<Result<XdsServer, Problem>> {
+  const { log } = options
+  const server = new Server({
+    interceptors: [options.gate],
+    'grpc.max_receive_message_length': limits.xdsReceiveBytes,
+    'grpc.max_send_message_length': -1,
+    'grpc.keepalive_time_ms': limits.xdsKeepaliveMs,
+    'grpc.keepalive_timeout_ms': limits.xdsKeepaliveTimeoutMs,
+    'grpc.max_concurrent_streams': limits.streamsPerConnection,
+  })
+  const ads = createAdsPump()
+  const hub = createHub({
+    streamers: logged(options.streamers, log),
+    edge: ads.edge,
+    scheduler: options.scheduler ?? systemScheduler,
+    note: (event, fields) => log.warn({ event, ...fields }),
+    ...(options.selectGroup === undefined ? {} : { selectGroup: options.selectGroup }),
+    ...(options.limits === undefined ? {} : { limits: options.limits }),
+  })
+  let stopping = false
+  const serve = (variant: VariantName) => (call: BytesCall) => {
+    const refusal = stopping
+      ? { code: status.UNAVAILABLE, details: 'the server is stopping' }
+      : hub.size >= limits.streams
+        ? { code: status.RESOURCE_EXHAUSTED, details: `more than ${limits.streams} streams` }
+        : undefined
+    if (refusal === undefined) {
+      ads.serve(hub, variant, call)
+      return
+    }
+    call.on('error', () => {})
+    call.emit('error', refusal)
+  }
+  server.register(adsMethods.sotw.path, serve('sotw'), serialize, deserialize, 'bidi')
+  server.register(adsMethods.delta.path, serve('delta'), serialize, deserialize, 'bidi')
+  refuseSeparateDiscovery(server)
+  const reports = dropReports(server)
+  gateEveryMethod(server)
+  const bound = await bindGrpc(server, options.listen, options.credentials)
+  if (!bound.ok) return bound
+
+  const stop = async (graceMs: number): Promise<void> => {
+    stopping = true
+    const deadline = performance.now() + graceMs
+    while (hub.drain() > 0 && performance.now() < deadline) await pause(Math.min(20, graceMs))
+    ads.endAll(hub)
+    reports.end()
+    await shutDown(server, Math.max(100, Math.min(500, deadline - performance.now())))
+  }
+  return ok({
+    port: bound.value,
+    stats: () => ({ ...hub.stats(), reportStreams: reports.open }),
+    stop,
+  })
+}
+
+/** Lets statuses be flushed for a moment, then cuts what is left. */
+function shutDown(server: Server, patienceMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => {
+      server.forceShutdown()
+      resolve()
+    }, patienceMs)
+    server.tryShutdown(() => {
+      clearTimeout(timer)
+      resolve()
+    })
+  })
+}
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
+
+/** What streams report, with a line in the log for what a person would look for. */
+function logged(streamers: StreamerEnd, log: XdsLog): StreamerEnd {
+  return {
+    receive: (listener) => streamers.receive(listener),
+    send: (message) => {
+      write(log, message)
+      streamers.send(message)
+    },
+  }
+}
+
+function write(log: XdsLog, message: FromStreams): void {
+  switch (message.kind) {
+    case 'opened': {
+      const { stream, node, variant, peer } = message
+      log.info({
+        event: 'xds_stream_opened',
+        stream,
+        node: node.id,
+        cluster: node.cluster,
+        agent: node.agent,
+        variant,
+        peer,
+      })
+      return
+    }
+    case 'closed':
+      log.info({
+        event: 'xds_stream_closed',
+        stream: message.stream,
+        node: message.node,
+        reason: message.reason,
+      })
+      return
+    case 'placed':
+      if (message.group === undefined) {
+        log.warn({ event: 'xds_node_unmatched', stream: message.stream, node: message.node })
+      }
+      return
+    case 'nacked': {
+      const { stream, node, group, type, generation, version, detail } = message
+      log.warn({ event: 'xds_nack', stream, node, group, type, generation, version, detail })
+      return
+    }
+    case 'repaired':
+      log.info({ event: 'xds_repaired', stream: message.stream, node: message.node, type: message.type })
+      return
+    default:
+      return
+  }
+}

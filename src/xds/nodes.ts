@@ -1,0 +1,70 @@
+// What is known of each node over all its streams: open doubts, contents never to be sent again, and how far it was
+// sent, so that it is never taken back (rule 35).
+import { limits } from '../base/index.ts'
+import type { GroupKey } from '../model/index.ts'
+
+export interface Doubt {
+  /** Number of the forced resend. */
+  readonly resend: number
+  readonly parked: string
+  readonly good: number | undefined
+}
+
+/** Changed in place by the functions below. */
+export interface NodeRecord {
+  readonly id: string
+  /** Open streams. */
+  streams: number
+  readonly doubts: Map<string, Doubt>
+  /** Type → versions that it refused, oldest first. */
+  readonly parked: Map<string, string[]>
+  /** Group and type → highest generation sent. */
+  readonly sent: Map<GroupKey, Map<string, number>>
+}
+
+export type Nodes = Map<string, NodeRecord>
+
+/** The record of a node; made when there is none. Nodes without stream and doubt give way when there are too many. */
+export function nodeOf(nodes: Nodes, id: string): NodeRecord {
+  let node = nodes.get(id)
+  if (node === undefined) {
+    if (nodes.size >= limits.nodes) forgetOne(nodes)
+    node = { id, streams: 0, doubts: new Map(), parked: new Map(), sent: new Map() }
+    nodes.set(id, node)
+  }
+  return node
+}
+
+function forgetOne(nodes: Nodes): void {
+  for (const [id, { streams, doubts }] of nodes) {
+    if (streams === 0 && doubts.size === 0) {
+      nodes.delete(id)
+      return
+    }
+  }
+}
+
+/** Remembers how far a node was sent. */
+export function noteSent(node: NodeRecord, group: GroupKey, type: string, generation: number): void {
+  let types = node.sent.get(group)
+  if (types === undefined) {
+    // A node has one group at a time; what it was sent of another says nothing any more.
+    node.sent.clear()
+    types = new Map()
+    node.sent.set(group, types)
+  }
+  types.set(type, Math.max(types.get(type) ?? 0, generation))
+}
+
+/** The least generation that this node may be sent of a type. */
+export const floorOf = (node: NodeRecord, group: GroupKey, type: string): number =>
+  node.sent.get(group)?.get(type) ?? 0
+
+/** Remembers content that is never sent to this node again. */
+export function park(node: NodeRecord, type: string, version: string): void {
+  const versions = (node.parked.get(type) ?? []).filter((one) => one !== version)
+  node.parked.set(type, [...versions, version].slice(-limits.parkedVersions))
+}
+
+export const isParked = (node: NodeRecord, type: string, version: string): boolean =>
+  node.parked.get(type)?.includes(version) === true

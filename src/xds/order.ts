@@ -1,0 +1,107 @@
+// Order across the types of one stream (rules 20 to 25, 29): what has to wait for what, and never longer than a clock
+// allows (rule 26).
+import { type Content, contentOf, type Generation, namesIn, type Resource } from './content.ts'
+import type { Follow } from './follow.ts'
+import type { Context, Now, StreamState } from './machine.ts'
+import { urlOf, type XdsType, xdsTypeOf } from './resource-type.ts'
+
+const cds = urlOf('cds')
+
+/**
+ * Until when resources wait for clusters that they name and the proxy has not ACKed yet; undefined: they go now.
+ * Clusters that no generation has are not waited for.
+ */
+export function waitsUntil(
+  stream: StreamState,
+  follow: Follow,
+  put: readonly Resource[],
+  goal: Generation,
+  context: Context,
+  now: Now,
+): number | undefined {
+  const naming = follow.type.names.cds
+  if (naming === undefined || put.length === 0) return undefined
+  const clusters = stream.follows.get(cds)
+  if (clusters === undefined) return clustersNotAsked(stream, put, naming, context, now)
+  // Asked for by name (gRPC): it learns the names from the very routes that would wait.
+  if (!clusters.wants.wildcard) return undefined
+  const wanted = contentOf(goal, cds)
+  const missing = put.some((resource) =>
+    naming(resource).some((name) => wanted.resources.has(name) && !isReady(stream, clusters, wanted, name)),
+  )
+  if (!missing) return undefined
+  const until = (follow.waiting?.since ?? now.mono) + context.limits.orderDeadlineMs
+  return until > now.mono ? until : undefined
+}
+
+/** On a new stream Envoy may ask for routes before clusters (rule 25); gRPC clients always do. */
+function clustersNotAsked(
+  stream: StreamState,
+  put: readonly Resource[],
+  naming: (resource: Resource) => readonly string[],
+  context: Context,
+  now: Now,
+): number | undefined {
+  if (stream.node?.agent.startsWith('envoy') !== true) return undefined
+  if (put.every((resource) => naming(resource).length === 0)) return undefined
+  const until = stream.openedAt + context.limits.clustersFirstMs
+  return until > now.mono ? until : undefined
+}
+
+/** The proxy has ACKed the cluster and, where it needs them, its endpoints. */
+function isReady(stream: StreamState, clusters: Follow, wanted: Content, name: string): boolean {
+  if (clusters.held?.content.resources.has(name) !== true) return false
+  const cluster = wanted.resources.get(name)
+  const endpoints = cluster === undefined ? [] : (clusters.type.names.eds?.(cluster) ?? [])
+  return endpoints.every((one) => !stream.unwarmed.has(one))
+}
+
+/** Names of held resources that the goal no longer has, sorted out: those that may go, those that stay for now. */
+export function sortOut(
+  stream: StreamState,
+  follow: Follow,
+  gone: Iterable<string>,
+  goal: Content,
+  context: Context,
+  now: Now,
+): { readonly released: readonly string[]; readonly lingering: Map<string, Resource | undefined> } {
+  const before = follow.base ?? follow.before
+  const candidates = new Map(follow.lingering)
+  for (const name of gone) if (!candidates.has(name)) candidates.set(name, before?.resources.get(name))
+  const overdue =
+    follow.lingeringSince !== undefined && follow.lingeringSince + context.limits.orderDeadlineMs <= now.mono
+  const released: string[] = []
+  const lingering = new Map<string, Resource | undefined>()
+  for (const [name, resource] of candidates) {
+    if (goal.resources.has(name)) continue
+    if (!overdue && isNamed(stream, follow, name)) lingering.set(name, resource)
+    else released.push(name)
+  }
+  return { released, lingering }
+}
+
+/** Whether what the proxy holds, or is about to, may still name this resource. */
+export function isNamed(stream: StreamState, follow: Follow, name: string): boolean {
+  return follow.type.namedBy.some((key) => {
+    const type = xdsTypeOf(urlOf(key))
+    if (type === undefined) return false
+    return contentsHeld(stream, follow, type).some(
+      (content) => content === 'unknown' || namesIn(content, type, follow.type.key).has(name),
+    )
+  })
+}
+
+/** The contents of another type that the proxy may hold: ACKed, or on the way. */
+function contentsHeld(stream: StreamState, follow: Follow, type: XdsType): readonly (Content | 'unknown')[] {
+  const other = stream.follows.get(type.url)
+  if (other === undefined || other.report !== undefined) {
+    // Not asked for on this stream yet: what the proxy came with.
+    if (follow.origin !== undefined) return [contentOf(follow.origin, type.url)]
+    return follow.opaque ? ['unknown'] : []
+  }
+  if (other.opaque) return ['unknown']
+  const contents: Content[] = other.pending.map(({ content }) => content)
+  for (const content of [other.held?.content, other.base, other.before])
+    if (content !== undefined) contents.push(content)
+  return contents
+}

@@ -1,0 +1,186 @@
+// What a stream sends: per type what is due and may go, in the order of additions (rule 23). Level, not edge: it
+// compares what the proxy will hold with the newest, whatever happened in between, so a stream that could not be
+// written to for a while is sent the newest and nothing else (rule 38).
+import { observe, repaired, whoOf } from './acks.ts'
+import { contentOf, difference, type Resource } from './content.ts'
+import type { Follow, Part } from './follow.ts'
+import type { Context, Effect, Goal, Now, Plan, StreamState, Variant } from './machine.ts'
+import type { NodeRecord } from './nodes.ts'
+import { waitsUntil } from './order.ts'
+import { xdsTypes } from './resource-type.ts'
+import { select } from './subscription.ts'
+import { goalOf } from './trust.ts'
+import { versionText } from './version.ts'
+import { coolDown, followUp, unwarmedNames } from './warm.ts'
+
+/** Sends what may be sent. Twice round, because what one type holds may let go of what another waits for. */
+export function pump(stream: StreamState, variant: Variant, context: Context, now: Now): readonly Effect[] {
+  if (stream.node === undefined || stream.group === undefined) return []
+  const node = context.nodeOf(stream.node.id)
+  const effects: Effect[] = []
+  for (let round = 0; round < 2; round += 1) {
+    for (const type of xdsTypes) {
+      const follow = stream.follows.get(type.url)
+      if (follow === undefined) continue
+      if (follow.unwritten === undefined)
+        effects.push(...advance(stream, follow, node, variant, context, now))
+      effects.push(...report(stream, follow, now))
+    }
+  }
+  return effects
+}
+
+function advance(
+  stream: StreamState,
+  follow: Follow,
+  node: NodeRecord,
+  variant: Variant,
+  context: Context,
+  now: Now,
+): readonly Effect[] {
+  const [part, ...rest] = follow.parts
+  if (part !== undefined) {
+    follow.parts = rest
+    return send(stream, follow, part, context, now)
+  }
+  if (follow.report !== undefined && !believe(stream, follow, variant, context)) return []
+  const goal = goalOf(stream, follow, node, context, now)
+  if (goal === undefined) return []
+  const plan = variant.plan(stream, follow, goal, context, now)
+  if (!plan.due) return settle(stream, follow, goal, plan, now)
+  const until = waitsUntil(stream, follow, plan.put, goal.generation, context, now)
+  if (until !== undefined) {
+    follow.waiting = { since: follow.waiting?.since ?? now.mono, until }
+    return []
+  }
+  return start(stream, follow, goal, plan, variant, context, now)
+}
+
+/** Looks at what the proxy reported, once there is something to hold it against. */
+function believe(stream: StreamState, follow: Follow, variant: Variant, context: Context): boolean {
+  const { report } = follow
+  const newest =
+    stream.group === undefined ? undefined : context.world.rings.get(stream.group)?.generations.at(-1)
+  if (report === undefined || newest === undefined) return false
+  follow.report = undefined
+  const goal = { generation: newest, content: contentOf(newest, follow.type.url) }
+  variant.believe(follow, report, goal, context.world)
+  return true
+}
+
+/** Nothing has to be sent: the proxy holds the goal as it is, or will when what is in flight is ACKed. */
+function settle(stream: StreamState, follow: Follow, goal: Goal, plan: Plan, now: Now): readonly Effect[] {
+  follow.base = goal.content
+  follow.before = undefined
+  follow.waiting = undefined
+  follow.owed.clear()
+  follow.owesAll = false
+  linger(follow, plan.lingering, now)
+  if (follow.pending.length > 0) return []
+  follow.held = { number: goal.generation.number, content: goal.content }
+  // A repair of which nothing is left to send.
+  return follow.trust.kind === 'repairing' && !follow.trust.sent
+    ? repaired(stream, follow, goal.generation.number)
+    : []
+}
+
+function start(
+  stream: StreamState,
+  follow: Follow,
+  goal: Goal,
+  plan: Plan,
+  variant: Variant,
+  context: Context,
+  now: Now,
+): readonly Effect[] {
+  const { trust } = follow
+  const resend = trust.kind === 'repairing' ? trust.resend : undefined
+  const stays = [...plan.lingering].flatMap(([name, resource]) => (resource === undefined ? [] : [name]))
+  const version = versionText(goal.content.version, resend, follow.type.whole ? stays : [])
+  const puts = variant.split(plan.put, context.limits)
+  const parts = puts.map((put, index): Part => {
+    const last = index === puts.length - 1
+    return { ...goal, put, removed: last ? plan.removed : [], version, resend, last }
+  })
+  const before = follow.base ?? follow.before
+  const changed = select(follow.wants, difference(follow.base, goal.content).changed)
+  const gone = plan.removed.flatMap((name) => before?.resources.get(name) ?? [])
+  follow.base = goal.content
+  follow.before = undefined
+  follow.waiting = undefined
+  follow.owed.clear()
+  follow.owesAll = false
+  if (trust.kind === 'repairing') follow.trust = { ...trust, sent: true }
+  linger(follow, plan.lingering, now)
+  const [first, ...rest] = parts
+  if (first === undefined) return []
+  follow.parts = rest
+  const effects = send(stream, follow, first, context, now)
+  followUp(stream, follow, changed, stream.sequence)
+  coolDown(stream, follow, [...gone, ...vanished(follow, before, goal)])
+  return effects
+}
+
+/** Whole sets remove by absence. */
+function vanished(follow: Follow, before: Goal['content'] | undefined, goal: Goal): readonly Resource[] {
+  if (!follow.type.whole || before === undefined) return []
+  return difference(before, goal.content).removed.flatMap((name) =>
+    follow.lingering.has(name) ? [] : (before.resources.get(name) ?? []),
+  )
+}
+
+function linger(follow: Follow, lingering: Follow['lingering'], now: Now): void {
+  follow.lingering = lingering
+  follow.lingeringSince = lingering.size === 0 ? undefined : (follow.lingeringSince ?? now.mono)
+}
+
+function send(
+  stream: StreamState,
+  follow: Follow,
+  part: Part,
+  { limits }: Context,
+  now: Now,
+): readonly Effect[] {
+  stream.sequence += 1
+  // Unique in its stream, and unlike those of other streams, whose requests may still be on their way (rule 2).
+  const nonce = `${stream.id}.${stream.sequence}`
+  follow.pending.push({ ...part, nonce, sequence: stream.sequence })
+  // The oldest are given up: a newer response must always be sendable over an un-ACKed one (rule 25).
+  if (follow.pending.length > limits.pendingPerType) follow.pending.shift()
+  follow.unwritten = { nonce, since: now.mono }
+  follow.lastNonce = nonce
+  const { put, removed, version, resend, generation } = part
+  return [
+    {
+      kind: 'send',
+      type: follow.type.url,
+      nonce,
+      group: generation.group,
+      put,
+      removed,
+      version,
+      resend,
+      generation,
+    },
+  ]
+}
+
+/** Says what the proxy holds, when that is news. */
+function report(stream: StreamState, follow: Follow, now: Now): readonly Effect[] {
+  const { held, said, type } = follow
+  const { group } = stream
+  if (held === undefined || group === undefined) return []
+  const warmth = type.removalEndsWarming ? stream.warmth : 0
+  if (said !== undefined && said.number >= held.number && said.warmth === warmth) return []
+  follow.said = { number: held.number, warmth }
+  return observe({
+    kind: 'holds',
+    ...whoOf(stream),
+    group,
+    type: type.url,
+    generation: held.number,
+    acked: follow.acked === held.content,
+    unwarmed: unwarmedNames(stream),
+    at: now.wall,
+  })
+}

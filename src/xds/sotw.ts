@@ -1,0 +1,84 @@
+// State of the world: a request lists all names, a response of listeners or clusters is the whole set.
+import { contentOf, difference, listOf, type Resource } from './content.ts'
+import { distrust } from './follow.ts'
+import type { Variant } from './machine.ts'
+import { sortOut } from './order.ts'
+import { withOwed } from './owed.ts'
+import { covers, replaceNames, select } from './subscription.ts'
+import { parseVersion } from './version.ts'
+import { matchVersion } from './world.ts'
+
+export const sotw: Variant = {
+  namesOf: (request) => request.names,
+  reportOf: (request) => ({ kind: 'version', version: request.version }),
+
+  // Rule 3: only the newest response is answered. No nonce: a client that starts over.
+  counts: (follow, request) =>
+    follow.lastNonce === '' || request.nonce === '' || request.nonce === follow.lastNonce,
+
+  subscribe: (follow, request) => replaceNames(follow.wants, request.names, follow.type),
+
+  believe: (follow, report, goal, world) => {
+    if (report.kind !== 'version' || report.version === '') return
+    const { content: version, more, resend } = parseVersion(report.version)
+    const found = more ? undefined : matchVersion(world, goal.generation.group, follow.type.url, version)
+    if (found === undefined) {
+      follow.opaque = true
+      return
+    }
+    const content = contentOf(found.generation, follow.type.url)
+    follow.origin = found.generation
+    follow.before = content
+    if (!found.closed) {
+      if (version === goal.content.version) {
+        distrust(follow, { kind: 'repairing', resend: resend + 1, durable: false, sent: false })
+      }
+      return
+    }
+    follow.held = { number: found.generation.number, content }
+    // Silence at an equal version is for pure wildcards; named types are always answered (rule 18).
+    if (follow.type.whole && follow.wants.wildcard && follow.wants.names.size === 0) follow.base = content
+  },
+
+  plan: (stream, follow, goal, context, now) => {
+    const { wants, type } = follow
+    const { changed } = difference(follow.base, goal.content)
+    if (!type.whole) {
+      // Absence does nothing here: only what is new, changed or owed goes out.
+      const put = withOwed(
+        follow,
+        select(wants, follow.owesAll ? listOf(goal.content) : changed),
+        goal.content,
+      )
+      return { put, removed: [], lingering: new Map(), due: put.length > 0 }
+    }
+    const held = follow.base ?? follow.before
+    const gone = difference(held, goal.content).removed.filter(
+      (name) => held !== undefined && covers(wants, name),
+    )
+    const { released, lingering } = sortOut(stream, follow, gone, goal.content, context, now)
+    const due =
+      follow.base === undefined ||
+      follow.owesAll ||
+      follow.owed.size > 0 ||
+      released.length > 0 ||
+      changed.some(({ name }) => covers(wants, name))
+    return {
+      put: due ? withLingering(select(wants, listOf(goal.content)), lingering.values()) : [],
+      removed: [],
+      lingering,
+      due,
+    }
+  },
+
+  split: (put) => [put],
+}
+
+/** The union of the new set and what has to stay for now (rule 29). */
+function withLingering(
+  put: readonly Resource[],
+  lingering: Iterable<Resource | undefined>,
+): readonly Resource[] {
+  const stays = [...lingering].filter((resource) => resource !== undefined)
+  return stays.length === 0 ? put : [...put, ...stays]
+}

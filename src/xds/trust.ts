@@ -1,0 +1,78 @@
+// Believing a proxy, and not: what a NACK, an open refusal or an unconfirmed generation do to what it is sent next.
+//
+//   sound ──NACK──► refused ──(refusal durable)──► repairing ──ACK──► sound
+//     └──(open refusal, or an unclosed generation reported)──► repairing
+import { type Content, contentOf, type Generation } from './content.ts'
+import { distrust, type Follow } from './follow.ts'
+import type { Context, Goal, Now, StreamState } from './machine.ts'
+import { type Doubt, floorOf, isParked, type NodeRecord } from './nodes.ts'
+import { generationOf, newestOf } from './world.ts'
+
+/** What this type of this stream is to come to now; undefined: nothing is sent. */
+export function goalOf(
+  stream: StreamState,
+  follow: Follow,
+  node: NodeRecord,
+  context: Context,
+  now: Now,
+): Goal | undefined {
+  const { world, limits } = context
+  const newest = stream.group === undefined ? undefined : newestOf(world, stream.group)
+  if (newest === undefined || stream.group === undefined) return undefined
+  const { url } = follow.type
+  const doubt = node.doubts.get(url)
+  const content = contentOf(newest, url)
+  const parked = isParked(node, url, content.version)
+  if (!mayGoOn(follow, doubt, parked, now.mono - limits.refusalDeadlineMs)) return undefined
+  const goal = parked ? lastGood(follow, doubt, newest, context) : { generation: newest, content }
+  if (goal === undefined) return undefined
+  // Rule 35: never backwards. The last good content of a repair is no step back: more was refused.
+  if (!parked && newest.number < floorOf(node, stream.group, url)) return undefined
+  forget(follow, goal.content)
+  return goal
+}
+
+/** Moves the trust on; false while the refusal is not durable yet. */
+function mayGoOn(follow: Follow, doubt: Doubt | undefined, parked: boolean, deadline: number): boolean {
+  const { trust } = follow
+  switch (trust.kind) {
+    case 'refused':
+      if (doubt !== undefined && doubt.resend > trust.known) {
+        follow.trust = { kind: 'repairing', resend: doubt.resend, durable: true, sent: false }
+        return true
+      }
+      // Nobody answers: newer content goes out all the same, what was refused does not.
+      if (trust.since > deadline || parked) return false
+      follow.trust = { kind: 'repairing', resend: trust.known + 1, durable: true, sent: false }
+      return true
+    case 'repairing':
+      if (doubt === undefined || doubt.resend <= trust.resend) return true
+      break
+    case 'sound':
+      if (doubt === undefined || doubt.resend <= follow.resent) return true
+      break
+  }
+  distrust(follow, { kind: 'repairing', resend: doubt.resend, durable: true, sent: false })
+  return true
+}
+
+/** The newest content is refused: the repair goes to the last good one, where that is known. */
+function lastGood(
+  follow: Follow,
+  doubt: Doubt | undefined,
+  newest: Generation,
+  { world }: Context,
+): Goal | undefined {
+  if (follow.trust.kind !== 'repairing' || doubt?.good === undefined) return undefined
+  const generation = generationOf(world, newest.group, doubt.good)
+  if (generation === undefined) return undefined
+  const content = contentOf(generation, follow.type.url)
+  return content.version === doubt.parked ? undefined : { generation, content }
+}
+
+/** While it repairs, every new content goes out whole. */
+function forget(follow: Follow, goal: Content): void {
+  if (follow.trust.kind === 'repairing' && follow.base !== undefined && follow.base !== goal) {
+    distrust(follow, { ...follow.trust, sent: false })
+  }
+}

@@ -1,0 +1,139 @@
+// What the decider has said: the table of groups and, per group, a ring of generations. Contents that did not change
+// are the same objects in all of them.
+import { limits } from '../base/index.ts'
+import type { FromStreams, ToStreams, TypeUpdate } from '../channel/index.ts'
+import type { GroupKey } from '../model/index.ts'
+import type { Content, Generation, Resource } from './content.ts'
+import { contentOf } from './content.ts'
+import type { GroupTable } from './placement.ts'
+
+interface Ring {
+  /** Oldest first, never empty. */
+  generations: Generation[]
+  readonly closed: Set<number>
+}
+
+/** Changed in place by `publish` and `close`. */
+export interface World {
+  /** The state is loaded: before that every stream is held (rule 28). */
+  ready: boolean
+  table: GroupTable
+  readonly rings: Map<GroupKey, Ring>
+}
+
+export const createWorld = (): World => ({ ready: false, table: [], rings: new Map() })
+
+export const newestOf = (world: World, group: GroupKey): Generation | undefined =>
+  world.rings.get(group)?.generations.at(-1)
+
+export const generationOf = (world: World, group: GroupKey, number: number): Generation | undefined =>
+  world.rings.get(group)?.generations.find((generation) => generation.number === number)
+
+type Publish = Extract<ToStreams, { kind: 'publish' }>
+
+/** Takes a generation in. Gives `resync` when its base is not here; nothing when it is known or taken. */
+export function publish(
+  world: World,
+  message: Publish,
+): Extract<FromStreams, { kind: 'resync' }> | undefined {
+  const ring = world.rings.get(message.group)
+  const newest = ring?.generations.at(-1)
+  if (message.base === undefined) {
+    const generation = build(message, undefined, ring)
+    const older = ring?.generations.filter(({ number }) => number < message.generation) ?? []
+    keep(world, message.group, ring, [...older, generation])
+    return undefined
+  }
+  if (newest !== undefined && message.generation <= newest.number) return undefined
+  const base = generationOf(world, message.group, message.base)
+  if (base === undefined) return { kind: 'resync', group: message.group, have: newest?.number }
+  keep(world, message.group, ring, [...(ring?.generations ?? []), build(message, base, ring)])
+  return undefined
+}
+
+function keep(world: World, group: GroupKey, ring: Ring | undefined, generations: Generation[]): void {
+  const kept = generations.slice(-limits.generationsKept)
+  const closed = new Set(
+    [...(ring?.closed ?? [])].filter((number) => kept.some((one) => one.number === number)),
+  )
+  world.rings.set(group, { generations: kept, closed })
+}
+
+/** Every node in scope ACKed this generation. */
+export function close(world: World, group: GroupKey, generation: number): void {
+  const ring = world.rings.get(group)
+  if (ring?.generations.some(({ number }) => number === generation)) ring.closed.add(generation)
+}
+
+function build(message: Publish, base: Generation | undefined, ring: Ring | undefined): Generation {
+  const types = new Map(base?.types)
+  for (const [type, update] of Object.entries(message.types)) {
+    types.set(type, sameAsKept(ring, type, update.version) ?? apply(base?.types.get(type), update))
+  }
+  return { group: message.group, number: message.generation, types }
+}
+
+/** A rollback is old content: the object of then is used again, and with it all that is known of it. */
+function sameAsKept(ring: Ring | undefined, type: string, version: string): Content | undefined {
+  for (const generation of ring?.generations ?? []) {
+    const content = generation.types.get(type)
+    if (content?.version === version) return content
+  }
+  return undefined
+}
+
+function apply(base: Content | undefined, update: TypeUpdate): Content {
+  const resources = new Map<string, Resource>(base?.resources)
+  for (const name of update.remove) resources.delete(name)
+  let sorted = true
+  for (const put of update.put) {
+    sorted &&= resources.has(put.name)
+    resources.set(put.name, put)
+  }
+  // Equal content gives equal bytes, whatever the way it came: names are in order.
+  const ordered = sorted
+    ? resources
+    : new Map([...resources].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)))
+  return { version: update.version, resources: ordered }
+}
+
+/** A generation that fits what a proxy reports, and whether all in scope ACKed that content (rule 18). */
+export interface Match {
+  readonly generation: Generation
+  readonly closed: boolean
+}
+
+/** The kept generation of which a type has this version; a closed one rather than another. */
+export const matchVersion = (
+  world: World,
+  group: GroupKey,
+  type: string,
+  version: string,
+): Match | undefined => match(world, group, (generation) => contentOf(generation, type).version === version)
+
+/** The kept generation in which every reported name has the reported hash (and, for `all`, no other name is). */
+export const matchReport = (
+  world: World,
+  group: GroupKey,
+  type: string,
+  report: ReadonlyMap<string, string>,
+  all: boolean,
+): Match | undefined =>
+  match(world, group, (generation) => {
+    const { resources } = contentOf(generation, type)
+    if (resources.size < report.size || (all && resources.size !== report.size)) return false
+    for (const [name, hash] of report) if (resources.get(name)?.hash !== hash) return false
+    return true
+  })
+
+function match(world: World, group: GroupKey, fits: (generation: Generation) => boolean): Match | undefined {
+  const ring = world.rings.get(group)
+  let open: Match | undefined
+  for (const generation of ring?.generations.toReversed() ?? []) {
+    if (!fits(generation)) continue
+    const found = { generation, closed: ring?.closed.has(generation.number) === true }
+    if (found.closed) return found
+    open ??= found
+  }
+  return open
+}
