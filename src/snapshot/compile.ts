@@ -1,10 +1,10 @@
 // One world and one node group → every resource that the group is served, checked and encoded.
-import { err, invalid, limits, ok, type Problem, type Result } from '../base/index.ts'
+import { err, invalid, limits, ok, type Problem, type Result, type Violation } from '../base/index.ts'
 import { typeUrls } from '../envoy-api/index.ts'
 import { type GroupKey, keyOf, type ObjectKey, type World } from '../model/index.ts'
 import { createTranslator, type Draft, type DraftGroup, sameItems } from '../translate/index.ts'
 import { checkResources, createDraftChecks } from '../validate/index.ts'
-import { createEncoder, type EncodeCounts } from './encode.ts'
+import { createEncoder, type EncodeCounts, EncodeError } from './encode.ts'
 import type { CompiledGroup, EncodedResource } from './types.ts'
 import { isSorted, sortedByName } from './versions.ts'
 
@@ -113,13 +113,25 @@ export function createCompiler({ measure = (_part, run) => run() }: CompilerOpti
       const early = measure('validate', () => [...drafts.violations, ...checkDrafts(drafts)])
       if (early.length > 0) return err(invalid(early))
       const known = recents.get(group) ?? []
-      const made = measure('encode', () => encode(drafts, known))
+      const encoded = measure('encode', () => attempt(() => encode(drafts, known)))
+      if (!encoded.ok) return err(invalid([encoded.error]))
+      const made = encoded.value
       const late = measure('validate', () => checkResources(made.compiled.types))
       if (late.length > 0) return err(invalid(late))
       recents.set(group, [made, ...known].slice(0, limits.compilesRemembered))
       return ok(made.compiled)
     },
     encodeCounts: () => encoder.counts(),
+  }
+}
+
+/** The outcome of encoding; everything but a draft that cannot be encoded is a bug and goes on. */
+function attempt<T>(run: () => T): Result<T, Violation> {
+  try {
+    return ok(run())
+  } catch (error) {
+    if (error instanceof EncodeError) return err(error.violation)
+    throw error
   }
 }
 

@@ -1,7 +1,8 @@
 // Drafts → bytes, each once. A RouteConfiguration is put together from the bytes of its virtual hosts, and those
 // from the bytes of their routes: protobuf repeated fields concatenate, so a switch encodes what it touches only.
 import { isDeepStrictEqual } from 'node:util'
-import { delimitedField, encodeAny, encodeJson, messageOfTypeUrl } from '../envoy-api/index.ts'
+import type { Violation } from '../base/index.ts'
+import { delimitedField, EnvoyApiError, encodeAny, encodeJson, messageOfTypeUrl } from '../envoy-api/index.ts'
 import type {
   Draft,
   DraftJson,
@@ -21,11 +22,24 @@ export interface EncodeCounts {
   readonly routes: number
 }
 
+/** Makes bytes; throws EncodeError for a draft that Envoy's API does not know so. */
 export interface Encoder {
   /** The resource of a draft. `previous`, the last one of this name, is given again if its content is equal. */
   whole(draft: Draft, previous: EncodedResource | undefined): EncodedResource
+  /** The route configuration, put together from what is remembered of its parts. */
   routes(configuration: DraftRouteConfiguration): EncodedResource
   counts(): EncodeCounts
+}
+
+/** A draft that is not the message it should be: its origin and field are in the violation. */
+export class EncodeError extends Error {
+  override readonly name = 'EncodeError'
+  readonly violation: Violation
+
+  constructor(violation: Violation, cause: Error) {
+    super(violation.message, { cause })
+    this.violation = violation
+  }
 }
 
 const virtualHostsField = 2
@@ -49,14 +63,14 @@ export function createEncoder(): Encoder {
   function routeField(route: DraftRoute): Uint8Array {
     return remembered(routes, route, () => {
       counts.routes++
-      return delimitedField(routesField, encodeJson(messages.route, route.json))
+      return delimitedField(routesField, bytesOf(messages.route, route.json, route.origin, route.path))
     })
   }
   /** Bytes of one virtual host as they stand in a route configuration. */
   function virtualHostField(host: DraftVirtualHost): Uint8Array {
     return remembered(virtualHosts, host, () => {
       counts.virtualHosts++
-      const front = encodeJson(messages.virtualHost, host.front)
+      const front = bytesOf(messages.virtualHost, host.front, host.origins[0])
       return delimitedField(virtualHostsField, Buffer.concat([front, ...host.routes.map(routeField)]))
     })
   }
@@ -67,7 +81,7 @@ export function createEncoder(): Encoder {
         if (previous !== undefined && isDeepStrictEqual(contents.get(previous), draft.json)) return previous
         counts.resources++
         const { typeUrl, name, json, facts, origins } = draft
-        const body = encodeAny(typeUrl, encodeJson(messageOfTypeUrl(typeUrl), json))
+        const body = encodeAny(typeUrl, bytesOf(messageOfTypeUrl(typeUrl), json, origins[0]))
         const resource = { typeUrl, name, hash: hashOf(body), body, facts, origins }
         contents.set(resource, json)
         return resource
@@ -80,9 +94,9 @@ export function createEncoder(): Encoder {
         const body = encodeAny(
           typeUrl,
           Buffer.concat([
-            encodeJson(messages.configuration, front),
+            bytesOf(messages.configuration, front, configuration.origin),
             ...hosts.map(virtualHostField),
-            encodeJson(messages.configuration, back),
+            bytesOf(messages.configuration, back, configuration.origin),
           ]),
         )
         const clusters = new Set<string>()
@@ -96,6 +110,17 @@ export function createEncoder(): Encoder {
       })
     },
     counts: () => ({ ...counts }),
+  }
+}
+
+function bytesOf(message: string, json: object, origin: string | undefined, path = 'spec'): Uint8Array {
+  try {
+    return encodeJson(message, json)
+  } catch (error) {
+    if (!(error instanceof EnvoyApiError)) throw error
+    const short = message.slice(message.lastIndexOf('.') + 1)
+    const object = origin === undefined ? {} : { object: origin }
+    throw new EncodeError({ ...object, path, message: `cannot become a ${short}: ${error.message}` }, error)
   }
 }
 

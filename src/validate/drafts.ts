@@ -3,7 +3,7 @@
 import type { Violation } from '../base/index.ts'
 import { messageOfTypeUrl } from '../envoy-api/index.ts'
 import type { Draft, DraftGroup, DraftRoute, DraftVirtualHost } from '../translate/index.ts'
-import { violationsOf } from './envoy-constraints.ts'
+import { violationsOf } from './constraints/index.ts'
 import { fieldOf } from './fields.ts'
 
 /** Makes the checks; their memory lives as long as the drafts. */

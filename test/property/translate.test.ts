@@ -1,0 +1,182 @@
+// Whatever a compiler remembers, it says what a fresh one would say: over random histories of objects, with worlds
+// that come back (heads, applied and worlds of running pushes are compiled in turn).
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { ObjectContent, ObjectKey, World } from '../../src/model/index.ts'
+import { type Compiler, composeTypes, createCompiler } from '../../src/snapshot/index.ts'
+import { changed, traffic, worldOf } from '../golden/world.ts'
+
+const frame = worldOf(
+  ['edge-1', 'edge-2']
+    .map((name) => `kind: NodeGroup\nmetadata: { name: ${name} }\nspec: { selector: { cluster: ${name} } }`)
+    .join('\n---\n'),
+)
+const groups = ['default/edge-1', 'default/edge-2', 'default/nowhere']
+const envelope = (name: string) => ({ namespace: 'default', name, labels: {} })
+const pick = <T>(...items: readonly T[]) => fc.constantFrom(...items)
+const some = <T>(...items: readonly T[]) => fc.subarray([...items], { minLength: 1 })
+
+const gateway = fc
+  .record({
+    name: pick('a', 'b'),
+    nodeGroups: some('edge-1', 'edge-2'),
+    listeners: some('http', 'alt'),
+    port: pick(80, 81),
+  })
+  .map(
+    ({ name, nodeGroups, listeners, port }): ObjectContent => ({
+      ...envelope(name),
+      kind: 'Gateway',
+      spec: {
+        nodeGroups,
+        listeners: listeners.map((listener, at) => ({
+          name: listener,
+          address: '0.0.0.0',
+          port: (name === 'a' ? 1_000 : 2_000) + port + at * 10,
+          protocol: 'HTTP',
+        })),
+      },
+    }),
+  )
+const serviceNames = ['s', 's-t', 'u'] as const
+const service = fc
+  .record({
+    name: pick(...serviceNames),
+    environments: some('blue', 'green', 'grey'),
+    endpoints: fc.array(fc.integer({ min: 1, max: 4 }), { maxLength: 3 }),
+    incarnation: pick(1, 2),
+    ports: some('http', 'grpc'),
+    idleTimeout: pick(undefined, 2_000),
+  })
+  .map(
+    ({ name, environments, endpoints, incarnation, ports, idleTimeout }): ObjectContent => ({
+      ...envelope(name),
+      kind: 'Service',
+      spec: {
+        ports: ports.map((port) => ({ name: port, protocol: port === 'grpc' ? 'HTTP2' : 'HTTP' })),
+        ...(idleTimeout === undefined ? {} : { upstream: { idleTimeout } }),
+        environments: environments.map((environment) => ({
+          name: environment,
+          release: { version: '1' },
+          endpoints: {
+            static: endpoints.map((last) =>
+              ports.length === 1
+                ? { address: `10.0.0.${last}`, port: 80 }
+                : { address: `10.0.0.${last}`, ports: { http: 80, grpc: 90 } },
+            ),
+          },
+        })),
+      },
+      incarnations: Object.fromEntries(environments.map((each) => [each, incarnation])),
+      incarnationsEver: {},
+    }),
+  )
+const route = fc
+  .record({
+    name: pick('r', 'r-s', 'q'),
+    gateways: fc.uniqueArray(pick('a', 'b'), { minLength: 1 }),
+    listener: pick(undefined, 'http'),
+    hosts: some('x.example.com', 'y.example.com', '*'),
+    rules: fc.array(
+      fc.record({
+        path: pick('/', '/cart', '/cart/', '/pay'),
+        exact: fc.boolean(),
+        service: pick(...serviceNames),
+      }),
+      { minLength: 1, maxLength: 3 },
+    ),
+  })
+  .map(
+    ({ name, gateways, listener, hosts, rules }): ObjectContent => ({
+      ...envelope(name),
+      kind: 'Route',
+      spec: {
+        gateways: gateways.map((each) =>
+          listener === undefined ? { name: each } : { name: each, listener },
+        ),
+        hosts,
+        rules: rules.map((rule) => ({
+          matches: [{ path: rule.exact ? { exact: rule.path } : { prefix: rule.path } }],
+          service: { name: rule.service },
+        })),
+      },
+    }),
+  )
+const moved = fc
+  .record({ name: pick(...serviceNames), to: pick('blue', 'green', 'grey'), share: pick(10_000, 9_000) })
+  .map(({ name, to, share }) =>
+    traffic(
+      'default',
+      name,
+      share === 10_000 ? { [to]: share } : { [to]: share, [to === 'blue' ? 'green' : 'blue']: 1_000 },
+    ),
+  )
+
+type Step =
+  | { readonly kind: 'put'; readonly content: ObjectContent }
+  | { readonly kind: 'delete'; readonly key: ObjectKey }
+  | { readonly kind: 'back'; readonly by: number }
+const put = fc
+  .oneof(gateway, service, service, route, route, moved, moved)
+  .map((content): Step => ({ kind: 'put', content }))
+const steps = fc.array(
+  fc.oneof(
+    { weight: 8, arbitrary: put },
+    {
+      weight: 1,
+      arbitrary: pick('Route/r', 'Service/s', 'Gateway/a').map(
+        (key): Step => ({ kind: 'delete', key: `default/${key}` }),
+      ),
+    },
+    { weight: 2, arbitrary: fc.integer({ min: 1, max: 4 }).map((by): Step => ({ kind: 'back', by })) },
+  ),
+  { minLength: 1, maxLength: 30 },
+)
+/** Enough for most worlds to be valid from the start. */
+const start = fc
+  .tuple(
+    ...['a', 'b'].map((name) => gateway.map((content) => ({ ...content, name }))),
+    ...serviceNames.map((name) => service.map((content) => ({ ...content, name }))),
+  )
+  .map((contents) =>
+    changed(frame, [...contents, ...serviceNames.map((name) => traffic('default', name, { blue: 10_000 }))]),
+  )
+
+/** Everything that a compile says, without identities. */
+function said(compiler: Compiler, world: World, group: string) {
+  const compiled = compiler.compile(world, group)
+  if (!compiled.ok) return compiled.error
+  const { types } = composeTypes({ routes: compiled.value, warm: [], retiring: [] })
+  return [...compiled.value.types].map(([typeUrl, resources]) => ({
+    typeUrl,
+    version: types.get(typeUrl)?.version,
+    resources: [...resources].map(([name, { hash, facts, origins }]) => ({ name, hash, facts, origins })),
+  }))
+}
+
+describe('a compiler that remembers', () => {
+  it('gives what a fresh one gives, after every step of any history', () => {
+    let valid = 0
+    fc.assert(
+      fc.property(start, steps, (first, history) => {
+        const compiler = createCompiler()
+        const worlds: World[] = [first]
+        for (const step of [{ kind: 'back', by: 0 } satisfies Step, ...history]) {
+          const world = worlds.at(-1) ?? first
+          if (step.kind === 'put') worlds.push(changed(world, [step.content]))
+          else if (step.kind === 'delete') worlds.push(changed(world, [], [step.key]))
+          else worlds.push(worlds.at(-1 - step.by) ?? first)
+          const now = worlds.at(-1) ?? first
+          for (const group of groups) {
+            const remembered = said(compiler, now, group)
+            if (Array.isArray(remembered)) valid++
+            expect(remembered).toEqual(said(createCompiler(), now, group))
+          }
+        }
+      }),
+      { numRuns: 60 },
+    )
+    // Refusals alone would prove little.
+    expect(valid).toBeGreaterThan(200)
+  })
+})
