@@ -1,0 +1,49 @@
+// The claim of the product: traffic is moved and no request fails. Believed only because the same run without the barrier, and
+// the same run with clusters removed too early, do fail.
+import { afterEach, expect, it } from 'vitest'
+import { type Fleet, startFleet } from '../support/fleet.ts'
+import { playMoves } from '../support/moves.ts'
+import { describeWithEnvoy } from '../support/with-envoy.ts'
+
+let fleet: Fleet | undefined
+afterEach(async () => {
+  await fleet?.close()
+  fleet = undefined
+})
+
+describeWithEnvoy('moving traffic', () => {
+  it('loses no request over 200 switches and 200 rollbacks, on SotW and delta', async () => {
+    fleet = await startFleet({ variants: ['sotw', 'delta'], serveArgs: ['--retire-delay', '2s'] })
+    await fleet.done(fleet.apply(fleet.manifests()))
+    await fleet.ready()
+    const result = await playMoves(fleet, {
+      ...{ rounds: 200, inFlight: 20, newReleaseEvery: 10, inPlaceEvery: 20, restEvery: 100 },
+    })
+    expect(result.notDone).toEqual([])
+    expect(result.failedByClients).toEqual({})
+    expect(result.failedByEnvoys).toEqual([])
+    // What makes it worth believing.
+    expect([result.switches, result.rollbacks]).toEqual([200, 200])
+    expect(result.leastInFlight).toBeGreaterThanOrEqual(20)
+    expect(result.slowestRate).toBeGreaterThanOrEqual(500)
+    for (const travel of ['h1-kept', 'h1-new', 'h2-kept', 'h2-new']) {
+      expect(result.travels[travel], travel).toBeGreaterThan(100)
+    }
+  }, 300_000)
+
+  it('loses none where the backends speak HTTP/2', async () => {
+    fleet = await startFleet({
+      variants: ['sotw', 'delta'],
+      protocol: 'HTTP2',
+      serveArgs: ['--retire-delay', '2s'],
+    })
+    await fleet.done(fleet.apply(fleet.manifests()))
+    await fleet.ready()
+    const result = await playMoves(fleet, {
+      ...{ rounds: 20, inFlight: 20, newReleaseEvery: 5, inPlaceEvery: 10, restEvery: 20 },
+    })
+    expect(result.notDone).toEqual([])
+    expect(result.failedByClients).toEqual({})
+    expect(result.failedByEnvoys).toEqual([])
+  }, 120_000)
+})
