@@ -8,6 +8,10 @@ import { parseDuration, printDuration } from './duration.ts'
 /** Members of every JavaScript object: as a key they would be found where nobody put them. */
 export const isReservedKey = (key: string): boolean => key in Object.prototype
 
+/** Why such a key is refused. */
+export const reservedKey = (key: string): string =>
+  `the name ${JSON.stringify(key)} is refused: every JavaScript object has a member of that name`
+
 const nameForm = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/
 
 /** A DNS label, so that a name fits into stats, logs, file names and Envoy's names without quoting. */
@@ -16,7 +20,7 @@ export const name = z
   .max(limits.nameLength, `wanted at most ${limits.nameLength} characters`)
   .regex(nameForm, 'wanted lower-case letters, digits and "-", starting and ending with a letter or digit')
   .refine((text) => !isReservedKey(text), {
-    error: 'wanted a name that is no member of every JavaScript object',
+    error: ({ input }) => reservedKey(String(input)),
     when: ({ issues }) => issues.length === 0,
   })
 

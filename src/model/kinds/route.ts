@@ -123,14 +123,17 @@ export const routeSpec = z.strictObject({
     .min(1, 'wanted at least one rule')
     .max(limits.rulesPerRoute)
     .superRefine((rules, context) => {
-      const matches = rules.flatMap((each, index) => matchesOf(each).map((one) => ({ ...one, index })))
-      refuseRepeats(
-        matches,
-        (each) => each.text,
-        'match',
-        (at) => [matches[at]?.index ?? 0, ...(matches[at]?.at ?? [])],
-        context,
-      )
+      const first = new Map<string, number>()
+      rules.forEach((each, index) => {
+        for (const { text, at } of matchesOf(each)) {
+          const earlier = first.get(text)
+          if (earlier === undefined) first.set(text, index)
+          else {
+            const message = `never reached: rules[${earlier}] takes the same requests (${text})`
+            context.addIssue({ code: 'custom', message, path: [index, ...at] })
+          }
+        }
+      })
     })
     .describe('What is matched and where it goes.'),
 })

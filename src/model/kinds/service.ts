@@ -114,7 +114,7 @@ export const serviceSpec = z
       .describe('The places where a release of the service runs.'),
   })
   .superRefine((spec, context) => {
-    const names = spec.ports.map((each) => each.name)
+    const names = [...new Set(spec.ports.map((each) => each.name))]
     spec.environments.forEach((each, at) => {
       each.endpoints.static.forEach((one, index) => {
         for (const { field, message } of portFaults(one, names)) {

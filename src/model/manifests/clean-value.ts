@@ -1,13 +1,12 @@
 // What no manifest may hold, whatever its kind: keys that every JavaScript object has, control characters, endless
 // texts. Values pass through here before any schema sees them, from YAML and from JSON.
 import { limits } from '../../base/index.ts'
-import { isReservedKey } from '../fields.ts'
+import { isReservedKey, reservedKey } from '../fields.ts'
 import { describe, type Fault, type Path, quote } from './faults.ts'
 
 /** Why a key is refused, or undefined. */
 export function keyFault(key: string): string | undefined {
-  if (isReservedKey(key))
-    return `the name ${quote(key)} is refused: every JavaScript object has a member of that name`
+  if (isReservedKey(key)) return reservedKey(key)
   return textFault(key)
 }
 

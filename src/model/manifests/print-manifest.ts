@@ -25,7 +25,9 @@ export function printManifest(object: ObjectContent | StoredObject, traffic?: Tr
       ...('etag' in object ? { etag: object.etag } : {}),
     },
     spec: printSpec(object),
-    ...(object.kind === 'TrafficPolicy' && traffic !== undefined ? { traffic: printSpec(traffic) } : {}),
+    ...(object.kind === 'TrafficPolicy' && traffic !== undefined
+      ? { traffic: { weights: traffic.spec.weights } }
+      : {}),
     ...(Object.keys(status).length === 0 ? {} : { status }),
   }
 }

@@ -55,7 +55,7 @@ export type Read =
 export function readObject(value: unknown, options: ReadOptions, earlier: readonly Fault[] = []): Read {
   if (!isFields(value)) return { faults: earlier.length > 0 ? earlier : [notAnObject(value)] }
   // A fault of the whole document hides what stands in it: the rest would be guessing.
-  if (earlier.some(({ path }) => path.length === 0)) return { faults: withoutRepeats(earlier) }
+  if (earlier.some(({ path }) => path.length === 0)) return { faults: withoutRepeats(earlier, []) }
   const kind = value.kind
   const faults: Fault[] = [...earlier]
   if (typeof kind === 'string' && isManifestKind(kind)) {
@@ -70,7 +70,7 @@ export function readObject(value: unknown, options: ReadOptions, earlier: readon
       faults.push(...outer.faults.filter(({ path }) => path[0] !== 'kind' && path[0] !== 'traffic'))
   }
   const object = nameFor(value, options)
-  return { ...(object === undefined ? {} : { object }), faults: withoutRepeats(faults) }
+  return { ...(object === undefined ? {} : { object }), faults: withoutRepeats(faults, earlier) }
 }
 
 function readKind<K extends ManifestKind>(
@@ -131,10 +131,14 @@ function nameFor(value: Readonly<Record<string, unknown>>, options: ReadOptions)
   return titleOf({ kind, namespace: namespace.data, name: own.data })
 }
 
-function withoutRepeats(faults: readonly Fault[]): readonly Fault[] {
+/** One fault per place. What was refused inside an object is left out of it: what the object then lacks is no news. */
+function withoutRepeats(faults: readonly Fault[], earlier: readonly Fault[]): readonly Fault[] {
   const seen = new Set<string>()
+  const around = new Set(
+    earlier.flatMap(({ path }) => path.map((_, index) => JSON.stringify(path.slice(0, index)))),
+  )
   return faults.filter(({ path }) => {
     const place = JSON.stringify(path)
-    return !seen.has(place) && seen.add(place)
+    return !around.has(place) && !seen.has(place) && seen.add(place)
   })
 }

@@ -3,7 +3,7 @@
 import { z } from 'zod'
 import { limits } from '../../base/index.ts'
 import { describe, type Fault, type Path, quote, valueAt } from './faults.ts'
-import { suggestion } from './nearest.ts'
+import { nearest, suggestion } from './nearest.ts'
 
 type Issue = z.core.$ZodIssue
 
@@ -18,12 +18,23 @@ export function check<T>(
   const faults = parsed.error.issues
     .slice(0, 2 * limits.violationsReported)
     .flatMap((issue) => faultsOf(issue, schema, value))
-  return { faults: firstOfEach(faults).map((fault) => ({ ...fault, path: [...at, ...fault.path] })) }
+  return {
+    faults: firstOfEach(faults).map(({ path, message, onKey }) => ({
+      path: [...at, ...path],
+      message,
+      ...(onKey === undefined ? {} : { onKey }),
+    })),
+  }
 }
 
-/** One fault per place: the first says it, the others would repeat it. */
-function firstOfEach(faults: readonly Fault[]): readonly Fault[] {
-  const seen = new Set<string>()
+/** A fault that says which field was meant. */
+interface Found extends Fault {
+  readonly meant?: Path
+}
+
+/** One fault per place: the first says it, the others would repeat it. A slip in a field's name is not also a missing field. */
+function firstOfEach(faults: readonly Found[]): readonly Fault[] {
+  const seen = new Set(faults.flatMap(({ meant }) => (meant === undefined ? [] : [JSON.stringify(meant)])))
   return faults.filter(({ path }) => {
     const place = JSON.stringify(path)
     return !seen.has(place) && seen.add(place)
@@ -40,6 +51,8 @@ const typeNames: ReadonlyMap<string, string> = new Map([
   ['record', 'an object'],
   ['nonoptional', 'an object'],
 ])
+
+const wantedString = 'wanted a string'
 
 /** The message of an issue whose schema gives none. */
 function wanted(issue: z.core.$ZodRawIssue): string {
@@ -60,16 +73,12 @@ function wanted(issue: z.core.$ZodRawIssue): string {
 const unit = (origin: string): string =>
   origin === 'string' ? ' characters' : origin === 'array' ? ' items' : ''
 
-function faultsOf(issue: Issue, schema: z.ZodType, root: unknown): readonly Fault[] {
+function faultsOf(issue: Issue, schema: z.ZodType, root: unknown): readonly Found[] {
   const path = stepsOf(issue.path)
   const value = valueAt(root, path)
   switch (issue.code) {
     case 'unrecognized_keys':
-      return issue.keys.slice(0, limits.violationsReported).map((key) => ({
-        path: [...path, key],
-        message: `unknown field ${quote(key)}${suggestion(key, knownFields(schema, path))}`,
-        onKey: true,
-      }))
+      return unknownFields(issue.keys, knownFields(schema, path), path)
     case 'invalid_key':
       return [
         {
@@ -92,6 +101,19 @@ function faultsOf(issue: Issue, schema: z.ZodType, root: unknown): readonly Faul
   }
 }
 
+function unknownFields(keys: readonly string[], known: readonly string[], path: Path): readonly Found[] {
+  return keys.slice(0, limits.violationsReported).map((key) => {
+    const near = nearest(key, known)
+    const message = `unknown field ${quote(key)}${suggestion(key, known)}`
+    return {
+      path: [...path, key],
+      message,
+      onKey: true,
+      ...(near === undefined ? {} : { meant: [...path, near] }),
+    }
+  })
+}
+
 const stepsOf = (path: readonly PropertyKey[]): Path =>
   path.map((step) => (typeof step === 'number' ? step : String(step)))
 
@@ -110,7 +132,8 @@ function typeHint(issue: Issue, value: unknown): string {
   const numeric = issue.expected === 'number' || issue.expected === 'int'
   if (numeric && typeof value === 'string' && /^-?\d+(\.\d+)?$/.test(value))
     return '; write it without quotes'
-  if (issue.expected === 'string' && (typeof value === 'number' || typeof value === 'boolean')) {
+  const text = issue.message === wantedString
+  if (text && (typeof value === 'number' || typeof value === 'boolean')) {
     return '; write it in quotes'
   }
   return ''

@@ -3,6 +3,7 @@ import { type Json, limits } from '../../base/index.ts'
 import { pathText } from '../manifests/faults.ts'
 import { printSpec } from '../manifests/print-manifest.ts'
 import type { ObjectContent } from '../objects.ts'
+import { percent } from './traffic.ts'
 
 /**
  * `spec.upstream.connectTimeout: 1s → 2s`, `… : added …`, `… : removed …`, in the form that people write. Items of a
@@ -13,7 +14,9 @@ export function diffLines(before: ObjectContent, after: ObjectContent): readonly
   const is = leavesOf(after)
   const lines: string[] = []
   for (const path of new Set([...was.keys(), ...is.keys()])) {
-    const [old, now] = [was.get(path), is.get(path)]
+    // An environment without a share has the share 0, it is not missing.
+    const none = after.kind === 'Traffic' ? percent(0) : undefined
+    const [old, now] = [was.get(path) ?? none, is.get(path) ?? none]
     if (old === now) continue
     if (old === undefined) lines.push(`${path}: added ${now}`)
     else if (now === undefined) lines.push(`${path}: removed ${old}`)
@@ -26,10 +29,16 @@ export function diffLines(before: ObjectContent, after: ObjectContent): readonly
 function leavesOf(object: ObjectContent): ReadonlyMap<string, string> {
   const leaves = new Map<string, string>()
   collect(object.labels, 'metadata.labels', leaves)
+  if (object.kind === 'Traffic') return new Map(Object.entries(object.spec.weights).map(shareLeaf))
   collect(printSpec(object), 'spec', leaves)
   if (object.kind === 'Service') collect(object.incarnations, 'status.incarnations', leaves)
   return leaves
 }
+
+const shareLeaf = ([name, share]: readonly [string, number]): [string, string] => [
+  `traffic.${name}`,
+  percent(share),
+]
 
 function collect(value: Json, path: string, leaves: Map<string, string>): void {
   if (typeof value !== 'object' || value === null) {

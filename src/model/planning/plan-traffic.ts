@@ -42,7 +42,7 @@ export function planTraffic(heads: World, command: TrafficCommand): Result<Plan,
     return invalidObjects(
       unknown.map((name) => ({
         path: `weights.${name}`,
-        message: `${titleOf(service)} has no environment "${name}"${suggestion(name, names)}${listed(name, names)}`,
+        message: `there is no environment "${name}"${suggestion(name, names)}${listed(name, names)}`,
         object: titleOf(service),
       })),
     )

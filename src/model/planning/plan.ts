@@ -82,8 +82,12 @@ export function planOf(
     expects: nothing ? [] : [...keys].map((key) => ({ key, etag: heads.get(key)?.etag ?? 'absent' })),
     notes: boundedNotes(notes),
     diffs: [
-      ...puts.map((object) => diffOf(heads.get(keyOf(object)), object)),
-      ...deletes.flatMap((key) => deletedDiff(heads.get(key))),
+      // A Tombstone is our own book-keeping: nobody asked for it, nobody sees it.
+      ...puts.filter(isSeen).map((object) => diffOf(heads.get(keyOf(object)), object)),
+      ...deletes
+        .flatMap((key) => heads.get(key) ?? [])
+        .filter(isSeen)
+        .map(deletedDiff),
       ...unchanged.map((key): PlannedDiff => ({ key, change: 'unchanged', lines: [] })),
     ],
   }
@@ -106,12 +110,12 @@ function diffOf(before: StoredObject | undefined, after: ObjectContent): Planned
   }
 }
 
-function deletedDiff(before: StoredObject | undefined): readonly PlannedDiff[] {
-  if (before === undefined) return []
+function deletedDiff(before: StoredObject): PlannedDiff {
   const effect = effectOf(before.kind, before, undefined)
-  const key = keyOf(before)
-  return [{ key, change: 'deleted', lines: [], ...(effect === undefined ? {} : { effect }) }]
+  return { key: keyOf(before), change: 'deleted', lines: [], ...(effect === undefined ? {} : { effect }) }
 }
+
+const isSeen = ({ kind }: { readonly kind: Kind }): boolean => kind !== 'Tombstone'
 
 function effectOf(kind: Kind, before: ObjectContent, after: ObjectContent | undefined): Effect | undefined {
   return before.kind === kind && (after === undefined || after.kind === kind)
