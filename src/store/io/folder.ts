@@ -84,11 +84,29 @@ export const removeOwner = (dir: string): Promise<void> => rm(folderFiles(dir).o
 
 /** For an error message: who holds the store, as far as it said so. */
 export async function describeOwner(dir: string): Promise<string> {
+  const pid = await ownerOf(dir)
+  if (pid === undefined) return 'another process'
+  return pid === process.pid ? `this process (${pid})` : `process ${pid}`
+}
+
+/** The other process that said it has the store open, if it runs (or another that got its number). */
+export async function runningOwner(dir: string): Promise<number | undefined> {
+  const pid = await ownerOf(dir)
+  if (pid === undefined || pid === process.pid) return undefined
   try {
-    const { pid } = ownerFile.parse(JSON.parse(await readFile(folderFiles(dir).owner, 'utf8')))
-    return pid === process.pid ? `this process (${pid})` : `process ${pid}`
+    process.kill(pid, 0)
+    return pid
+  } catch (error) {
+    return codeOf(error) === 'EPERM' ? pid : undefined
+  }
+}
+
+async function ownerOf(dir: string): Promise<number | undefined> {
+  try {
+    return ownerFile.parse(JSON.parse(await readFile(folderFiles(dir).owner, 'utf8'))).pid
   } catch {
-    return 'another process'
+    // Only for a message: no owner is known.
+    return undefined
   }
 }
 

@@ -8,6 +8,7 @@ import { defaultRetention } from '../compact.ts'
 import type { Engine, EngineFault } from '../engine.ts'
 import { formatVersion } from '../record.ts'
 import type { Store } from '../types.ts'
+import { checkLevelFiles } from './check-level.ts'
 import { openClassicLevel } from './classic-level.ts'
 import type { AnsweredMark, Identity } from './folder.ts'
 import {
@@ -18,6 +19,7 @@ import {
   prepareFolder,
   readIdentity,
   removeOwner,
+  runningOwner,
   writeIdentity,
   writeOwner,
 } from './folder.ts'
@@ -44,6 +46,8 @@ export async function openStore(options: OpenStoreOptions): Promise<Result<Store
   const identity = await readIdentity(dir)
   const refused = refuseIdentity(dir, identity)
   if (refused !== undefined) return err(refused)
+  const checked = await checkLevelFiles(folderFiles(dir).engine)
+  if (!checked.ok) return err(await engineProblem(dir, checked.error))
   const engine = await openClassicLevel(folderFiles(dir).engine, { create: identity.kind === 'none' })
   if (!engine.ok) return err(await engineProblem(dir, engine.error))
   try {
@@ -72,7 +76,7 @@ async function openOn(
   if (identity.kind === 'known' && identity.id !== state.value.id) {
     await mark.close()
     return unavailable(
-      `the store in ${dir} is mixed of two: ${identity.id} by its identity file, ${state.value.id} by its records`,
+      `the store in ${dir} is damaged, it is mixed of two: ${identity.id} by its identity file, ${state.value.id} by its records`,
     )
   }
   if (identity.kind === 'none') await writeIdentity(dir, state.value.id)
@@ -132,7 +136,7 @@ async function engineProblem(dir: string, fault: EngineFault): Promise<Problem> 
     case 'damaged':
       return {
         kind: 'unavailable',
-        message: `the store in ${dir} is damaged: ${fault.message}. ${remedy(dir)}`,
+        message: `the store in ${dir} is damaged: ${fault.message}. ${remedy(dir)}${await warnOfOwner(dir)}`,
       }
     case 'full':
       return {
@@ -145,6 +149,12 @@ async function engineProblem(dir: string, fault: EngineFault): Promise<Problem> 
     default:
       return assertNever(fault.kind)
   }
+}
+
+/** The files were looked at before the lock could be: a process that writes them at this moment is worth a word. */
+async function warnOfOwner(dir: string): Promise<string> {
+  const pid = await runningOwner(dir)
+  return pid === undefined ? '' : `. If process ${pid} has the store open, stop it and try again first`
 }
 
 const newerMessage = (dir: string, what: string): string =>
