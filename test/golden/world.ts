@@ -10,7 +10,6 @@ import {
   type StoredObject,
   serviceSpec,
   trafficPolicySpec,
-  trafficState,
   type World,
 } from '../../src/model/index.ts'
 
@@ -64,7 +63,7 @@ export const traffic = (
   namespace: string,
   name: string,
   weights: Readonly<Record<string, number>>,
-): ObjectContent => ({ kind: 'Traffic', namespace, name, labels: {}, spec: trafficState.parse({ weights }) })
+): ObjectContent => ({ kind: 'Traffic', namespace, name, labels: {}, spec: { weights } })
 
 const trafficKey = (namespace: string, name: string): ObjectKey => keyOf({ kind: 'Traffic', namespace, name })
 
