@@ -14,6 +14,8 @@ export interface EnvoyOptions {
   /** `--drain-time-s`: how long connections of a changed listener live on. Default 2. */
   readonly drainTimeS?: number
   readonly logLevel?: 'warning' | 'info' | 'debug'
+  /** Changes the rendered bootstrap: for proxies that are set up wrongly on purpose. */
+  readonly rewrite?: (yaml: string) => string
 }
 
 export interface EnvoyProcess {
@@ -41,7 +43,8 @@ export async function startEnvoy(scope: Scope, options: EnvoyOptions): Promise<E
   const file = join(folder, 'bootstrap.yaml')
   const logFile = join(folder, 'envoy.log')
   const adminFile = join(folder, 'admin-address')
-  await writeFile(file, renderBootstrap(parsed.value))
+  const text = renderBootstrap(parsed.value)
+  await writeFile(file, options.rewrite?.(text) ?? text)
   const log = await open(logFile, 'a')
   const { nodeId } = parsed.value
   const running = await scope.start(
