@@ -3,9 +3,9 @@
 
 import { names } from '../base/index.ts'
 import type { envoy } from '../envoy-api/index.ts'
-import { any } from './any.ts'
 import { defaults } from './defaults.ts'
 import { duration } from './duration.ts'
+import { extension } from './extension.ts'
 
 /**
  * An access log to the control plane for the fraction of requests that `runtimeKey` says, 0 without it. The draw
@@ -17,7 +17,7 @@ export function grpcAccessLog(logName: string, runtimeKey: string): envoy.Access
     filter: {
       runtimeFilter: { runtimeKey, percentSampled: { numerator: 0, denominator: 'MILLION' } },
     },
-    typedConfig: any('envoy.extensions.access_loggers.grpc.v3.HttpGrpcAccessLogConfig', {
+    typedConfig: extension('envoy.extensions.access_loggers.grpc.v3.HttpGrpcAccessLogConfig', {
       commonConfig: {
         logName,
         grpcService: { envoyGrpc: { clusterName: names.controlPlaneCluster } },

@@ -4,9 +4,9 @@
 import type { envoy } from '../envoy-api/index.ts'
 import { grpcAccessLog } from './access-log.ts'
 import { adsSource } from './ads.ts'
-import { any } from './any.ts'
 import { defaults } from './defaults.ts'
 import { duration } from './duration.ts'
+import { extension } from './extension.ts'
 import { httpFilters } from './http-filters.ts'
 import { runtimeKeys, trustedHeaderPrefix } from './names.ts'
 
@@ -14,26 +14,29 @@ import { runtimeKeys, trustedHeaderPrefix } from './names.ts'
 export function httpConnectionManager(name: string): envoy.ListenerFilter {
   return {
     name: 'envoy.filters.network.http_connection_manager',
-    typedConfig: any('envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager', {
-      // No dots in it: Envoy would cut the tag at the first.
-      statPrefix: name,
-      codecType: 'AUTO',
-      rds: { routeConfigName: name, configSource: adsSource },
-      httpFilters: httpFilters(),
-      accessLog: [grpcAccessLog('verdigris', runtimeKeys.accessLog)],
-      accessLogOptions: { accessLogFlushInterval: duration(defaults.accessLogFlushIntervalMs) },
-      ...identity,
-      ...normalisation,
-      ...timeouts,
-      http2ProtocolOptions: {
-        maxConcurrentStreams: defaults.http2ConcurrentStreams,
-        initialStreamWindowSize: defaults.http2StreamWindowBytes,
-        initialConnectionWindowSize: defaults.http2ConnectionWindowBytes,
+    typedConfig: extension(
+      'envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager',
+      {
+        // No dots in it: Envoy would cut the tag at the first.
+        statPrefix: name,
+        codecType: 'AUTO',
+        rds: { routeConfigName: name, configSource: adsSource },
+        httpFilters: httpFilters(),
+        accessLog: [grpcAccessLog('verdigris', runtimeKeys.accessLog)],
+        accessLogOptions: { accessLogFlushInterval: duration(defaults.accessLogFlushIntervalMs) },
+        ...identity,
+        ...normalisation,
+        ...timeouts,
+        http2ProtocolOptions: {
+          maxConcurrentStreams: defaults.http2ConcurrentStreams,
+          initialStreamWindowSize: defaults.http2StreamWindowBytes,
+          initialConnectionWindowSize: defaults.http2ConnectionWindowBytes,
+        },
+        upgradeConfigs: [{ upgradeType: 'websocket' }],
+        // A gateway is not seen: the backend's own Server header stays.
+        serverHeaderTransformation: 'PASS_THROUGH',
       },
-      upgradeConfigs: [{ upgradeType: 'websocket' }],
-      // A gateway is not seen: the backend's own Server header stays.
-      serverHeaderTransformation: 'PASS_THROUGH',
-    }),
+    ),
   }
 }
 
@@ -44,7 +47,7 @@ const identity = {
   internalAddressConfig: {},
   generateRequestId: true,
   requestIdExtension: {
-    typedConfig: any('envoy.extensions.request_id.uuid.v3.UuidRequestIdConfig', {
+    typedConfig: extension('envoy.extensions.request_id.uuid.v3.UuidRequestIdConfig', {
       // The id stays a plain UUID: a hash of it at the first request and of a copy later must agree.
       packTraceReason: false,
       useRequestIdForTraceSampling: true,
@@ -53,9 +56,12 @@ const identity = {
   earlyHeaderMutationExtensions: [
     {
       name: 'envoy.http.early_header_mutation.header_mutation',
-      typedConfig: any('envoy.extensions.http.early_header_mutation.header_mutation.v3.HeaderMutation', {
-        mutations: [{ removeOnMatch: { keyMatcher: { prefix: trustedHeaderPrefix } } }],
-      }),
+      typedConfig: extension(
+        'envoy.extensions.http.early_header_mutation.header_mutation.v3.HeaderMutation',
+        {
+          mutations: [{ removeOnMatch: { keyMatcher: { prefix: trustedHeaderPrefix } } }],
+        },
+      ),
     },
   ],
 }

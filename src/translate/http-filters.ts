@@ -3,7 +3,7 @@
 import { type envoy, typeUrlOf } from '../envoy-api/index.ts'
 import { grpcAccessLog } from './access-log.ts'
 import { adsSource } from './ads.ts'
-import { any } from './any.ts'
+import { extension } from './extension.ts'
 import { extensionSlot, runtimeKeys } from './names.ts'
 
 /** What may come through the slot. Lua, Wasm and file sources are not among them and cannot be. */
@@ -24,7 +24,7 @@ const slotTypes: readonly string[] = [
 ]
 
 /** Changes no header: what stands in the slot until something better comes. */
-const nothing = any('envoy.extensions.filters.http.header_mutation.v3.HeaderMutation', {})
+const nothing = extension('envoy.extensions.filters.http.header_mutation.v3.HeaderMutation', {})
 
 /** The filters: slot, fault injection, stateful session, router. The last two wait for a route to configure them. */
 export function httpFilters(): readonly envoy.HttpFilter[] {
@@ -41,15 +41,15 @@ export function httpFilters(): readonly envoy.HttpFilter[] {
     },
     {
       name: 'envoy.filters.http.fault',
-      typedConfig: any('envoy.extensions.filters.http.fault.v3.HTTPFault', {}),
+      typedConfig: extension('envoy.extensions.filters.http.fault.v3.HTTPFault', {}),
     },
     {
       name: 'envoy.filters.http.stateful_session',
-      typedConfig: any('envoy.extensions.filters.http.stateful_session.v3.StatefulSession', {}),
+      typedConfig: extension('envoy.extensions.filters.http.stateful_session.v3.StatefulSession', {}),
     },
     {
       name: 'envoy.filters.http.router',
-      typedConfig: any('envoy.extensions.filters.http.router.v3.Router', {
+      typedConfig: extension('envoy.extensions.filters.http.router.v3.Router', {
         // Tries and mirrors are seen here only.
         upstreamLog: [grpcAccessLog('verdigris-upstream', runtimeKeys.upstreamLog)],
       }),

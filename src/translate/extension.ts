@@ -15,7 +15,7 @@ interface Extensions {
 }
 
 /** An Any of this message type: `@type` and the message's own fields. */
-export function any<Message extends keyof Extensions>(
+export function extension<Message extends keyof Extensions>(
   message: Message,
   fields: Extensions[Message],
 ): envoy.AnyMessage {
