@@ -37,7 +37,10 @@ export const sotw: Variant = {
     }
     follow.held = { number: found.generation.number, content }
     // Silence at an equal version is for pure wildcards; named types are always answered (rule 18).
-    if (follow.type.whole && follow.wants.wildcard && follow.wants.names.size === 0) follow.base = content
+    if (follow.type.whole && follow.wants.wildcard && follow.wants.names.size === 0) {
+      follow.base = content
+      follow.owesAll = false
+    }
   },
 
   plan: (stream, follow, goal, context, now) => {

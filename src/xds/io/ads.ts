@@ -67,7 +67,8 @@ export function createAdsPump(): AdsPump {
         call.end()
       })
       call.on('cancelled', () => gone('the connection or the call was cut'))
-      call.on('error', (error: Error) => gone(`broken: ${error.message.slice(0, 256)}`))
+      // Also our own statuses come by here, after the call was taken from the table.
+      call.on('error', (error: Partial<Error>) => gone(`broken: ${(error.message ?? '').slice(0, 256)}`))
       call.on('close', () => gone('closed'))
     },
   }
