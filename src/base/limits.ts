@@ -40,6 +40,8 @@ export const limits = {
   rulesPerRoute: 256,
   matchesPerRule: 64,
   headersPerMatch: 16,
+  /** Gateways × hosts × matches of one route: each is looked up when another route may want the same requests. */
+  matchesPerRoute: 65_536,
   /** Notes of one plan; lines of one object's diff. The rest are counted. */
   planNotes: 50,
   diffLines: 200,
@@ -108,6 +110,15 @@ export const limits = {
   streamsPerTurn: 64,
   /** Bytes of encoded response bodies kept to be shared between streams. */
   sharedBodyBytes: 64 * MiB,
+  /** Milliseconds that a stream we ended may take to flush its status before it is reset. */
+  closeGraceMs: 1_000,
+  /** HTTP/2 pings to a silent proxy every so many milliseconds, and how long it may take to answer one. */
+  xdsKeepaliveMs: 30_000,
+  xdsKeepaliveTimeoutMs: 10_000,
+  /** Streams of one connection: an Envoy needs five, a test of many nodes one each. */
+  streamsPerConnection: 1_000,
+  /** Streams of reports (load, health, access log, metrics) open at once. */
+  reportStreams: 40_000,
   /** Names listed in one report of a stream (endpoints not warm, names of a refused response). */
   namesPerReport: 1_000,
   /** Characters kept of one NACK text. */

@@ -39,7 +39,7 @@ export interface Claim {
   readonly detail?: string
   readonly overlaps?: (mine: string, theirs: string) => boolean
   /** The message for the later of two; `other` is `Kind namespace/name`. */
-  readonly clash: (other: string, detail: string) => string
+  readonly clash: (other: string) => string
 }
 
 export interface KindDefinition<K extends Kind> {

@@ -1,9 +1,9 @@
 // Gateway: the listeners that node groups open.
 import { z } from 'zod'
 import { limits } from '../../base/index.ts'
-import { addressesOverlap } from '../address.ts'
+import { addressesOverlap, canonicalAddress, isWildcard } from '../address.ts'
 import { ipAddress, name, port, refuseRepeats } from '../fields.ts'
-import type { KindDefinition } from '../kind-definition.ts'
+import type { Claim, KindDefinition } from '../kind-definition.ts'
 
 const listener = z.strictObject({
   name: name.describe('Name of the listener; routes refer to it.'),
@@ -43,7 +43,7 @@ export const gatewaySpec = z.strictObject({
         context,
       )
       listeners.forEach((each, index) => {
-        const earlier = listeners.slice(0, index).find((other) => clash(each, other))
+        const earlier = listeners.slice(0, index).find((other) => clashes(each, other))
         if (earlier === undefined) return
         const message = `${socket(each)} is already taken by listener "${earlier.name}" (${socket(earlier)})`
         context.addIssue({ code: 'custom', message, path: [index, 'port'] })
@@ -57,7 +57,7 @@ type Listener = GatewaySpec['listeners'][number]
 
 const socket = ({ address, port: number }: { readonly address: string; readonly port: number }): string =>
   address.includes(':') ? `[${address}]:${number}` : `${address}:${number}`
-const clash = (a: Listener, b: Listener): boolean =>
+const clashes = (a: Listener, b: Listener): boolean =>
   a.port === b.port && addressesOverlap(a.address, b.address)
 
 export const gateway: KindDefinition<'Gateway'> = {
@@ -71,14 +71,7 @@ export const gateway: KindDefinition<'Gateway'> = {
     })),
   claims: ({ namespace, spec }) =>
     spec.nodeGroups.flatMap((group) =>
-      spec.listeners.map((each, index) => ({
-        claim: `port ${namespace}/${group}:${each.port}`,
-        detail: each.address,
-        path: `spec.listeners[${index}].port`,
-        overlaps: addressesOverlap,
-        clash: (other: string, address: string) =>
-          `${socket(each)} is already taken on node group "${group}" by ${other} (${socket({ address, port: each.port })})`,
-      })),
+      spec.listeners.flatMap((each, index) => socketClaims(`${namespace}/${group}`, each, index)),
     ),
   // Envoy answers a listener that changed or went with a drain of its connections; a new one disturbs nobody.
   effect: ({ spec: before }, after) => {
@@ -95,4 +88,26 @@ export const gateway: KindDefinition<'Gateway'> = {
     })
     return leaves || changes ? 'drains' : undefined
   },
+}
+
+/**
+ * A socket is claimed twice: as itself, and as one of its port, where only a wildcard meets the others. So whatever
+ * the number of gateways on a port, nobody is compared with everybody.
+ */
+function socketClaims(group: string, each: Listener, index: number): readonly Claim[] {
+  const family = each.address.includes(':') ? 6 : 4
+  const breadth = isWildcard(each.address) ? 'all' : 'one'
+  const path = `spec.listeners[${index}].port`
+  const clash = (other: string): string =>
+    `${socket(each)} is already taken on node group "${group}" by ${other}`
+  return [
+    { claim: `socket ${group} ${canonicalAddress(each.address)} ${each.port}`, path, clash },
+    {
+      claim: `port ${group} ${family} ${each.port}`,
+      detail: breadth,
+      path,
+      overlaps: (mine, theirs) => mine !== theirs,
+      clash: (other) => `${clash(other)}, on ${breadth === 'all' ? 'one address of it' : 'every address'}`,
+    },
+  ]
 }

@@ -77,66 +77,74 @@ const host = z
     'wanted a lower-case host name without port, "*.example.com", an IP address or "*"',
   )
 
-export const routeSpec = z.strictObject({
-  gateways: z
-    .array(
-      z.strictObject({
-        name: name.describe('A Gateway of the same namespace.'),
-        listener: name.optional().describe('One listener of it. Default: all.'),
-      }),
-    )
-    .min(1, 'wanted at least one gateway')
-    .max(limits.gatewaysPerRoute)
-    .superRefine((gateways, context) => {
-      gateways.forEach((each, index) => {
-        const earlier = gateways
-          .slice(0, index)
-          .some(
-            (other) =>
-              other.name === each.name &&
-              (other.listener ?? each.listener ?? '') === (each.listener ?? other.listener ?? ''),
-          )
-        if (!earlier) return
-        const message = `gateway "${each.name}"${each.listener === undefined ? '' : `, listener "${each.listener}",`} is there twice`
-        context.addIssue({ code: 'custom', message, path: [index] })
+export const routeSpec = z
+  .strictObject({
+    gateways: z
+      .array(
+        z.strictObject({
+          name: name.describe('A Gateway of the same namespace.'),
+          listener: name.optional().describe('One listener of it. Default: all.'),
+        }),
+      )
+      .min(1, 'wanted at least one gateway')
+      .max(limits.gatewaysPerRoute)
+      .superRefine((gateways, context) => {
+        gateways.forEach((each, index) => {
+          const earlier = gateways
+            .slice(0, index)
+            .some(
+              (other) =>
+                other.name === each.name &&
+                (other.listener ?? each.listener ?? '') === (each.listener ?? other.listener ?? ''),
+            )
+          if (!earlier) return
+          const message = `gateway "${each.name}"${each.listener === undefined ? '' : `, listener "${each.listener}",`} is there twice`
+          context.addIssue({ code: 'custom', message, path: [index] })
+        })
       })
-    })
-    .describe('Where the route is served.'),
-  hosts: z
-    .array(host)
-    .min(1, 'wanted at least one host')
-    .max(limits.hostsPerRoute)
-    .superRefine((hosts, context) =>
-      refuseRepeats(
-        hosts,
-        (each) => each,
-        'host',
-        (at) => [at],
-        context,
+      .describe('Where the route is served.'),
+    hosts: z
+      .array(host)
+      .min(1, 'wanted at least one host')
+      .max(limits.hostsPerRoute)
+      .superRefine((hosts, context) =>
+        refuseRepeats(
+          hosts,
+          (each) => each,
+          'host',
+          (at) => [at],
+          context,
+        ),
+      )
+      .describe(
+        'Hosts without port: `shop.example.com`, `*.example.com` (any number of labels), an address, or `*`.',
       ),
-    )
-    .describe(
-      'Hosts without port: `shop.example.com`, `*.example.com` (any number of labels), an address, or `*`.',
-    ),
-  rules: z
-    .array(rule)
-    .min(1, 'wanted at least one rule')
-    .max(limits.rulesPerRoute)
-    .superRefine((rules, context) => {
-      const first = new Map<string, number>()
-      rules.forEach((each, index) => {
-        for (const { text, at } of matchesOf(each)) {
-          const earlier = first.get(text)
-          if (earlier === undefined) first.set(text, index)
-          else {
-            const message = `never reached: rules[${earlier}] takes the same requests (${text})`
-            context.addIssue({ code: 'custom', message, path: [index, ...at] })
+    rules: z
+      .array(rule)
+      .min(1, 'wanted at least one rule')
+      .max(limits.rulesPerRoute)
+      .superRefine((rules, context) => {
+        const first = new Map<string, number>()
+        rules.forEach((each, index) => {
+          for (const { text, at } of matchesOf(each)) {
+            const earlier = first.get(text)
+            if (earlier === undefined) first.set(text, index)
+            else {
+              const message = `never reached: rules[${earlier}] takes the same requests (${text})`
+              context.addIssue({ code: 'custom', message, path: [index, ...at] })
+            }
           }
-        }
+        })
       })
-    })
-    .describe('What is matched and where it goes.'),
-})
+      .describe('What is matched and where it goes.'),
+  })
+  .superRefine((spec, context) => {
+    const matches = spec.rules.reduce((sum, each) => sum + Math.max(1, each.matches.length), 0)
+    const product = spec.gateways.length * spec.hosts.length * matches
+    if (product <= limits.matchesPerRoute) return
+    const message = `gateways × hosts × matches are ${product}, wanted at most ${limits.matchesPerRoute}: split the Route`
+    context.addIssue({ code: 'custom', message, path: ['rules'] })
+  })
 
 export type RouteSpec = z.infer<typeof routeSpec>
 type Rule = RouteSpec['rules'][number]

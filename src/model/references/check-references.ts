@@ -60,6 +60,6 @@ function claimFaults(
     })
     const owner = other === undefined ? undefined : view.get(other.key)
     if (other === undefined || owner === undefined) return []
-    return [{ path, message: clash(titleOf(owner), other.detail), object: titleOf(object) }]
+    return [{ path, message: clash(titleOf(owner)), object: titleOf(object) }]
   })
 }

@@ -83,13 +83,18 @@ export function viewAfter(
   const touched = new Set([...put.keys(), ...deletes])
   const { referrers, claimants } = indexOf(put)
   const untouched = (key: ObjectKey): boolean => !touched.has(key)
+  const competing = new Map<string, readonly Claimant[]>()
   return {
     get: (key) => (touched.has(key) ? put.get(key) : before.get(key)),
     referrers: (key) => [...before.referrers(key).filter(untouched), ...(referrers.get(key) ?? [])],
-    claimants: (claim) => [
-      ...before.claimants(claim).filter(({ key }) => untouched(key)),
-      ...(claimants.get(claim) ?? []),
-    ],
+    claimants: (claim) => {
+      const known = competing.get(claim)
+      if (known !== undefined) return known
+      const kept = before.claimants(claim).filter(({ key }) => untouched(key))
+      const all = [...kept, ...(claimants.get(claim) ?? [])]
+      competing.set(claim, all)
+      return all
+    },
     names: (kind, namespace) => {
       const kept = before.names(kind, namespace).filter((name) => untouched(keyOf({ kind, namespace, name })))
       return [...kept, ...namesIn(put.values(), kind, namespace)]
