@@ -12,6 +12,7 @@ import { byName } from './order.ts'
 import { createRoutes } from './routes.ts'
 import { createServices } from './services.ts'
 import type { Draft, DraftGroup, DraftRouteConfiguration } from './types.ts'
+import { withoutRepeats } from './violations.ts'
 import { createVirtualHosts } from './virtual-hosts.ts'
 import { createWorldIndex } from './world-index.ts'
 
@@ -108,11 +109,4 @@ function attach(
     ),
   )
   return { attached, layout: hostLayout(attached) }
-}
-
-/** Two rules for one Service find the same fault twice. */
-function withoutRepeats(violations: ReadonlySet<Violation>): readonly Violation[] {
-  const said = new Map<string, Violation>()
-  for (const each of violations) said.set(JSON.stringify([each.object, each.path, each.message]), each)
-  return [...said.values()]
 }

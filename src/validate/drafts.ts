@@ -2,7 +2,13 @@
 // listeners that want the same address. What passed once is not looked at again.
 import type { Violation } from '../base/index.ts'
 import { messageOfTypeUrl } from '../envoy-api/index.ts'
-import type { Draft, DraftGroup, DraftRoute, DraftVirtualHost } from '../translate/index.ts'
+import {
+  type Draft,
+  type DraftGroup,
+  type DraftRoute,
+  type DraftVirtualHost,
+  withoutRepeats,
+} from '../translate/index.ts'
 import { violationsOf } from './constraints/index.ts'
 import { fieldOf } from './fields.ts'
 
@@ -36,7 +42,7 @@ export function createDraftChecks(): (drafts: DraftGroup) => readonly Violation[
       ])
     }
     violations.push(...sharedAddresses(drafts.listeners))
-    return violations
+    return withoutRepeats(violations)
   }
 
   function hostViolations(host: DraftVirtualHost): readonly Violation[] {

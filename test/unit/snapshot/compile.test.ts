@@ -114,7 +114,7 @@ describe('compiling what is not in order', () => {
     })
   })
 
-  it('names the object behind a constraint of Envoy', () => {
+  it('names the object behind a constraint of Envoy, once for all its clusters', () => {
     const world = edited(small(), serviceOf, (service) => ({
       ...service,
       spec: { ...service.spec, upstream: { connectTimeout: 0 } },
@@ -124,10 +124,7 @@ describe('compiling what is not in order', () => {
       ok: false,
       error: {
         kind: 'invalid',
-        violations: [
-          { object: 'default/Service/checkout', path: 'spec.upstream.connectTimeout' },
-          { object: 'default/Service/checkout', path: 'spec.upstream.connectTimeout' },
-        ],
+        violations: [{ object: 'default/Service/checkout', path: 'spec.upstream.connectTimeout' }],
       },
     })
   })
