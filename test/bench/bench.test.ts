@@ -1,0 +1,46 @@
+// The benchmarks, small: they run, and what they count is right. Times are not judged here.
+import { afterEach, describe, expect, it } from 'vitest'
+import { openScope, type Scope } from '../../src/demo/rig/index.ts'
+import { describeWithEnvoy, envoyBinary } from '../support/with-envoy.ts'
+import { benchBigCommit } from './big-commit.ts'
+import { latencySection, measureLatency, wideSection } from './push-latency.ts'
+import { holds, printSection } from './report.ts'
+
+let scope: Scope | undefined
+afterEach(async () => {
+  await scope?.close()
+  scope = undefined
+})
+
+describe('the commit benchmark', () => {
+  it('runs, and a change of one endpoint encodes one resource', async () => {
+    const section = await benchBigCommit({ services: 20, endpoints: 3, runs: 1 })
+    // 20 services with a route and traffic each, one node group, one gateway.
+    expect(section.counts['objects written']).toBe(62)
+    expect(section.counts['resources encoded after a change of one endpoint']).toBe(1)
+    expect(section.counts['virtual hosts encoded after a change of one endpoint']).toBe(0)
+    for (const [part, values] of Object.entries(section.times)) {
+      expect(values, part).toHaveLength(1)
+      expect(values[0], part).toBeGreaterThanOrEqual(0)
+    }
+    expect(section.goals.every(holds)).toBe(true)
+  })
+})
+
+describeWithEnvoy('the latency benchmark', () => {
+  it.each(['delta', 'sotw'] as const)(
+    'runs over %s, among several services and under load',
+    async (variant) => {
+      scope = await openScope('bench')
+      const base = { scope, envoy: envoyBinary(), moves: 20, variant } as const
+      const many = await measureLatency({ ...base, services: 5, ratePerSecond: 50 })
+      for (const series of [many.product, many.bare, many.decided, many.arrived, many.flush]) {
+        expect(series).toHaveLength(20)
+        for (const ms of series) expect(ms).toBeGreaterThanOrEqual(0)
+      }
+      expect(many.failed).toBe(0)
+      expect(printSection(latencySection('few', many))).toContain('command → last ACK')
+      expect(wideSection(5, many, many).goals.every(holds)).toBe(true)
+    },
+  )
+})
