@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 
 /** Messages that are wanted, in their order; what they refer to follows. An Any refers to nothing. */
-export const rootMessages = [
+const rootMessages = [
   'envoy.config.listener.v3.Listener',
   'envoy.config.route.v3.RouteConfiguration',
   'envoy.config.cluster.v3.Cluster',

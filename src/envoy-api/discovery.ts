@@ -21,7 +21,7 @@ export interface Node {
 }
 
 /** google.rpc.Status, without details. */
-export interface ErrorDetail {
+interface ErrorDetail {
   readonly code: number
   readonly message: string
 }
@@ -110,7 +110,7 @@ export function decodeDeltaDiscoveryRequest(bytes: Uint8Array): DeltaDiscoveryRe
 }
 
 /** The node in these bytes; its extensions, 60 kB of names, are stepped over. */
-export function decodeNode(bytes: Uint8Array): Node {
+function decodeNode(bytes: Uint8Array): Node {
   const features: string[] = []
   const node: Mutable<Node> = {
     id: '',

@@ -10,7 +10,7 @@ export const wireTypes = { varint: 0, fixed64: 1, delimited: 2, fixed32: 5 } as 
 export const createWriter = (): Writer => protobuf.Writer.create()
 
 /** A reader over these bytes, not over a copy. */
-export const createReader = (bytes: Uint8Array): Reader =>
+const createReader = (bytes: Uint8Array): Reader =>
   protobuf.Reader.create(
     Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength),
   )
