@@ -3,6 +3,7 @@ import { err, invalid, limits, ok, type Problem, type Result, type Violation } f
 import { keyOf, type Manifest, titleOf } from '../objects.ts'
 import { cleanJson } from './clean-value.ts'
 import { bounded, type Fault, type Locate, parsePath, violationsOf } from './faults.ts'
+import { jsonDocument } from './json-document.ts'
 import { type ReadOptions, readObject } from './read-object.ts'
 import { yamlDocuments } from './yaml-documents.ts'
 
@@ -96,7 +97,8 @@ export function locateViolations(
 
 /** The documents of a text; a document that is a list holds one object per item. */
 function objectsOf(text: string): ReturnType<typeof yamlDocuments> {
-  return yamlDocuments(text).flatMap((document) => {
+  const json = jsonDocument(text)
+  return (json === undefined ? yamlDocuments(text) : [json]).flatMap((document) => {
     const { value, faults, locate } = document
     if (!Array.isArray(value)) return [document]
     return value.map((item: unknown, index) => ({
