@@ -1,5 +1,6 @@
 // The claim of the product: traffic is moved and no request fails. Believed only because the same run without the barrier, and
 // the same run with clusters removed too early, do fail.
+import { join } from 'node:path'
 import { afterEach, expect, it } from 'vitest'
 import { type Fleet, startFleet } from '../support/fleet.ts'
 import { playMoves } from '../support/moves.ts'
@@ -46,4 +47,55 @@ describeWithEnvoy('moving traffic', () => {
     expect(result.failedByClients).toEqual({})
     expect(result.failedByEnvoys).toEqual([])
   }, 120_000)
+
+  // Every round puts a new release into green and switches to it at once, so that every switch needs its cluster prepared.
+  const fresh = { rounds: 30, inFlight: 20, newReleaseEvery: 1, inPlaceEvery: 0, restEvery: 0 }
+  const warm = { ...fresh, newReleaseEvery: 0 }
+
+  it.each(['sotw', 'delta'] as const)(
+    'loses none over %s when every switch goes to a new release',
+    async (variant) => {
+      fleet = await trialFleet(variant, 'none')
+      const result = await playMoves(fleet, fresh)
+      expect(result).toMatchObject({ notDone: [], failedByClients: {}, failedByEnvoys: [] })
+    },
+    60_000,
+  )
+
+  it.each(['sotw', 'delta'] as const)(
+    'loses requests over %s without the barrier',
+    async (variant) => {
+      fleet = await trialFleet(variant, 'skipPrepare')
+      const result = await playMoves(fleet, fresh)
+      expect(Object.values(result.failedByClients).reduce((sum, count) => sum + count, 0)).toBeGreaterThan(0)
+      expect(result.failedByEnvoys).not.toEqual([])
+    },
+    60_000,
+  )
+
+  it.each(['sotw', 'delta'] as const)(
+    'loses requests over %s when the old cluster goes in the same push',
+    async (variant) => {
+      fleet = await trialFleet(variant, 'removeWithSwitch')
+      const result = await playMoves(fleet, warm)
+      expect(Object.values(result.failedByClients).reduce((sum, count) => sum + count, 0)).toBeGreaterThan(0)
+      expect(result.failedByEnvoys).not.toEqual([])
+    },
+    60_000,
+  )
 })
+
+/** A live fleet of one proxy whose control plane lacks one promise. */
+async function trialFleet(
+  variant: 'sotw' | 'delta',
+  trial: 'skipPrepare' | 'removeWithSwitch' | 'none',
+): Promise<Fleet> {
+  const made = await startFleet({
+    variants: [variant],
+    script: join(import.meta.dirname, '..', 'support', 'trial-serve.mjs'),
+    serveArgs: ['--trial', trial, '--retire-delay', '1s'],
+  })
+  await made.done(made.apply(made.manifests()))
+  await made.ready()
+  return made
+}

@@ -1,0 +1,18 @@
+// `verdigris serve` with one promise taken away, for the tests that show what the promise is for. Run as
+// `trial-serve.mjs serve --trial skipPrepare|removeWithSwitch|none [flags of serve]`.
+import { loadConfig } from '../../dist/config.js'
+import { serve } from '../../dist/main.js'
+
+const flags = {}
+let trial = 'none'
+for (let index = 3; index < process.argv.length; index += 2) {
+  const [name = '', value] = process.argv.slice(index, index + 2)
+  if (name === '--trial') trial = value
+  else flags[name.slice(2)] = value
+}
+const config = loadConfig({ flags, env: {} })
+if (!config.ok) throw new Error(config.error.message)
+const unsafe = trial === 'none' ? {} : { unsafe: { [trial]: true } }
+const started = await serve(config.value, unsafe)
+if (!started.ok) throw new Error(started.error.message)
+process.on('SIGTERM', () => started.value.stop())
