@@ -10,7 +10,7 @@ import {
   type MessageShape,
   type ServiceShape,
 } from '../descriptors.ts'
-import { protoFiles, protoRoot } from './proto-files.ts'
+import { detailFiles, protoFiles, protoRoot } from './proto-files.ts'
 
 /** The well-known types that the API uses; protobufjs bundles them without a file name. */
 const wellKnownFiles: Readonly<Record<string, string>> = {
@@ -28,7 +28,8 @@ export function loadDescriptors(): readonly FileShape[] {
   const folder = protoRoot()
   const root = new protobuf.Root()
   root.resolvePath = (_origin, target) => (target.startsWith(folder) ? target : `${folder}/${target}`)
-  root.loadSync([...protoFiles], { keepCase: true })
+  // The error details too: reflection clients look them up to show an error.
+  root.loadSync([...protoFiles, ...detailFiles], { keepCase: true })
   root.resolveAll()
 
   const nameOf = (object: protobuf.ReflectionObject): string | undefined => {

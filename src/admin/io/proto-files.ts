@@ -21,7 +21,7 @@ export const protoFiles: readonly string[] = [
   'grpc/reflection/v1alpha/reflection.proto',
 ]
 /** Messages that travel inside google.rpc.Status. */
-const detailFiles: readonly string[] = ['google/rpc/status.proto', 'google/rpc/error_details.proto']
+export const detailFiles: readonly string[] = ['google/rpc/status.proto', 'google/rpc/error_details.proto']
 
 /** The `protos` folder beside `src` or `dist`. */
 export function protoRoot(): string {
