@@ -85,10 +85,23 @@ export function isNamed(stream: StreamState, follow: Follow, name: string): bool
   return follow.type.namedBy.some((key) => {
     const type = xdsTypeOf(urlOf(key))
     if (type === undefined) return false
-    return contentsHeld(stream, follow, type).some(
-      (content) => content === 'unknown' || namesIn(content, type, follow.type.key).has(name),
+    return (
+      staysNamed(stream.follows.get(type.url), follow.type.key, name) ||
+      contentsHeld(stream, follow, type).some(
+        (content) => content === 'unknown' || namesIn(content, type, follow.type.key).has(name),
+      )
     )
   })
+}
+
+/** What stays for now names things as before. */
+function staysNamed(other: Follow | undefined, key: XdsType['key'], name: string): boolean {
+  const naming = other?.type.names[key]
+  if (other === undefined || naming === undefined) return false
+  for (const resource of other.lingering.values()) {
+    if (resource !== undefined && naming(resource).includes(name)) return true
+  }
+  return false
 }
 
 /** The contents of another type that the proxy may hold: ACKed, or on the way. */

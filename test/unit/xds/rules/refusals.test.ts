@@ -1,0 +1,193 @@
+// Rules 28, 31 to 35 and 40: who is held, refusals, and never backwards.
+import { describe, expect, it } from 'vitest'
+import { limits } from '../../../../src/base/index.ts'
+import { typeUrls } from '../../../../src/envoy-api/index.ts'
+import { createRig, type Rig } from '../support/rig.ts'
+
+const one = { cds: { a: '1', b: '1' }, eds: { a: '1' }, lds: {}, rds: {} }
+const bad = { ...one, cds: { a: 'bad', b: '1' } }
+const good = { ...one, cds: { a: '1', b: '1', c: '1' } }
+const variants = ['sotw', 'delta'] as const
+const doubt = (rig: Rig, resend: number, known: number | undefined): void =>
+  rig.decider.send({
+    kind: 'doubt',
+    node: 'edge-1',
+    type: typeUrls.cds,
+    resend,
+    parked: rig.version('cds', bad),
+    good: known,
+  })
+/** CDS of a spec as either variant gets it whole, after a refusal. */
+const whole = (
+  variant: 'sotw' | 'delta',
+  version: string,
+  resend: number,
+  items: readonly string[],
+): string =>
+  variant === 'sotw'
+    ? ['CDS', `${version}~${resend}`, ...items].join(' ')
+    : ['CDS', `${version}~${resend}`, ...items.map((item) => `+${item}~${resend}`)].join(' ')
+
+describe('held', () => {
+  it.each(variants)(
+    'rule 28: before the state is loaded a stream is held, never answered empty (%s)',
+    (variant) => {
+      const rig = createRig({ bare: true })
+      const client = rig.client(variant)
+      client.send('cds')
+      client.send('lds')
+      rig.decider.send({ kind: 'groups', groups: [{ group: 'g', selector: {} }] })
+      rig.publish(1, one)
+      expect(client.got()).toEqual([])
+      rig.decider.send({ kind: 'ready' })
+      expect(client.got()).toHaveLength(2)
+    },
+  )
+
+  it.each(variants)('rule 28: a node that matches no group is held and reported (%s)', (variant) => {
+    const rig = createRig({ bare: true })
+    rig.decider.send({ kind: 'groups', groups: [{ group: 'g', selector: { cluster: 'edge' } }] })
+    rig.publish(1, one)
+    rig.decider.send({ kind: 'ready' })
+    const client = rig.client(variant, { cluster: 'elsewhere' })
+    client.send('cds')
+    expect(client.got()).toEqual([])
+    expect(rig.heard('placed').map(({ group }) => group)).toEqual([undefined])
+    rig.decider.send({ kind: 'groups', groups: [{ group: 'g', selector: { cluster: 'elsewhere' } }] })
+    expect(rig.heard('placed').map(({ group }) => group)).toEqual(['g'])
+    expect(client.got()).toHaveLength(1)
+  })
+})
+
+describe('refusals', () => {
+  it.each(variants)(
+    'rule 31: after a refusal nothing that was in the response is believed to be there (%s)',
+    (variant) => {
+      const rig = createRig()
+      rig.publish(1, one)
+      const client = rig.client(variant)
+      client.send('cds')
+      client.ack('cds')
+      rig.publish(2, { ...bad, cds: { ...bad.cds, c: 'partly applied' } }, { base: true })
+      client.nack('cds')
+      client.got()
+      rig.publish(3, one, { base: true })
+      doubt(rig, 1, 1)
+      const put = whole(variant, 'cds@1', 1, ['a=1', 'b=1'])
+      // SotW removes by absence; delta has to say it.
+      expect(client.got()).toEqual([variant === 'sotw' ? put : `${put} -c`])
+    },
+  )
+
+  it.each(variants)(
+    'rule 32: after a refusal the whole last good set is sent, and the repair is verified (%s)',
+    (variant) => {
+      const rig = createRig()
+      rig.publish(1, one)
+      const client = rig.client(variant)
+      client.send('cds')
+      client.ack('cds')
+      rig.publish(2, bad, { base: true })
+      client.got()
+      client.nack('cds')
+      expect(client.got()).toEqual([])
+      expect(rig.heard('nacked').map(({ good: known }) => known)).toEqual([1])
+      doubt(rig, 1, 1)
+      expect(client.got()).toEqual([whole(variant, 'cds@1', 1, ['a=1', 'b=1'])])
+      expect(rig.heard('repaired')).toEqual([])
+      client.ack('cds')
+      expect(rig.heard('repaired').map(({ generation }) => generation)).toEqual([1])
+    },
+  )
+
+  it.each(variants)('rule 33: refused content is never sent again, newer content at once (%s)', (variant) => {
+    const rig = createRig()
+    rig.publish(1, one)
+    const client = rig.client(variant)
+    client.send('cds')
+    client.ack('cds')
+    rig.publish(2, bad, { base: true })
+    client.nack('cds')
+    doubt(rig, 1, 1)
+    client.ack('cds')
+    rig.decider.send({ kind: 'trust', node: 'edge-1', type: typeUrls.cds })
+    client.got()
+    // Another type changes: the refused content is still the newest, and stays parked, on a new stream too.
+    rig.publish(3, { ...bad, eds: { a: '2' } }, { base: true })
+    client.nack('cds', 'again', 'of another time')
+    const again = rig.client(variant)
+    again.send('cds')
+    rig.pass(60_000)
+    expect([...client.got(), ...again.got()]).toEqual([])
+    rig.publish(4, good, { base: true })
+    expect(client.got()).toEqual([variant === 'sotw' ? 'CDS cds@4 a=1 b=1 c=1' : 'CDS cds@4 +c=1'])
+    expect(again.got()).toHaveLength(1)
+  })
+
+  it.each(variants)(
+    'rule 33: newer content goes out although the refusal is not recorded in time (%s)',
+    (variant) => {
+      const rig = createRig({ limits: { refusalDeadlineMs: 1_000 } })
+      rig.publish(1, one)
+      const client = rig.client(variant)
+      client.send('cds')
+      client.ack('cds')
+      rig.publish(2, bad, { base: true })
+      client.nack('cds')
+      client.got()
+      rig.publish(3, good, { base: true })
+      expect(client.got()).toEqual([])
+      rig.pass(1_000)
+      expect(client.got()).toEqual([whole(variant, 'cds@3', 1, ['a=1', 'b=1', 'c=1'])])
+    },
+  )
+
+  it('rule 34: the text of a refusal is cut and stripped of secrets', () => {
+    const rig = createRig()
+    rig.publish(1, one)
+    const client = rig.client('sotw')
+    client.ask('cds')
+    const key = '-----BEGIN PRIVATE KEY-----\nMIIEvQ\n-----END PRIVATE KEY-----'
+    client.nack(
+      'cds',
+      `bad: private_key { inline_string: "hunter2" } "inlineBytes":"c2VjcmV0" ${key} ${'x'.repeat(9_999)}`,
+    )
+    const [refusal] = rig.heard('nacked')
+    expect(refusal?.detail).toHaveLength(limits.nackDetailLength)
+    expect(refusal?.detail).toContain('bad: private_key')
+    expect(refusal?.detail).not.toMatch(/hunter2|c2VjcmV0|MIIEvQ/)
+  })
+
+  it.each(variants)(
+    'rule 35: a node is never sent a lower generation than before, also on a new stream (%s)',
+    (variant) => {
+      const rig = createRig()
+      rig.publish(7, good)
+      const first = rig.client(variant)
+      first.send('cds')
+      first.leave()
+      // A decider that went back in time.
+      rig.publish(6, one)
+      const second = rig.client(variant)
+      second.send('cds')
+      expect(second.got()).toEqual([])
+      rig.publish(8, bad)
+      expect(second.got()).toHaveLength(1)
+    },
+  )
+
+  it('rule 40: two streams of one node id are followed apart, both counted, and warned about', () => {
+    const rig = createRig()
+    rig.publish(1, one)
+    const [left, right] = [rig.client('sotw'), rig.client('delta')]
+    left.ask('cds')
+    right.sub('cds')
+    expect(rig.notes).toEqual([{ event: 'xds_node_twins', fields: { node: 'edge-1', streams: 2 } }])
+    expect(rig.heard('opened').map(({ stream }) => stream)).toEqual([left.id, right.id])
+    left.ack('cds')
+    expect(rig.heard('holds').map(({ stream }) => stream)).toEqual([left.id])
+    left.leave()
+    right.ack('cds')
+    expect(rig.heard('holds').map(({ stream }) => stream)).toEqual([right.id])
+  })
+})
