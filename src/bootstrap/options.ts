@@ -27,7 +27,7 @@ export const bootstrapOptions = z.strictObject({
   xdsAddress: hostOrIp.default('127.0.0.1'),
   xdsPort: tcpPort.default(18_000),
   adminAddress: hostOrIp.default('127.0.0.1'),
-  /** 0: any free port, written to the file that `--admin-address-path` names. */
+  /** 0 takes a free port, written to the file that `--admin-address-path` names. */
   adminPort: z
     .int()
     .min(0, 'wanted a port from 0 to 65535')

@@ -9,7 +9,7 @@ export interface BackendInstance {
   readonly protocol: 'HTTP' | 'HTTP2'
   /** Milliseconds before an answer, so that requests are in flight. */
   readonly delayMs: number
-  /** Wanted port; 0: any. */
+  /** Wanted port; 0 takes a free one. */
   readonly port: number
 }
 
