@@ -39,7 +39,7 @@ export function createTranslator(): Translator {
 
   return {
     translate(world, group) {
-      const { gatewaysOf, routesOf: attachedTo } = index(world)
+      const { gatewaysOf, routesOf: attachedTo, objects } = index(world)
       const listeners: Draft[] = []
       const routeConfigurations: DraftRouteConfiguration[] = []
       const used = new Set<ObjectKey>()
@@ -51,7 +51,7 @@ export function createTranslator(): Translator {
           const { attached, layout } = attachments(listener, [routes], () =>
             attach(routes, gateway, listener),
           )
-          const drafts = attached.map((route) => routesOf(route, world))
+          const drafts = attached.map((route) => routesOf(route, objects))
           for (const each of drafts) {
             for (const key of each.services) used.add(key)
             for (const violation of each.violations) violations.add(violation)
@@ -73,7 +73,7 @@ export function createTranslator(): Translator {
         }
       }
       const services = [...used].flatMap((key) => {
-        const service = world.get(key)
+        const service = objects.get(key)
         return service?.kind === 'Service' ? [servicesOf(service)] : []
       })
       for (const each of services) for (const violation of each.violations) violations.add(violation)

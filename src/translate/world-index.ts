@@ -1,35 +1,48 @@
 // A world by kind, sorted. Worlds that differ in other kinds only (a switch changes Traffic) share one index.
 import { limits } from '../base/index.ts'
-import type { StoredOf, World } from '../model/index.ts'
+import type { ObjectKey, StoredObject, StoredOf, World } from '../model/index.ts'
 import { sameItems } from './memo.ts'
 import { byName } from './order.ts'
 
-export interface WorldIndex {
+export interface WorldIndex extends Attachments {
+  /** Every object by its key. A world may be a sorted map, where each look costs a search: here it costs a hash. */
+  readonly objects: ReadonlyMap<ObjectKey, StoredObject>
+}
+
+interface Attachments {
   /** `namespace/NodeGroup name` → Gateways that list it, sorted by name. */
   readonly gatewaysOf: ReadonlyMap<string, readonly StoredOf<'Gateway'>[]>
   /** `namespace/Gateway name` → Routes attached to any listener of it, sorted by name. */
   readonly routesOf: ReadonlyMap<string, readonly StoredOf<'Route'>[]>
 }
 
-type Indexed = StoredOf<'Gateway'> | StoredOf<'Route'>
+type Attached = StoredOf<'Gateway'> | StoredOf<'Route'>
 
-/** Indexes worlds; remembers the last few indexes. Equal Gateways and Routes give the same index. */
+/** Indexes worlds, each once. Worlds of equal Gateways and Routes share the lists of these, by identity. */
 export function createWorldIndex(): (world: World) => WorldIndex {
-  let known: readonly { readonly objects: readonly Indexed[]; readonly index: WorldIndex }[] = []
+  const indexes = new WeakMap<World, WorldIndex>()
+  let known: readonly { readonly objects: readonly Attached[]; readonly attachments: Attachments }[] = []
   return (world) => {
-    const objects: Indexed[] = []
-    for (const object of world.values()) {
-      if (object.kind === 'Gateway' || object.kind === 'Route') objects.push(object)
+    const indexed = indexes.get(world)
+    if (indexed !== undefined) return indexed
+    const objects = new Map<ObjectKey, StoredObject>()
+    const attached: Attached[] = []
+    for (const [key, object] of world) {
+      objects.set(key, object)
+      if (object.kind === 'Gateway' || object.kind === 'Route') attached.push(object)
     }
-    const found = known.find((each) => sameItems(each.objects, objects))
-    if (found !== undefined) return found.index
-    const index = indexOf(objects)
-    known = [{ objects, index }, ...known].slice(0, limits.memoEntriesPerObject)
+    const found = known.find((each) => sameItems(each.objects, attached))
+    const attachments = found?.attachments ?? attachmentsOf(attached)
+    if (found === undefined) {
+      known = [{ objects: attached, attachments }, ...known].slice(0, limits.memoEntriesPerObject)
+    }
+    const index = { ...attachments, objects }
+    indexes.set(world, index)
     return index
   }
 }
 
-function indexOf(objects: readonly Indexed[]): WorldIndex {
+function attachmentsOf(objects: readonly Attached[]): Attachments {
   const gatewaysOf = new Map<string, StoredOf<'Gateway'>[]>()
   const routesOf = new Map<string, StoredOf<'Route'>[]>()
   for (const object of [...objects].sort(byName)) {
