@@ -8,7 +8,7 @@ export function largeWorld(services: number, endpoints: number): World {
 }
 
 /** `service-17`. */
-export const serviceName = (at: number): string => `service-${at}`
+const serviceName = (at: number): string => `service-${at}`
 
 /** The same world with all traffic of one service in this environment. */
 export const switched = (world: World, at: number, environment: string): World =>
