@@ -22,7 +22,7 @@ export function createLogger(options: {
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
       redact: {
-        paths: ['key', 'secret', '*.key', '*.secret', 'authorization', '*.authorization'],
+        paths: ['privateKey', 'secret', 'authorization', '*.privateKey', '*.secret', '*.authorization'],
         remove: true,
       },
     },

@@ -103,6 +103,12 @@ export const metricTable = {
   },
   verdigris_store_bytes: { type: 'gauge', help: 'Bytes that the store holds.', labels: {} },
   verdigris_store_resources: { type: 'gauge', help: 'Encoded resources that the store holds.', labels: {} },
+  verdigris_store_waiting: { type: 'gauge', help: 'Commits that wait for a flush.', labels: {} },
+  verdigris_store_read_only: {
+    type: 'gauge',
+    help: '1 after a failure of the disk: nothing is written any more, serving goes on.',
+    labels: {},
+  },
   verdigris_admin_calls_total: {
     type: 'counter',
     help: 'Calls of the admin API that ended.',

@@ -82,6 +82,8 @@ export function createMetrics(build: { readonly version: string }): Metrics {
   const flushSeconds = counter('verdigris_store_flush_seconds_total')
   const storeBytes = gauge('verdigris_store_bytes')
   const storeResources = gauge('verdigris_store_resources')
+  const storeWaiting = gauge('verdigris_store_waiting')
+  const storeReadOnly = gauge('verdigris_store_read_only')
   const adminCalls = counter('verdigris_admin_calls_total')
   const adminSeconds = histogram('verdigris_admin_call_seconds')
   const adminWatchers = gauge('verdigris_admin_watchers')
@@ -119,6 +121,8 @@ export function createMetrics(build: { readonly version: string }): Metrics {
       setCounter(flushSeconds, stats.flushMsTotal / 1e3)
       storeBytes.set(stats.bytes)
       storeResources.set(stats.resources)
+      storeWaiting.set(stats.waiting)
+      storeReadOnly.set(stats.readOnly === undefined ? 0 : 1)
     }
     if (figures.lag !== undefined) {
       const { p50, p99, max } = figures.lag()

@@ -5,6 +5,8 @@ import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Problem } from '../../../src/base/index.ts'
 import { type Config, type ConfigSources, loadConfig } from '../../../src/config.ts'
+import { fieldOf, settingNames, settings, variableOf } from '../../../src/settings.ts'
+import { expectBlock, row } from '../../support/generated-block.ts'
 
 let folder = ''
 beforeAll(() => {
@@ -132,6 +134,26 @@ describe('the configuration', () => {
   it('says so when the file is not there', () => {
     expect(faults({ file: join(folder, 'absent.yaml') })[0]).toMatch(
       /^--config: cannot read .*absent\.yaml: ENOENT/,
+    )
+  })
+})
+
+describe('the page of settings', () => {
+  it('is made from the table', () => {
+    const table = settingNames.map((name) => {
+      const setting: {
+        readonly fallback: string | undefined
+        readonly help: string
+        readonly value?: string
+      } = settings[name]
+      const flag = setting.value === undefined ? `--${name}` : `--${name} ${setting.value}`
+      const fallback = setting.fallback === undefined ? '' : `\`${setting.fallback}\``
+      return row(`\`${flag}\``, `\`${variableOf(name)}\``, `\`${fieldOf(name)}\``, fallback, setting.help)
+    })
+    expectBlock(
+      'flags.md',
+      'settings',
+      ['| flag | variable | field | default | what |', '|---|---|---|---|---|', ...table].join('\n'),
     )
   })
 })
