@@ -164,8 +164,12 @@ export const limits = {
   inventorySweepMs: 60_000,
   /** Forced resends to one node and type in a row; a node that refuses them all waits for new content (no hot loop). */
   resendsInARow: 3,
+  /** Earlier contents of a service's traffic that a rollback looks through. */
+  rollbackLooksBack: 100,
   /** Changes of intent that wait for their turn at the one writer. */
   changesWaiting: 1_000,
+  /** Milliseconds of quiet after which a generation that everybody holds is written down as closed. */
+  closeAfterMs: 250,
   /** Milliseconds between two looks at deadlines, retirements and the inventory. */
   tickMs: 100,
   /** Milliseconds from SIGTERM to a forced end. */

@@ -13,11 +13,15 @@ export interface BarrierOptions {
   readonly unknown: 'wait' | 'count' | 'ignore'
 }
 
+type Place = Exclude<Standing['kind'], 'waits'> | 'silent' | 'away'
+
 /** Owned by its holder, like the fleet's state: changed in place by `touch` and `look`. */
 export interface Barrier {
   readonly wanted: Requirement
   readonly options: BarrierOptions
   readonly standings: Map<string, Standing>
+  /** How many stand how; kept along, so that an ACK is not paid for by the whole fleet. */
+  readonly tally: Record<Place, number>
   /** Nodes that it waits for. */
   readonly waiting: Set<string>
   /** Expected proxies that never came. */
@@ -51,6 +55,7 @@ export function createBarrier(
     wanted,
     options,
     standings: new Map(),
+    tally: { there: 0, apart: 0, gone: 0, silent: 0, away: 0 },
     waiting: new Set(),
     unknown: 0,
     unknownGone: false,
@@ -75,11 +80,9 @@ export function touch(barrier: Barrier, state: FleetState, id: string, now: Now)
     weigh(barrier, state, node, now)
   } else if (node?.group === undefined && node?.presence.kind === 'connected' && scope !== undefined) {
     // A group that is new: its nodes are connected, and the streams are about to place them.
-    barrier.standings.set(id, notPlaced)
-    barrier.waiting.add(id)
+    stand(barrier, id, notPlaced)
   } else {
-    barrier.standings.delete(id)
-    barrier.waiting.delete(id)
+    stand(barrier, id, undefined)
   }
   if (barrier.standings.size !== size) countUnknown(barrier, state, now)
 }
@@ -93,11 +96,23 @@ export function look(barrier: Barrier, state: FleetState, now: Now): void {
 }
 
 function weigh(barrier: Barrier, state: FleetState, node: NodeState, now: Now): void {
-  const standing = standingOf(state, node, barrier.wanted, now)
-  barrier.standings.set(node.id, standing)
-  if (standing.kind === 'waits') barrier.waiting.add(node.id)
-  else barrier.waiting.delete(node.id)
+  stand(barrier, node.id, standingOf(state, node, barrier.wanted, now))
 }
+
+function stand(barrier: Barrier, id: string, standing: Standing | undefined): void {
+  const { standings, tally, waiting } = barrier
+  const before = standings.get(id)
+  if (before !== undefined) tally[placeOf(before)] -= 1
+  if (standing === undefined) standings.delete(id)
+  else {
+    standings.set(id, standing)
+    tally[placeOf(standing)] += 1
+  }
+  if (standing?.kind === 'waits') waiting.add(id)
+  else waiting.delete(id)
+}
+
+const placeOf = (standing: Standing): Place => (standing.kind === 'waits' ? standing.reach : standing.kind)
 
 function countUnknown(barrier: Barrier, state: FleetState, now: Now): void {
   const group = state.groups.get(barrier.wanted.group)
@@ -112,13 +127,14 @@ export const isOpen = (barrier: Barrier): boolean =>
 
 /** Everybody, summed up. */
 export function count(barrier: Barrier): BarrierCount {
-  const sum = { there: 0, apart: 0, gone: 0, silent: 0, away: 0 }
-  for (const standing of barrier.standings.values()) {
-    sum[standing.kind === 'waits' ? standing.reach : standing.kind] += 1
+  const { tally, unknown, unknownGone } = barrier
+  return {
+    ...tally,
+    gone: tally.gone + (unknownGone ? unknown : 0),
+    away: tally.away + (unknownGone ? 0 : unknown),
+    nodes: barrier.standings.size + unknown,
+    open: isOpen(barrier),
   }
-  if (barrier.unknownGone) sum.gone += barrier.unknown
-  else sum.away += barrier.unknown
-  return { ...sum, nodes: barrier.standings.size + barrier.unknown, open: isOpen(barrier) }
 }
 
 /** Who holds it up, and why: `edge-3: CDS of generation 7 not ACKed`. Capped at `limits.nodesNamed`, the rest counted. */

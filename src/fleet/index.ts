@@ -22,6 +22,7 @@ export type {
   Now,
   Refusal,
 } from './state.ts'
+export { defaultFleetSettings } from './state.ts'
 export type { FleetEffect, FleetEvent } from './step.ts'
 export { forgettable, step } from './step.ts'
 export * from './types.ts'

@@ -43,8 +43,8 @@ export interface PushTimeouts {
 }
 
 export type PushEvent =
-  /** The barrier of the present step stands so in this group. */
-  | { readonly kind: 'counted'; readonly group: GroupKey; readonly count: BarrierCount }
+  /** The barriers of the present step stand so, in these groups. */
+  | { readonly kind: 'counted'; readonly counts: ReadonlyMap<GroupKey, BarrierCount> }
   /** A proxy refused something that this push changed for it. */
   | { readonly kind: 'refused'; readonly refused: Refused }
   /** Its deadline has passed. `held`: who holds it up. */
@@ -82,7 +82,7 @@ type Outcome = readonly [Push, readonly PushEffect[]]
 export function step(push: Push, event: PushEvent, now: Moment, timeouts: PushTimeouts): Outcome {
   switch (event.kind) {
     case 'counted':
-      return counted(withCount(push, event.group, event.count, now), now, timeouts)
+      return counted(withCounts(push, event.counts, now), now, timeouts)
     case 'refused':
       return refused(push, event.refused)
     case 'deadline':
@@ -297,14 +297,18 @@ function ended(push: Push, phase: EndPhase, verdict: string | undefined, now: Mo
   }
 }
 
-function withCount(push: Push, group: GroupKey, count: BarrierCount, now: Moment): Push {
-  const known = push.groups.get(group)
-  if (known === undefined || push.step.kind === 'ended') return push
-  const arrived = count.there + count.apart
-  const nodes = Math.max(known.nodes, count.nodes)
-  const next: PushGroupState = { ...known, count, nodes, ...arrivals(push, arrived) }
-  const groups = new Map(push.groups).set(group, next)
-  if (push.step.kind !== 'switching' || count.there <= (known.count?.there ?? 0)) return { ...push, groups }
+function withCounts(push: Push, counts: ReadonlyMap<GroupKey, BarrierCount>, now: Moment): Push {
+  if (push.step.kind === 'ended') return push
+  const groups = new Map(push.groups)
+  let isNewAck = false
+  for (const [group, count] of counts) {
+    const known = groups.get(group)
+    if (known === undefined) continue
+    isNewAck ||= push.step.kind === 'switching' && count.there > (known.count?.there ?? 0)
+    const nodes = Math.max(known.nodes, count.nodes)
+    groups.set(group, { ...known, count, nodes, ...arrivals(push, count.there + count.apart) })
+  }
+  if (!isNewAck) return { ...push, groups }
   const ackMs = now.mono - push.arrivedAt
   const timings = { ...push.timings, firstAckMs: push.timings.firstAckMs ?? ackMs, lastAckMs: ackMs }
   return { ...push, groups, timings }

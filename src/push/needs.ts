@@ -11,7 +11,12 @@ export interface Needs {
   readonly clusters: ReadonlySet<string>
   /** Of those with traffic: no usable endpoint. */
   readonly empty: readonly string[]
+  /** Whether proxies have to be told anything now; what only leaves intent is left to its retirement. */
+  readonly moves: boolean
 }
+
+/** The needs of a push that changes nothing here. */
+export const noNeeds: Needs = { changed: new Map(), clusters: new Set(), empty: [], moves: false }
 
 /** The difference between what is applied and the push's target. `applied` undefined: the group is new. */
 export function needsOf(applied: CompiledGroup | undefined, target: CompiledGroup): Needs {
@@ -25,7 +30,16 @@ export function needsOf(applied: CompiledGroup | undefined, target: CompiledGrou
   const present = touched.filter((name) => target.types.get(typeUrls.cds)?.has(name) === true)
   const clusters = new Set([...routed, ...present])
   const withTraffic = present.length === 0 ? routed : new Set([...routed, ...alreadyRouted(target, present)])
-  return { changed, clusters, empty: [...withTraffic].filter((name) => isEmpty(target, name)).sort() }
+  const empty = [...withTraffic].filter((name) => isEmpty(target, name)).sort()
+  return { changed, clusters, empty, moves: moves(target, changed) }
+}
+
+function moves(target: CompiledGroup, changed: Needs['changed']): boolean {
+  for (const [type, names] of changed) {
+    if (!clusterTypes.includes(type)) return true
+    for (const name of names) if (target.types.get(type)?.has(name) === true) return true
+  }
+  return false
 }
 
 type Resources = ReadonlyMap<string, EncodedResource>

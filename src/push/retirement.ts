@@ -12,6 +12,7 @@ import type { Json } from '../base/index.ts'
 import { clusterTypes } from '../fleet/index.ts'
 import type { GroupKey } from '../model/index.ts'
 import type { EncodedResource, ResourceTypes } from '../snapshot/index.ts'
+import { restoreResource } from '../snapshot/index.ts'
 import type { GenerationTypes } from '../store/index.ts'
 
 /** Milliseconds. */
@@ -124,12 +125,6 @@ export function leavers(
 export const isBack = (retirement: Retirement, intent: ResourceTypes): boolean =>
   retirement.resources.some(({ typeUrl, name }) => intent.get(typeUrl)?.has(name) === true)
 
-const facts = z.object({
-  discovery: z.enum(['eds', 'dns', 'static']).optional(),
-  edsName: z.string().optional(),
-  secrets: z.array(z.string()).optional(),
-  usable: z.number().optional(),
-})
 const record = z.object({
   group: z.string(),
   name: z.string(),
@@ -137,15 +132,7 @@ const record = z.object({
   generation: z.int(),
   since: z.number(),
   deadline: z.number(),
-  resources: z.array(
-    z.object({
-      typeUrl: z.string(),
-      name: z.string(),
-      hash: z.string(),
-      facts,
-      origins: z.array(z.string()),
-    }),
-  ),
+  resources: z.array(z.object({ name: z.string(), hash: z.string() })),
 })
 
 /** Key in the table `retirement`. A group's key holds no space. */
@@ -159,18 +146,7 @@ export function retirementValue({ group, name, left, since, deadline, resources 
     generation: left,
     since,
     deadline,
-    resources: resources.map((resource) => ({
-      typeUrl: resource.typeUrl,
-      name: resource.name,
-      hash: resource.hash,
-      origins: [...resource.origins],
-      facts: {
-        ...(resource.facts.discovery === undefined ? {} : { discovery: resource.facts.discovery }),
-        ...(resource.facts.edsName === undefined ? {} : { edsName: resource.facts.edsName }),
-        ...(resource.facts.secrets === undefined ? {} : { secrets: [...resource.facts.secrets] }),
-        ...(resource.facts.usable === undefined ? {} : { usable: resource.facts.usable }),
-      },
-    })),
+    resources: resources.map((resource) => ({ name: resource.name, hash: resource.hash })),
   }
 }
 
@@ -179,22 +155,11 @@ export async function parseRetirement(
   value: Json,
   body: (hash: string) => Promise<Uint8Array | undefined>,
 ): Promise<Retirement> {
-  const { group, name, generation, since, deadline, resources } = record.parse(value)
+  const { generation: left, resources, ...rest } = record.parse(value)
   const loaded: EncodedResource[] = []
-  for (const { facts: found, ...rest } of resources) {
-    const { discovery, edsName, secrets, usable } = found
-    const bytes = await body(rest.hash)
-    if (bytes === undefined) continue
-    loaded.push({
-      ...rest,
-      body: bytes,
-      facts: {
-        ...(discovery === undefined ? {} : { discovery }),
-        ...(edsName === undefined ? {} : { edsName }),
-        ...(secrets === undefined ? {} : { secrets }),
-        ...(usable === undefined ? {} : { usable }),
-      },
-    })
+  for (const { name, hash } of resources) {
+    const bytes = await body(hash)
+    if (bytes !== undefined) loaded.push(restoreResource(name, hash, bytes))
   }
-  return { group, name, resources: loaded, left: generation, since, deadline, step: { kind: 'referenced' } }
+  return { ...rest, resources: loaded, left, step: { kind: 'referenced' } }
 }

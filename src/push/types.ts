@@ -1,5 +1,5 @@
 // What a push is, to those who start, watch and store it.
-import type { Problem, Result } from '../base/index.ts'
+import type { Json, Problem, Result } from '../base/index.ts'
 import type { GroupKey, Manifest, ObjectKey } from '../model/index.ts'
 
 export type PushPhase =
@@ -115,4 +115,21 @@ export interface Delivery {
   /** The record now and after every change until it is final (or the signal aborts). `undefined`: all pushes, without end. */
   watchPushes(id: string | undefined, signal: AbortSignal): AsyncIterable<PushRecord>
   abort(id: string, actor: string, reason: string): Promise<Result<PushRecord, Problem>>
+}
+
+/** Something that happened, for whoever keeps events: names are few and snake_case, attributes small. */
+export interface DeliveryEvent {
+  readonly name:
+    | 'push_started'
+    | 'push_phase'
+    | 'generation'
+    | 'node_connected'
+    | 'node_disconnected'
+    | 'node_placed'
+    | 'twin_streams'
+    | 'nack'
+    | 'repaired'
+    | 'retirement_started'
+    | 'retirement_over'
+  readonly attributes: Readonly<Record<string, Json>>
 }

@@ -1,0 +1,172 @@
+// A change of intent, from command to durable: planned against the heads, compiled and checked for every node group
+// that it touches, committed with the first step of its push, published. Refused before that, it has changed nothing.
+import { createHash } from 'node:crypto'
+import type { Json, Problem, Result } from '../../base/index.ts'
+import { canonicalJson, ok } from '../../base/index.ts'
+import type { Plan } from '../../model/index.ts'
+import { parseAnswer } from '../answers.ts'
+import { step } from '../machine.ts'
+import type { Push } from '../push-state.ts'
+import type { Before } from '../records.ts'
+import { beforeKeys, beforeRows, pushName, pushValue } from '../records.ts'
+import type { ChangeAnswer, ChangeCommand } from '../types.ts'
+import { commitStep } from './commit-step.ts'
+import { decided } from './decide.ts'
+import type { Design } from './design.ts'
+import { designPush } from './design.ts'
+import { admit, drive, restand } from './drive.ts'
+import type { Engine } from './engine.ts'
+import { nowOf } from './engine.ts'
+import { planCommand } from './plan-command.ts'
+import { restandOthers } from './restand-others.ts'
+
+/** What a dry run finds: everything but the commit. */
+export async function tryChange(
+  engine: Engine,
+  command: ChangeCommand,
+): Promise<Result<ChangeAnswer, Problem>> {
+  const plan = await planCommand(engine, command)
+  if (!plan.ok) return plan
+  const answer = answerOf(plan.value)
+  if (isNothing(plan.value)) return ok(answer)
+  const design = designPush(engine, command, plan.value)
+  return design.ok ? ok(answer) : design
+}
+
+/** The change itself; one at a time. `arrivedAt`: monotonic. */
+export async function makeChange(
+  engine: Engine,
+  command: ChangeCommand,
+  arrivedAt: number,
+): Promise<Result<ChangeAnswer, Problem>> {
+  const requestHash = hashOf(command)
+  if (command.requestId !== undefined) {
+    const known = engine.store.replay(command.requestId, requestHash)
+    if (!known.ok) return known
+    if (known.value !== undefined) return ok(parseAnswer(known.value))
+  }
+  const plan = await planCommand(engine, command)
+  if (!plan.ok) return plan
+  if (isNothing(plan.value)) return ok(answerOf(plan.value))
+  const design = designPush(engine, command, plan.value)
+  if (!design.ok) return design
+  return commitChange(engine, command, requestHash, plan.value, design.value, arrivedAt)
+}
+
+async function commitChange(
+  engine: Engine,
+  command: ChangeCommand,
+  requestHash: string,
+  plan: Plan,
+  design: Design,
+  arrivedAt: number,
+): Promise<Result<ChangeAnswer, Problem>> {
+  const { actor, reason, verb, requestId } = command
+  const now = nowOf(engine)
+  const push = design.groups.size === 0 ? undefined : pushOf(engine, command, design, arrivedAt)
+  const id = push?.id
+  const answer: ChangeAnswer = {
+    revision: design.revision,
+    ...(id === undefined ? {} : { push: id }),
+    ...answerOf(plan),
+  }
+  const before: Before = new Map(design.objects.map((key) => [key, engine.store.view().applied.get(key)]))
+  const event = { kind: 'decided' as const, switched: design.switched, flushMs: 0 }
+  const first = push === undefined || !design.isFast ? push : step(push, event, now, engine.timeouts)[0]
+  const by = id === undefined ? `r${design.revision}` : pushName(id)
+  const overtaken = design.overtaken.map(
+    (other) => step(other, { kind: 'overtaken', by }, now, engine.timeouts)[0],
+  )
+  const pushRecords = engine.store.view().records('push')
+  const committed = await commitStep(
+    engine,
+    {
+      expects: plan.expects,
+      revision: {
+        actor,
+        reason,
+        verb,
+        ...(requestId === undefined ? {} : { requestId, requestHash }),
+        ...(id === undefined ? {} : { push: id }),
+        puts: design.puts,
+        deletes: design.deletes,
+      },
+      ...(design.isFast ? { applied: design.applied } : {}),
+      records: {
+        put: [
+          ...(first === undefined ? overtaken : [first, ...overtaken]).map(recordPut),
+          ...(id === undefined || !design.isFast ? [] : beforeRows(id, before)).map((row) => ({
+            table: 'push' as const,
+            ...row,
+          })),
+        ],
+        delete: overtaken.flatMap((other) =>
+          beforeKeys(pushRecords, other.id).map((key) => ({ table: 'push' as const, key })),
+        ),
+      },
+      answer: toJson(answer),
+    },
+    design.plans,
+    design.isFast ? { target: design.target, touched: design.touched } : { touched: [] },
+  )
+  if (!committed.ok) return committed
+  for (const other of design.overtaken) drive(engine, other.id, { kind: 'overtaken', by })
+  if (push !== undefined) begin(engine, push, design, before, committed.value.flushMs)
+  restandOthers(engine, design.plans, id)
+  return ok(answer)
+}
+
+/** The push goes on from its first durable step. */
+function begin(engine: Engine, push: Push, design: Design, before: Before, flushMs: number): void {
+  const committedMs = engine.clock.mono() - push.arrivedAt
+  const flushed = design.isFast ? {} : { flushMs }
+  admit(engine, { ...push, timings: { committedMs, ...flushed } })
+  engine.lastPush = push.number
+  const { id, revision, verb, actor, objects } = push
+  engine.log.info({ event: 'push_started', push: id, revision, verb, actor, groups: [...push.groups.keys()] })
+  engine.onEvent({
+    name: 'push_started',
+    attributes: { push: id, revision, verb, actor, objects: objects.length, groups: [...push.groups.keys()] },
+  })
+  if (design.isFast) {
+    const running = engine.running.get(id)
+    if (running !== undefined) running.needs = design.needs
+    decided(engine, push, before, design.switched, flushMs)
+  } else restand(engine, id)
+}
+
+/** A push in its first step: decided with its commit, or preparing. */
+function pushOf(engine: Engine, command: ChangeCommand, design: Design, arrivedAt: number): Push {
+  const { wall, mono } = nowOf(engine)
+  const number = engine.lastPush + 1
+  const deadline = Math.max(mono, engine.settleEnd) + engine.timeouts.prepareMs
+  return {
+    id: String(number),
+    number,
+    revision: design.revision,
+    verb: command.verb,
+    actor: command.actor,
+    reason: command.reason,
+    objects: design.objects,
+    startedAt: wall,
+    arrivedAt,
+    step: design.isFast ? { kind: 'deciding' } : { kind: 'preparing', deadline },
+    groups: design.groups,
+    timings: {},
+    refusals: [],
+  }
+}
+
+const recordPut = (push: Push) => ({ table: 'push' as const, key: push.id, value: pushValue(push) })
+
+const isNothing = (plan: Plan): boolean => plan.puts.length === 0 && plan.deletes.length === 0
+
+const answerOf = ({ diffs, notes }: Plan): ChangeAnswer => ({ objects: diffs, notes })
+
+/** The same command, the same hash; who sends it and its id are no part of it. */
+function hashOf(command: ChangeCommand): string {
+  const { requestId: _, ...body } = command
+  return createHash('sha256').update(canonicalJson(body)).digest('hex')
+}
+
+const toJson = (answer: ChangeAnswer): Json => JSON.parse(JSON.stringify(answer))

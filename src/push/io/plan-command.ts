@@ -1,0 +1,103 @@
+// A command and the heads → what to put and delete. The model decides; this gives it what it has to know of the past.
+import type { Problem, Result } from '../../base/index.ts'
+import { limits } from '../../base/index.ts'
+import type { EarlierTraffic, ObjectKey, Plan, Who, World } from '../../model/index.ts'
+import { keyOf, planApply, planDelete, planRollback, planTraffic } from '../../model/index.ts'
+import type { ChangeCommand } from '../types.ts'
+import type { Engine } from './engine.ts'
+
+/** Plans a command against the heads of now. */
+export async function planCommand(engine: Engine, command: ChangeCommand): Promise<Result<Plan, Problem>> {
+  switch (command.verb) {
+    case 'apply': {
+      const keys = command.manifests.flatMap((manifest) => {
+        const { namespace, name } = manifest
+        return [keyOf(manifest), keyOf({ kind: 'Traffic', namespace, name })]
+      })
+      await recallActors(engine, keys)
+      const { heads } = engine.store.view()
+      const { manager, inPlace, force } = command
+      return planApply(heads, command.manifests, { manager, inPlace, force, who: whoIn(engine, heads) })
+    }
+    case 'delete': {
+      await recallActors(
+        engine,
+        command.keys.map(({ key }) => key),
+      )
+      const { heads } = engine.store.view()
+      return planDelete(heads, command.keys, { who: whoIn(engine, heads) })
+    }
+    case 'switch':
+    case 'split':
+    case 'set-traffic': {
+      await recallActors(engine, [trafficKey(command)])
+      const { heads } = engine.store.view()
+      const { namespace, service, weights, etag, manager } = command
+      return planTraffic(heads, { namespace, service, weights, etag, manager, who: whoIn(engine, heads) })
+    }
+    case 'rollback': {
+      const key = trafficKey(command)
+      await recallActors(engine, [key])
+      const history = await earlierTraffic(engine, key)
+      const { heads } = engine.store.view()
+      const { namespace, service } = command
+      return planRollback(heads, { namespace, service, history, who: whoIn(engine, heads) })
+    }
+    default:
+      return command satisfies never
+  }
+}
+
+const trafficKey = ({
+  namespace,
+  service,
+}: {
+  readonly namespace: string
+  readonly service: string
+}): ObjectKey => keyOf({ kind: 'Traffic', namespace, name: service })
+
+/** What the traffic was, newest first; without what was taken back, and without the taking back. */
+async function earlierTraffic(engine: Engine, key: ObjectKey): Promise<readonly EarlierTraffic[]> {
+  const history = await engine.store.history(key, limits.rollbackLooksBack)
+  const undone = new Set(
+    history.filter(({ revision }) => revision.verb === 'compensate').map(({ revision }) => revision.push),
+  )
+  return history.flatMap(({ revision, content }) => {
+    const { push } = revision
+    if (push !== undefined && (undone.has(push) || neverServed(engine, push))) return []
+    return content !== 'deleted' && content.kind === 'Traffic' ? [content] : []
+  })
+}
+
+/** Overtaken before it was decided: no proxy ever saw it. */
+function neverServed(engine: Engine, push: string): boolean {
+  const record = engine.ended.get(push)
+  return record?.phase === 'overtaken' && record.groups.every(({ switched }) => switched === undefined)
+}
+
+const whoIn =
+  (engine: Engine, heads: World): Who =>
+  (key) => {
+    const revision = heads.get(key)?.revision
+    return revision === undefined ? undefined : engine.actors.get(revision)
+  }
+
+/** Reads who wrote these objects, where that is not remembered. */
+async function recallActors(engine: Engine, keys: readonly ObjectKey[]): Promise<void> {
+  const { heads } = engine.store.view()
+  const wanted = new Set<number>()
+  for (const key of keys) {
+    const revision = heads.get(key)?.revision
+    if (revision !== undefined && !engine.actors.has(revision)) wanted.add(revision)
+  }
+  for (const number of wanted) {
+    const revision = await engine.store.revision(number)
+    if (revision !== undefined) engine.actors.set(number, revision.actor)
+    if (engine.actors.size > limits.revisionsKept) forgetOldest(engine.actors)
+  }
+}
+
+function forgetOldest(actors: Map<number, string>): void {
+  const [oldest] = actors.keys()
+  if (oldest !== undefined) actors.delete(oldest)
+}

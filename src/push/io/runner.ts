@@ -1,0 +1,196 @@
+// The delivery engine, put together: what the admin API talks to, what the streams talk to.
+import type { Problem, Result } from '../../base/index.ts'
+import { assertNever, err, limits, ok } from '../../base/index.ts'
+import type { DeciderEnd } from '../../channel/index.ts'
+import type { FleetView } from '../../fleet/index.ts'
+import { createFleet, createFleetView, defaultFleetSettings } from '../../fleet/index.ts'
+import type { Compiler } from '../../snapshot/index.ts'
+import type { Store } from '../../store/index.ts'
+import type { Push } from '../push-state.ts'
+import { phaseOf } from '../push-state.ts'
+import { pushName } from '../records.ts'
+import type { Delivery, DeliveryEvent, PushRecord } from '../types.ts'
+import { makeChange, tryChange } from './change.ts'
+import type { Clock } from './clock.ts'
+import { systemClock } from './clock.ts'
+import { decide } from './decide.ts'
+import { currentRecord, drive } from './drive.ts'
+import type { Engine, Log, StepCommit, Timeouts, Unsafe } from './engine.ts'
+import { availability } from './engine.ts'
+import { createSerial } from './serial.ts'
+import { start } from './start.ts'
+import { takeBack } from './take-back.ts'
+import { writeInventory } from './tick.ts'
+import { createWatchers } from './watchers.ts'
+import { writeRecord } from './write-record.ts'
+
+export interface DeliveryOptions {
+  readonly store: Store
+  readonly decider: DeciderEnd
+  readonly compiler: Pick<Compiler, 'compile'>
+  readonly log: Log
+  /** Default: the machine's. */
+  readonly clock?: Clock
+  /** Milliseconds; defaults in limits.ts. */
+  readonly timeouts?: Partial<Timeouts>
+  /** What happened, for whoever keeps events. */
+  readonly onEvent?: (event: DeliveryEvent) => void
+  /** Takes promises away, for tests that show what they are for. */
+  readonly unsafe?: Unsafe
+}
+
+/** The engine, with what composes the program needs of it. */
+export interface DeliveryEngine extends Delivery {
+  readonly fleet: FleetView
+  /** Loads the state, says it to the streams, goes on with what was interrupted; then changes are taken. */
+  start(): Promise<void>
+  /** Takes no more changes, ends what is being written. Pushes stay at their durable step and go on at the next start. */
+  stop(graceMs: number): Promise<void>
+}
+
+export const defaultTimeouts: Timeouts = {
+  ...defaultFleetSettings,
+  prepareMs: limits.prepareMs,
+  switchMs: limits.switchMs,
+  retireDelayMs: limits.retireDelayMs,
+  retireDeadlineMs: limits.retireDeadlineMs,
+  tickMs: limits.tickMs,
+  closeAfterMs: limits.closeAfterMs,
+}
+
+/** Makes the engine over a store, a channel and a compiler. Nothing happens before `start`. */
+export function createDelivery(options: DeliveryOptions): DeliveryEngine {
+  const engine = createEngine(options)
+  return {
+    fleet: createFleetView(
+      () => engine.fleet,
+      () => engine.clock.wall(),
+    ),
+    start: () => start(engine),
+    stop: (graceMs) => stop(engine, graceMs),
+    change: async (command) => {
+      const arrivedAt = engine.clock.mono()
+      const available = availability(engine)
+      if (!available.ok) return available
+      if (command.dryRun === true) return tryChange(engine, command)
+      const full = isFull(engine)
+      return full === undefined ? engine.serial.run(() => makeChange(engine, command, arrivedAt)) : err(full)
+    },
+    push: (id) => recordBy(engine, id),
+    pushes: (limit) => newestFirst(engine).slice(0, limit),
+    watchPushes: (id, signal) => {
+      const known = id === undefined ? [...engine.pushes.keys()] : [id]
+      const first = known.flatMap((each) => recordBy(engine, each) ?? [])
+      return engine.watchers.watch(id, first, signal)
+    },
+    abort: (id, actor, reason) => abort(engine, id, actor, reason),
+  }
+}
+
+function createEngine(options: DeliveryOptions): Engine {
+  const clock = options.clock ?? systemClock
+  const timeouts = { ...defaultTimeouts, ...options.timeouts }
+  const engine: Engine = {
+    store: options.store,
+    compiler: options.compiler,
+    decider: options.decider,
+    clock,
+    log: options.log,
+    timeouts,
+    unsafe: options.unsafe ?? {},
+    onEvent: options.onEvent ?? (() => undefined),
+    commit: (push, what) => commit(engine, push, what),
+    serial: createSerial(),
+    watchers: createWatchers(),
+    phase: 'loading',
+    settleEnd: clock.mono(),
+    fleet: createFleet({ wall: clock.wall(), mono: clock.mono() }, {}, timeouts),
+    pushes: new Map(),
+    running: new Map(),
+    ended: new Map(),
+    lastPush: 0,
+    retirements: new Map(),
+    retiring: false,
+    served: new Map(),
+    unclosed: new Map(),
+    unwritten: new Map(),
+    writingInventory: false,
+    refusals: [],
+    actors: new Map(),
+    worlds: new WeakMap(),
+    targets: new WeakMap(),
+    stopTicking: () => undefined,
+  }
+  return engine
+}
+
+async function commit(engine: Engine, push: Push, what: StepCommit): Promise<void> {
+  switch (what) {
+    case 'decision':
+      return decide(engine, push.id)
+    case 'compensation':
+      return takeBack(engine, push.id)
+    case 'record':
+      return writeRecord(engine, push)
+    default:
+      return assertNever(what)
+  }
+}
+
+async function stop(engine: Engine, graceMs: number): Promise<void> {
+  engine.phase = 'stopped'
+  engine.stopTicking()
+  writeInventory(engine)
+  let cancel = (): void => undefined
+  const grace = new Promise<void>((resolve) => {
+    cancel = engine.clock.every(Math.max(1, graceMs), () => resolve())
+  })
+  await Promise.race([engine.serial.idle(), grace])
+  cancel()
+}
+
+function isFull(engine: Engine): Problem | undefined {
+  if (engine.serial.waiting < limits.changesWaiting) return undefined
+  const message = `${engine.serial.waiting} changes wait for their turn, at most ${limits.changesWaiting} may: send it again later`
+  return { kind: 'limit', message, limit: 'changesWaiting' }
+}
+
+function recordBy(engine: Engine, id: string): PushRecord | undefined {
+  const push = engine.pushes.get(id)
+  return push === undefined ? engine.ended.get(id) : currentRecord(engine, push)
+}
+
+function newestFirst(engine: Engine): readonly PushRecord[] {
+  const running = [...engine.pushes.values()].map((push) => currentRecord(engine, push))
+  return [...engine.ended.values(), ...running].sort((a, b) => Number(b.id) - Number(a.id))
+}
+
+async function abort(
+  engine: Engine,
+  id: string,
+  actor: string,
+  reason: string,
+): Promise<Result<PushRecord, Problem>> {
+  const available = availability(engine)
+  if (!available.ok) return available
+  const outcome = await engine.serial.run(async (): Promise<Problem | undefined> => {
+    const push = engine.pushes.get(id)
+    if (push === undefined) {
+      const record = engine.ended.get(id)
+      if (record === undefined) return { kind: 'notFound', message: `there is no push ${id}` }
+      return { kind: 'precondition', message: `${pushName(id)} is over: ${record.phase}` }
+    }
+    drive(engine, id, { kind: 'abort', actor, reason })
+    const after = engine.pushes.get(id)
+    if (after !== push) return undefined
+    return {
+      kind: 'precondition',
+      message: `${pushName(id)} is ${phaseOf(push.step)} and being taken back already`,
+    }
+  })
+  if (outcome !== undefined) return err(outcome)
+  // The compensating commit stands before this in the row.
+  await engine.serial.run(async () => undefined)
+  const record = recordBy(engine, id)
+  return record === undefined ? err({ kind: 'notFound', message: `there is no push ${id}` }) : ok(record)
+}

@@ -1,0 +1,152 @@
+// The start: everything is read back from the store, said to the streams in order (groups, doubts, generations, what is
+// closed), interrupted pushes go on from their durable step, and only then is anybody served.
+import { onlyLane } from '../../channel/index.ts'
+import { createFleet, parseInventory, parseRefusals } from '../../fleet/index.ts'
+import type { GroupKey } from '../../model/index.ts'
+import type { EncodedResource } from '../../snapshot/index.ts'
+import { restoreResource } from '../../snapshot/index.ts'
+import type { Generation } from '../../store/index.ts'
+import { parseClosed } from '../closed.ts'
+import { publication } from '../publish.ts'
+import { isRunning, isUndecided } from '../push-state.ts'
+import { parsePushes, recordOf } from '../records.ts'
+import { parseRetirement } from '../retirement.ts'
+import { needsOfDecided } from './barriers.ts'
+import { admit, restand } from './drive.ts'
+import type { Engine } from './engine.ts'
+import { compiledOf, nowOf, targetOf } from './engine.ts'
+import { publishGroups } from './node-groups.ts'
+import { hear } from './streams.ts'
+import { beforeOf } from './take-back.ts'
+import { tick } from './tick.ts'
+
+/** Loads the state and begins to deliver. */
+export async function start(engine: Engine): Promise<void> {
+  const { store, timeouts } = engine
+  const now = nowOf(engine)
+  const view = store.view()
+  const inventory = parseInventory(view.records('inventory'))
+  const refusals = parseRefusals(view.records('refusal'))
+  engine.fleet = createFleet(now, { inventory, refusals }, timeouts)
+  engine.settleEnd = inventory.length === 0 ? now.mono : now.mono + timeouts.settleMs
+  for (const value of view.records('retirement').values()) {
+    const retirement = await parseRetirement(value, (hash) => store.resource(hash))
+    const known = engine.retirements.get(retirement.group) ?? new Map()
+    engine.retirements.set(retirement.group, known.set(retirement.name, retirement))
+  }
+  await admitPushes(engine)
+
+  engine.decider.receive((message) => hear(engine, message))
+  publishGroups(engine)
+  for (const { node, type, resend, parked, good } of refusals) {
+    engine.decider.send({ kind: 'doubt', node, type, resend, parked, good })
+  }
+  const closed = parseClosed(view.records('closed'))
+  for (const [group, kept] of view.generations) {
+    await replay(engine, group, kept)
+    const generation = closed.get(group)
+    if (generation !== undefined) engine.decider.send({ kind: 'closed', group, lane: onlyLane, generation })
+    if (generation !== kept.at(-1)?.number) engine.unclosed.set(group, now.mono)
+  }
+  engine.decider.send({ kind: 'ready' })
+  engine.phase = 'ready'
+  for (const id of [...engine.pushes.keys()]) restand(engine, id)
+  engine.log.info({
+    event: 'delivery_ready',
+    revision: view.revision,
+    groups: view.generations.size,
+    nodes: inventory.length,
+    pushes: engine.pushes.size,
+  })
+  engine.stopTicking = engine.clock.every(timeouts.tickMs, () => tick(engine))
+}
+
+/** Finished pushes are remembered, interrupted ones go on. */
+async function admitPushes(engine: Engine): Promise<void> {
+  const { mono } = nowOf(engine)
+  const { settleEnd, timeouts } = engine
+  const resume = {
+    mono,
+    prepareDeadline: settleEnd + timeouts.prepareMs,
+    switchDeadline: settleEnd + timeouts.switchMs,
+  }
+  for (const push of parsePushes(engine.store.view().records('push'), resume)) {
+    engine.lastPush = Math.max(engine.lastPush, push.number)
+    if (!isRunning(push)) {
+      engine.ended.set(
+        push.id,
+        recordOf(push, () => []),
+      )
+      continue
+    }
+    admit(engine, push)
+    const running = engine.running.get(push.id)
+    if (running === undefined || isUndecided(push)) continue
+    running.before = await beforeOf(engine, push)
+    running.needs = needsOfDecided(engine, push, running)
+  }
+}
+
+/** Says the kept generations of a group again, oldest first: a proxy that comes back is known by its versions. */
+async function replay(engine: Engine, group: GroupKey, kept: readonly Generation[]): Promise<void> {
+  const resources = await resourcesOf(engine, group, kept)
+  let base: Generation | undefined
+  for (const generation of kept) {
+    const lookup = (_typeUrl: string, name: string, hash: string): EncodedResource => {
+      const found = resources.get(`${hash} ${name}`)
+      if (found === undefined)
+        throw new Error(`generation ${generation.number} of ${group} names ${hash}, which is gone`)
+      return found
+    }
+    engine.decider.send(publication(base, generation, lookup))
+    base = generation
+  }
+  if (base === undefined) return
+  engine.served.set(
+    group,
+    new Map(
+      [...base.types].map(([typeUrl, { entries }]) => [
+        typeUrl,
+        new Map(
+          [...entries].flatMap(([name, hash]) => {
+            const found = resources.get(`${hash} ${name}`)
+            return found === undefined ? [] : [[name, found] as const]
+          }),
+        ),
+      ]),
+    ),
+  )
+}
+
+/** Every resource that the kept generations name, by hash and name; what compiles to the same bytes need not be decoded. */
+async function resourcesOf(
+  engine: Engine,
+  group: GroupKey,
+  kept: readonly Generation[],
+): Promise<ReadonlyMap<string, EncodedResource>> {
+  const found = new Map<string, EncodedResource>()
+  const note = (resource: EncodedResource): void => {
+    found.set(`${resource.hash} ${resource.name}`, resource)
+  }
+  const worlds = [
+    engine.store.view().applied,
+    ...[...engine.pushes.values()].filter(isUndecided).map((push) => targetOf(engine, push)),
+  ]
+  for (const world of worlds) {
+    const compiled = compiledOf(engine, world, group)
+    if (compiled.ok)
+      for (const type of compiled.value.types.values()) for (const each of type.values()) note(each)
+  }
+  for (const { resources } of engine.retirements.get(group)?.values() ?? [])
+    for (const each of resources) note(each)
+  for (const { types } of kept) {
+    for (const { entries } of types.values()) {
+      for (const [name, hash] of entries) {
+        if (found.has(`${hash} ${name}`)) continue
+        const body = await engine.store.resource(hash)
+        if (body !== undefined) note(restoreResource(name, hash, body))
+      }
+    }
+  }
+  return found
+}
