@@ -58,16 +58,21 @@ export const delta: Variant = {
       (name) => held !== undefined && covers(wants, name),
     )
     const { released, lingering } = sortOut(stream, follow, gone, goal.content, context, now)
-    const removed = [...released]
+    const removed = new Set(released)
     for (const name of follow.owed) {
       if (goal.content.resources.has(name) || lingering.has(name) || !covers(wants, name)) continue
       // Absent is said at once (rule 15), but not where that would end a warming with no host.
       if (type.removalEndsWarming && isNamed(stream, follow, name)) lingering.set(name, undefined)
-      else if (!removed.includes(name)) removed.push(name)
+      else removed.add(name)
     }
     // A proxy that starts waits for an answer to its wildcard, also when there is nothing.
     const firstAnswer = follow.base === undefined && wants.wildcard
-    return { put, removed, lingering, due: put.length > 0 || removed.length > 0 || firstAnswer }
+    return {
+      put,
+      removed: [...removed],
+      lingering,
+      due: put.length > 0 || removed.size > 0 || firstAnswer,
+    }
   },
 
   split: (put, limits) => splitBySize(put, limits),

@@ -245,7 +245,7 @@ describe('order', () => {
     rig.pass(2_999)
     expect(client.got()).toEqual([])
     rig.pass(1)
-    expect(client.got()).toEqual(['CDS cds@2 -blue'])
+    expect(client.got()).toEqual(['CDS cds@2 -blue', 'EDS eds@2 -blue'])
   })
 
   it.each(variants)(
