@@ -232,17 +232,3 @@ function freeze<T extends object>(value: T): T {
   }
   return Object.freeze(value)
 }
-
-/** A running server, as `serve` of main.ts gives it. */
-export interface Running {
-  /** Where the ports listen; port 0 is replaced by the one that was chosen. */
-  readonly addresses: {
-    readonly xds: ListenAddress
-    readonly admin: ListenAddress
-    readonly http: ListenAddress
-  }
-  /** Drains and closes, within `timeouts.stopGraceMs`. Harmless when repeated. */
-  stop(): Promise<void>
-  /** Resolves when everything is closed. */
-  readonly closed: Promise<void>
-}

@@ -60,29 +60,24 @@ export const several = (value: string, before: readonly string[] | undefined): r
 ]
 
 export function withServer(command: Command): Command {
+  const options = [
+    new Option('--server <host:port>', 'admin API of the control plane')
+      .env('VERDIGRIS_SERVER')
+      .default('127.0.0.1:18001')
+      .argParser(serverOption),
+    new Option('--server-ca <file>', 'CA of the server (PEM); makes it TLS').env('VERDIGRIS_SERVER_CA'),
+    new Option('--client-cert <file>', 'own certificate (PEM)').env('VERDIGRIS_CLIENT_CERT'),
+    new Option('--client-key <file>', 'its private key (PEM)').env('VERDIGRIS_CLIENT_KEY'),
+    new Option(
+      '--actor <name>',
+      'who acts, where the server asks for no certificate (default: your login)',
+    ).env('VERDIGRIS_ACTOR'),
+    new Option('--timeout <time>', 'wait so long for an answer (default: 30s; with --wait: 2m)').argParser(
+      durationOption,
+    ),
+  ]
+  for (const option of options) command.addOption(option.helpGroup('Connection:'))
   return command
-    .addOption(
-      new Option('--server <host:port>', 'admin API of the control plane')
-        .env('VERDIGRIS_SERVER')
-        .default('127.0.0.1:18001')
-        .argParser(serverOption),
-    )
-    .addOption(
-      new Option('--server-ca <file>', 'CA of the server (PEM); makes it TLS').env('VERDIGRIS_SERVER_CA'),
-    )
-    .addOption(new Option('--client-cert <file>', 'own certificate (PEM)').env('VERDIGRIS_CLIENT_CERT'))
-    .addOption(new Option('--client-key <file>', 'its private key (PEM)').env('VERDIGRIS_CLIENT_KEY'))
-    .addOption(
-      new Option(
-        '--actor <name>',
-        'who acts, where the server asks for no certificate (default: your login)',
-      ).env('VERDIGRIS_ACTOR'),
-    )
-    .addOption(
-      new Option('--timeout <time>', 'wait so long for an answer (default: 30s; with --wait: 2m)').argParser(
-        durationOption,
-      ),
-    )
 }
 
 export const withNamespace = (command: Command): Command =>

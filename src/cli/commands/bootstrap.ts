@@ -41,8 +41,8 @@ export function configure(command: Command): void {
     .option('--admin-address <address>', 'where the proxy’s own admin page listens', '127.0.0.1')
     .option('--admin-port <port>', 'its port; 0: any free one', portOption, 9_901)
     .option('--region <name>', 'locality of the proxy')
-    .option('--zone <name>')
-    .option('--sub-zone <name>')
+    .option('--zone <name>', 'within the region')
+    .option('--sub-zone <name>', 'within the zone')
     .option(
       '--metadata <key=value>',
       'node metadata that node groups can select by; several times',

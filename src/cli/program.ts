@@ -1,0 +1,47 @@
+// The command line as commander has it: every command's name, and the options of the one that is meant.
+import { Command } from 'commander'
+import picocolors from 'picocolors'
+import { type CommandEntry, commandTable } from './command-table.ts'
+import { programVersion } from './version.ts'
+
+/** Builds it. Only the command `wanted` is loaded; `*` loads all of them. */
+export async function createProgram(wanted: string | undefined): Promise<Command> {
+  const program = new Command('verdigris')
+    .description(
+      'Blue-green delivery for Envoy: prepared on every proxy, one decision, switched everywhere or nowhere.',
+    )
+    .version(programVersion(), '-V, --version')
+    .usage('COMMAND [options]')
+    .helpCommand(false)
+    .showSuggestionAfterError()
+    .exitOverride()
+    .configureOutput({
+      outputError: (text, write) => write(text.replace(/^error:/, `${picocolors.red('error:')}`)),
+    })
+    .addHelpText('after', firstSteps)
+  for (const entry of commandTable) await add(program, entry, wanted === '*' || wanted === entry.name)
+  return program
+}
+
+async function add(program: Command, entry: CommandEntry, whole: boolean): Promise<void> {
+  const { name, summary, usage, group } = entry
+  const command = program
+    .command(name)
+    .summary(summary)
+    .description(`${summary.charAt(0).toUpperCase()}${summary.slice(1)}.`)
+    .usage(usage)
+    .helpGroup(`${group}:`)
+    .copyInheritedSettings(program)
+  if (whole) (await entry.load()).configure(command)
+}
+
+const firstSteps = `
+Start here:
+  verdigris demo                                  blue-green on real Envoys, in two minutes
+  verdigris serve                                 run the control plane
+  verdigris bootstrap --node-id edge-1 --node-cluster edge > edge-1.yaml
+  verdigris apply -f examples/single --wait       say what there is
+  verdigris switch checkout green --wait          move the traffic
+  verdigris rollback checkout --wait              and back
+
+verdigris COMMAND --help teaches each with examples.`
