@@ -1,74 +1,59 @@
-// A typed client of the admin API for the demo and the tests: one call, one promise; errors with their code and fields.
-import { Client, credentials, Metadata, type ServiceError } from '@grpc/grpc-js'
-import {
-  type AdminServices,
-  adminApi,
-  type ChangeAnswer,
-  type Input,
-  type PushRecord,
-} from '../../admin/index.ts'
+// The client of the admin API as a story or a test wants it: what fails is thrown, and a push is waited for by its change.
+import type { AdminServices, ChangeAnswer, Input, PushRecord } from '../../admin/index.ts'
+import { createClient, type Failure } from '../../cli/index.ts'
 
-type Unary<S extends keyof AdminServices> = {
-  [M in keyof AdminServices[S]]: AdminServices[S][M] extends { stream: false } ? M : never
-}[keyof AdminServices[S]]
-type Part<
-  S extends keyof AdminServices,
-  M extends keyof AdminServices[S],
-  K,
-> = K extends keyof AdminServices[S][M] ? AdminServices[S][M][K] : never
+type Service = keyof AdminServices
+type Shape<S extends Service, M extends keyof AdminServices[S]> = AdminServices[S][M] & {
+  readonly request: object
+  readonly response: object
+}
 
 export interface AdminClient {
-  /** One unary call. Rejects with an Error whose message is the server's and whose `code` is the gRPC status code. */
-  call<S extends keyof AdminServices, M extends Unary<S>>(
+  /** One call of the API. Rejects with an AdminError. */
+  call<S extends Service, M extends keyof AdminServices[S] & string>(
     service: S,
     method: M,
-    request: Input<Part<S, M, 'request'>> & object,
+    request: Input<Shape<S, M>['request']>,
     timeoutMs?: number,
-  ): Promise<Part<S, M, 'response'>>
+  ): Promise<Shape<S, M>['response']>
   /** Waits until the push of a change has ended, whichever way; the record then. */
   ended(answer: ChangeAnswer, timeoutMs?: number): Promise<PushRecord>
   close(): void
 }
 
-/** A client of `127.0.0.1:port`; connects when it is first used, and again when the server comes back. */
-export function adminClient(address: string): AdminClient {
-  const api = adminApi()
-  const client = new Client(address, credentials.createInsecure(), {
-    // A server that was killed is back within a second; do not sleep through it.
-    'grpc.initial_reconnect_backoff_ms': 50,
-    'grpc.max_reconnect_backoff_ms': 200,
-    'grpc.max_receive_message_length': -1,
-  })
+/** A call that gave nothing. The message is the server's. */
+class AdminError extends Error {
+  override readonly name = 'AdminError'
+  readonly failure: Failure
 
-  const call: AdminClient['call'] = (service, method, request, timeoutMs = 30_000) => {
-    const definition = api.service(`verdigris.admin.v1alpha1.${service}`)[String(method)]
-    if (definition === undefined) throw new Error(`the API has no ${service}.${String(method)}`)
-    type Response = Part<typeof service, typeof method, 'response'>
-    return new Promise((resolve, reject) => {
-      client.makeUnaryRequest<object, Response>(
-        definition.path,
-        definition.requestSerialize,
-        (bytes) => definition.responseDeserialize(bytes) as Response,
-        request,
-        new Metadata(),
-        { deadline: Date.now() + timeoutMs },
-        (error: ServiceError | null, response?: Response) => {
-          if (error === null && response !== undefined) resolve(response)
-          else reject(error ?? new Error(`${service}.${String(method)}: no answer`))
-        },
-      )
-    })
+  constructor(failure: Failure) {
+    super(
+      failure.kind === 'refused'
+        ? failure.problem.message
+        : failure.kind === 'cancelled'
+          ? 'cancelled'
+          : failure.message,
+    )
+    this.failure = failure
+  }
+}
+
+/** A client of `127.0.0.1:port`; connects when it is first used, and again when the server comes back. */
+export function adminClient(server: string): AdminClient {
+  const made = createClient({ server, actor: 'demo', timeoutMs: 30_000 })
+  if (!made.ok) throw new Error(made.error.message)
+  const client = made.value
+  const call: AdminClient['call'] = async (service, method, request, timeoutMs) => {
+    const answer = await client.call(service, method, request, timeoutMs === undefined ? {} : { timeoutMs })
+    if (!answer.ok) throw new AdminError(answer.error)
+    return answer.value
   }
   return {
     call,
     async ended(answer, timeoutMs = 60_000) {
       if (answer.push === '') throw new Error('the change started no push')
-      const waited = await call(
-        'Push',
-        'Wait',
-        { id: answer.push, timeout: { seconds: Math.ceil(timeoutMs / 1_000), nanos: 0 } },
-        timeoutMs + 5_000,
-      )
+      const timeout = { seconds: Math.ceil(timeoutMs / 1_000), nanos: 0 }
+      const waited = await call('Push', 'Wait', { id: answer.push, timeout }, timeoutMs + 5_000)
       if (waited.push === null || waited.outcome === 'TIMED_OUT') {
         throw new Error(`push ${answer.push} has not ended within ${timeoutMs} ms`)
       }

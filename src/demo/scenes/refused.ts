@@ -44,7 +44,7 @@ async function misspelt(stage: Stage): Promise<string | undefined> {
     await stage.admin.call('Traffic', 'Switch', { service: stage.world.service, environment: 'grene' })
     return undefined
   } catch (cause) {
-    return cause instanceof Error ? cause.message.replace(/^\d+ \w+: /, '') : String(cause)
+    return cause instanceof Error ? cause.message : String(cause)
   }
 }
 
