@@ -109,6 +109,11 @@ describe('the JSON codec', () => {
     })
   })
 
+  it('takes null as a value where a field holds just that', () => {
+    expect(hex('cel.expr.Constant', { nullValue: null })).toBe('0800')
+    expect(roundTrip('cel.expr.Constant', { nullValue: null })).toEqual({ nullValue: null })
+  })
+
   it.each([
     ['1s', '1s'],
     ['0.25s', '0.250s'],
@@ -314,6 +319,11 @@ describe('an Any', () => {
         expect({ typeUrl: apart.typeUrl, value: [...apart.value] }).toEqual({ typeUrl, value: [...value] })
       }),
     )
+  })
+
+  it('of an empty message is its type URL and nothing more', () => {
+    expect(Buffer.from(encodeAny('t', new Uint8Array())).toString('hex')).toBe('0a0174')
+    expect(splitAny(new Uint8Array())).toEqual({ typeUrl: '', value: new Uint8Array() })
   })
 
   it('has the bytes that the JSON codec gives it', () => {
