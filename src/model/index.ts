@@ -8,7 +8,7 @@ export * from './kinds/node-group.ts'
 export * from './kinds/route.ts'
 export * from './kinds/service.ts'
 export * from './kinds/traffic.ts'
-export * from './kinds/traffic-policy.ts'
+export { type TrafficPolicySpec, trafficPolicySpec } from './kinds/traffic-policy.ts'
 export { isKind, isManifestKind, manifestKindNames } from './kinds.ts'
 export {
   locateViolations,

@@ -71,7 +71,8 @@ export function planApply(
   const deletes = changed.flatMap(({ replaces }) => replaces ?? [])
   const touched = [...written.map(keyOf), ...deletes]
   const view = viewAfter(viewOf(heads), written, deletes)
-  const violations = checkReferences(view, touched)
+  // An environment that carries traffic and goes is refused below, with what to do instead.
+  const violations = checkReferences(view, touched).filter(({ object }) => !object?.startsWith('Traffic '))
   if (violations.length > 0) return invalidObjects(locateViolations(manifests, violations))
 
   const traffic = planServiceTraffic(heads, view, manifests, options.who)

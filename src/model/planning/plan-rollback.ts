@@ -64,7 +64,9 @@ function whatIsGone(service: StoredOf<'Service'>, { spec }: EarlierTraffic): rea
 function whatIsThere({ spec, incarnations }: StoredOf<'Service'>): string {
   const environments = spec.environments.map(
     ({ name, release, endpoints }) =>
-      `${name}.${numberOf(incarnations, name)} (${release.version}, ${endpoints.static.length} endpoints)`,
+      `${name}.${numberOf(incarnations, name)} (${release.version}, ${count(endpoints.static.length)})`,
   )
   return `${environments.length === 1 ? 'is' : 'are'} ${environments.join(', ')}`
 }
+
+const count = (endpoints: number): string => `${endpoints} ${endpoints === 1 ? 'endpoint' : 'endpoints'}`
