@@ -15,7 +15,7 @@ export async function failuresByEnvoy(envoy: EnvoyProcess): Promise<string[]> {
 export async function configurationOf(envoy: EnvoyProcess): Promise<Record<string, number>> {
   return Object.fromEntries(
     await envoy.stats(
-      '^cluster_manager\\.cluster_(added|modified|removed)$|^listener_manager\\.listener_(added|modified|removed|in_place_updated|create_failure|create_success)$|^http\\..*\\.config_reload$|^runtime\\.load_success$',
+      '^cluster_manager\\.cluster_(added|modified|removed)$|^listener_manager\\.listener_(added|modified|removed|in_place_updated|create_failure|create_success)$|^http\\..*\\.config_reload$',
     ),
   )
 }

@@ -1,6 +1,7 @@
 // The client of the admin API as a story or a test wants it: what fails is thrown, and a push is waited for by its change.
 import type { AdminServices, ChangeAnswer, Input, PushRecord } from '../../admin/index.ts'
 import { createClient, type Failure } from '../../cli/index.ts'
+import { until } from './http-get.ts'
 
 type Service = keyof AdminServices
 type Shape<S extends Service, M extends keyof AdminServices[S]> = AdminServices[S][M] & {
@@ -53,7 +54,14 @@ export function adminClient(server: string): AdminClient {
     async ended(answer, timeoutMs = 60_000) {
       if (answer.push === '') throw new Error('the change started no push')
       const timeout = { seconds: Math.ceil(timeoutMs / 1_000), nanos: 0 }
-      const waited = await call('Push', 'Wait', { id: answer.push, timeout }, timeoutMs + 5_000)
+      // A server that was just started again is not reached at once: the connection comes back by itself.
+      const answered = await until(`an answer on push ${answer.push}`, timeoutMs, async () => {
+        const options = { timeoutMs: timeoutMs + 5_000 }
+        const attempt = await client.call('Push', 'Wait', { id: answer.push, timeout }, options)
+        return !attempt.ok && attempt.error.kind === 'unreachable' ? undefined : attempt
+      })
+      if (!answered.ok) throw new AdminError(answered.error)
+      const waited = answered.value
       if (waited.push === null || waited.outcome === 'TIMED_OUT') {
         throw new Error(`push ${answer.push} has not ended within ${timeoutMs} ms`)
       }

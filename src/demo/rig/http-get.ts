@@ -9,13 +9,17 @@ export interface HttpAnswer {
 /** GET (or POST without a body). Rejects when there is no answer within the time. */
 export function httpGet(
   url: string,
-  options: { readonly method?: 'GET' | 'POST'; readonly timeoutMs?: number } = {},
+  options: {
+    readonly method?: 'GET' | 'POST'
+    readonly timeoutMs?: number
+    readonly headers?: Readonly<Record<string, string>>
+  } = {},
 ): Promise<HttpAnswer> {
   return new Promise((resolve, reject) => {
-    const { method = 'GET', timeoutMs = 5_000 } = options
+    const { method = 'GET', timeoutMs = 5_000, headers = {} } = options
     const sent = request(
       url,
-      { method, agent: false, signal: AbortSignal.timeout(timeoutMs) },
+      { method, headers, agent: false, signal: AbortSignal.timeout(timeoutMs) },
       (response) => {
         let body = ''
         response.setEncoding('utf8')
