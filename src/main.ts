@@ -1,0 +1,218 @@
+// The composition root: every room in the order of the data, and the loop back from the streams. The only file
+// that knows them all.
+import { randomUUID } from 'node:crypto'
+import {
+  checkListen,
+  createGate,
+  hostPort,
+  type ListenAddress,
+  loadTls,
+  type TlsMaterial,
+} from './access/index.ts'
+import { createAdminServer, createEvents } from './admin/index.ts'
+import { limits, ok, type Problem, type Result } from './base/index.ts'
+import { createChannel, type DeciderEnd } from './channel/index.ts'
+import { programVersion } from './cli/version.ts'
+import type { Config } from './config.ts'
+import {
+  createHttpPort,
+  createLogger,
+  createMetrics,
+  type Logger,
+  type Metrics,
+  watchEventLoop,
+} from './ops/index.ts'
+import { createDelivery, finalPhases, type Unsafe } from './push/index.ts'
+import { createCompiler } from './snapshot/index.ts'
+import { openStore } from './store/index.ts'
+import { startXdsServer } from './xds/index.ts'
+
+/** A running control plane. */
+export interface Serving {
+  readonly addresses: {
+    readonly xds: ListenAddress
+    readonly admin: ListenAddress
+    readonly http: ListenAddress
+  }
+  /** Graceful: pushes finish or stay stored, streams end within the grace of the configuration. Asked twice, it is one stop. */
+  stop(): Promise<void>
+  /** Resolves when everything is closed. */
+  readonly closed: Promise<void>
+}
+
+/** What tests may take away or hand in; no flag reaches it. */
+export interface Trial {
+  /** Takes one promise away, to show what it is for. */
+  readonly unsafe?: Unsafe
+  /** Instead of a log on stderr. */
+  readonly log?: Logger
+}
+
+/** Starts every room, or says which could not start and leaves nothing open. */
+export async function serve(config: Config, trial: Trial = {}): Promise<Result<Serving, Problem>> {
+  const log = trial.log ?? createLogger({ level: config.logLevel, format: config.logFormat })
+  const closers: (() => Promise<void>)[] = []
+  const started = await start(config, trial, log, closers)
+  if (!started.ok) {
+    for (const close of closers.reverse()) await close()
+    log.error({ event: 'start_refused', reason: started.error.message })
+  }
+  return started
+}
+
+async function start(
+  config: Config,
+  trial: Trial,
+  log: Logger,
+  closers: (() => Promise<void>)[],
+): Promise<Result<Serving, Problem>> {
+  // Who may ask, and where.
+  const metrics = createMetrics({ version: programVersion() })
+  const tls = readTls(config)
+  if (!tls.ok) return tls
+  const listens = checkListen(
+    [
+      { name: 'xDS', ...config.xds },
+      { name: 'admin', ...config.admin },
+      { name: 'HTTP', ...config.http },
+    ],
+    tls.value === undefined ? undefined : { clientCertificates: tls.value.clientCa !== undefined },
+    config.insecurePlaintext,
+  )
+  if (!listens.ok) return listens
+  for (const warning of listens.value) log.warn({ event: 'listen_warning', warning })
+  const gate = createGate({
+    ...(tls.value === undefined ? {} : { tls: tls.value }),
+    refused: ({ port, method, peer }, problem) => {
+      metrics.gateRefused(port)
+      log.warn({ event: 'gate_refused', port, method, peer, reason: problem.message })
+    },
+  })
+  if (tls.value !== undefined) metrics.certificateExpires(tls.value.expiresAt)
+
+  // Intent, made durable by one writer.
+  const store = await openStore({
+    dir: config.dataDir,
+    onReadOnly: (reason) => log.error({ event: 'store_read_only', reason }),
+  })
+  if (!store.ok) return store
+  closers.push(() => store.value.close())
+
+  // Intent → resources → pushes → streams, and what the streams say back.
+  const compiler = createCompiler()
+  const channel = createChannel({ codec: false })
+  const events = createEvents({ epoch: randomUUID(), now: Date.now })
+  const delivery = createDelivery({
+    store: store.value,
+    compiler,
+    decider: counted(channel.decider, metrics),
+    log,
+    timeouts: config.timeouts,
+    onEvent: (event) => events.emit(event),
+    ...(trial.unsafe === undefined ? {} : { unsafe: trial.unsafe }),
+  })
+
+  // The ports. Streams are held, and the admin API answers UNAVAILABLE, until the state is loaded.
+  let ready = false
+  const xds = await startXdsServer({
+    listen: { ...config.xds, flag: '--xds-port' },
+    credentials: gate.credentials(),
+    gate: gate.interceptor('xds'),
+    streamers: channel.streamers,
+    log,
+  })
+  if (!xds.ok) return xds
+  // Closed in the other order: commands end first, then pushes while their streams live, then streams, then the store.
+  closers.push(
+    () => xds.value.stop(config.timeouts.stopGraceMs),
+    () => delivery.stop(config.timeouts.stopGraceMs),
+  )
+  const admin = await createAdminServer({
+    rooms: { delivery, fleet: delivery.fleet, store: store.value, events },
+    gate,
+    listen: config.admin,
+    ready: () => ready,
+    seen: (call) => metrics.adminCall(call),
+    failed: (method, error) => log.error({ event: 'admin_call_failed', method, err: error }),
+    watchers: (open) => metrics.adminWatchers(open),
+  })
+  if (!admin.ok) return admin
+  closers.push(() => admin.value.stop(config.timeouts.stopGraceMs))
+  const lag = watchEventLoop()
+  closers.push(async () => lag.stop())
+  const http = await createHttpPort({
+    listen: config.http,
+    gate,
+    metrics,
+    readiness: () => (ready ? { ready: true } : { ready: false, reason: 'the state is being loaded' }),
+  })
+  if (!http.ok) return http
+  closers.push(() => http.value.stop())
+  metrics.read({
+    nodes: () => delivery.fleet.nodes(),
+    pushesRunning: () =>
+      delivery.pushes(limits.pushesKept).filter(({ phase }) => !finalPhases.includes(phase)).length,
+    revision: () => store.value.view().revision,
+    store: () => store.value.stats(),
+    ready: () => ready,
+    lag: () => lag.read(),
+  })
+
+  // Loaded: what was running goes on, and the streams that waited are served.
+  await delivery.start()
+  ready = true
+  admin.value.setServing(true)
+  const addresses = {
+    xds: { address: config.xds.address, port: xds.value.port },
+    admin: admin.value.address,
+    http: http.value.address,
+  }
+  log.info({
+    event: 'serving',
+    xds: hostPort(addresses.xds.address, addresses.xds.port),
+    admin: hostPort(addresses.admin.address, addresses.admin.port),
+    http: hostPort(addresses.http.address, addresses.http.port),
+    dataDir: config.dataDir,
+  })
+  return ok({ addresses, ...stopOnce(closers, log) })
+}
+
+/** What every message from the streams adds to the metrics, on its way to the decider. */
+function counted(decider: DeciderEnd, metrics: Metrics): DeciderEnd {
+  return {
+    send: (message) => decider.send(message),
+    receive: (listener) =>
+      decider.receive((message) => {
+        metrics.stream(message)
+        listener(message)
+      }),
+  }
+}
+
+function readTls(config: Config): Result<TlsMaterial | undefined, Problem> {
+  return config.tls === undefined ? ok(undefined) : loadTls(config.tls)
+}
+
+/** Closes in the other order of opening, once, and goes on when one of them fails. */
+function stopOnce(closers: readonly (() => Promise<void>)[], log: Logger): Pick<Serving, 'stop' | 'closed'> {
+  let stopping: Promise<void> | undefined
+  let done = (): void => {}
+  const closed = new Promise<void>((resolve) => {
+    done = resolve
+  })
+  const close = async (): Promise<void> => {
+    log.info({ event: 'stopping' })
+    for (const closer of [...closers].reverse()) {
+      await closer().catch((error: unknown) => log.error({ event: 'stop_failed', err: error }))
+    }
+    log.info({ event: 'stopped' })
+    done()
+  }
+  return {
+    stop: () => {
+      stopping ??= close()
+      return stopping
+    },
+    closed,
+  }
+}
