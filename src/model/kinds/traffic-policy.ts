@@ -36,6 +36,9 @@ export const trafficPolicySpec = z
 
 export type TrafficPolicySpec = z.infer<typeof trafficPolicySpec>
 
+/** What the one policy of a service claims. */
+export const policyClaim = (namespace: string, service: string): string => `policy ${namespace}/${service}`
+
 export const trafficPolicy: KindDefinition<'TrafficPolicy'> = {
   summary: 'Who moves the traffic of a service, and how it is shared at the start.',
   spec: trafficPolicySpec,
@@ -58,7 +61,7 @@ export const trafficPolicy: KindDefinition<'TrafficPolicy'> = {
   ],
   claims: ({ namespace, spec }) => [
     {
-      claim: `policy ${namespace}/${spec.service}`,
+      claim: policyClaim(namespace, spec.service),
       path: 'spec.service',
       clash: (other) => `Service "${spec.service}" already has ${other}: a service has one policy`,
     },

@@ -1,5 +1,6 @@
 // Apply: manifests against the heads. Says what to put; moves no traffic unless Git manages it.
 import { err, limits, ok, type Problem, type Result } from '../../base/index.ts'
+import { policyClaim } from '../kinds/traffic-policy.ts'
 import { locateViolations, repeats } from '../manifests/parse-manifests.ts'
 import {
   type ContentOf,
@@ -16,7 +17,7 @@ import { viewAfter, viewOf } from '../references/world-view.ts'
 import { nextIncarnations } from './incarnations.ts'
 import { invalidObjects, type Plan, planOf, refused, sameContent, staleEtag, type Who } from './plan.ts'
 import { planServiceTraffic } from './service-traffic.ts'
-import { percent, policyOf, shareOf } from './traffic.ts'
+import { percent, shareOf } from './traffic.ts'
 
 export interface ApplyOptions {
   /** Who applies, where a policy names its manager. */
@@ -161,9 +162,8 @@ function takeover(
 function reliesOn(heads: World, content: ObjectContent): readonly ObjectKey[] {
   const { namespace, name } = content
   if (content.kind === 'Service') {
-    const policy = policyOf(heads, { namespace, service: name })
-    const traffic = keyOf({ kind: 'Traffic', namespace, name })
-    return [traffic, ...(policy === undefined ? [] : [keyOf(policy)])]
+    const policies = viewOf(heads).claimants(policyClaim(namespace, name))
+    return [keyOf({ kind: 'Traffic', namespace, name }), ...policies.map(({ key }) => key)]
   }
   if (content.kind === 'TrafficPolicy')
     return [keyOf({ kind: 'Traffic', namespace, name: content.spec.service })]

@@ -2,6 +2,7 @@
 // left alone, and said so.
 
 import { totalWeight } from '../fields.ts'
+import { policyClaim } from '../kinds/traffic-policy.ts'
 import {
   type ContentOf,
   keyOf,
@@ -85,7 +86,7 @@ function policyIn(
   view: WorldView,
   { namespace, service }: ServiceName,
 ): ContentOf<'TrafficPolicy'> | undefined {
-  const [claimant] = view.claimants(`policy ${namespace}/${service}`)
+  const [claimant] = view.claimants(policyClaim(namespace, service))
   const policy = claimant === undefined ? undefined : view.get(claimant.key)
   return policy?.kind === 'TrafficPolicy' ? policy : undefined
 }
