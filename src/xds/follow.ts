@@ -87,6 +87,8 @@ export interface Part {
   readonly version: string
   readonly resend: number | undefined
   readonly last: boolean
+  /** What of `put` is new to the proxy: what it names follows (rules 20 and 22). */
+  readonly news: readonly Resource[]
 }
 
 const sound: Trust = { kind: 'sound' }

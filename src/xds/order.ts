@@ -67,13 +67,14 @@ export function sortOut(
 ): { readonly released: readonly string[]; readonly lingering: Map<string, Resource | undefined> } {
   const before = follow.base ?? follow.before
   const candidates = new Map(follow.lingering)
-  for (const name of gone) if (!candidates.has(name)) candidates.set(name, before?.resources.get(name))
+  for (const name of gone) if (!candidates.has(name)) candidates.set(name, undefined)
   const overdue =
     follow.lingeringSince !== undefined && follow.lingeringSince + context.limits.orderDeadlineMs <= now.mono
   const released: string[] = []
   const lingering = new Map<string, Resource | undefined>()
-  for (const [name, resource] of candidates) {
+  for (const [name, known] of candidates) {
     if (goal.resources.has(name)) continue
+    const resource = known ?? before?.resources.get(name)
     if (!overdue && isNamed(stream, follow, name)) lingering.set(name, resource)
     else released.push(name)
   }

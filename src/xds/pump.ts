@@ -98,12 +98,13 @@ function start(
   const stays = [...plan.lingering].flatMap(([name, resource]) => (resource === undefined ? [] : [name]))
   const version = versionText(goal.content.version, resend, follow.type.whole ? stays : [])
   const puts = variant.split(plan.put, context.limits)
-  const parts = puts.map((put, index): Part => {
-    const last = index === puts.length - 1
-    return { ...goal, put, removed: last ? plan.removed : [], version, resend, last }
-  })
   const before = follow.base ?? follow.before
   const changed = select(follow.wants, difference(follow.base, goal.content).changed)
+  const parts = puts.map((put, index): Part => {
+    const last = index === puts.length - 1
+    const news = puts.length === 1 ? changed : put
+    return { ...goal, put, removed: last ? plan.removed : [], version, resend, last, news }
+  })
   const gone = plan.removed.flatMap((name) => before?.resources.get(name) ?? [])
   follow.base = goal.content
   follow.before = undefined
@@ -116,7 +117,6 @@ function start(
   if (first === undefined) return []
   follow.parts = rest
   const effects = send(stream, follow, first, context, now)
-  followUp(stream, follow, changed, stream.sequence)
   coolDown(stream, follow, [...gone, ...vanished(follow, before, goal)])
   return effects
 }
@@ -149,6 +149,7 @@ function send(
   if (follow.pending.length > limits.pendingPerType) follow.pending.shift()
   follow.unwritten = { nonce, since: now.mono }
   follow.lastNonce = nonce
+  followUp(stream, follow, part.news, stream.sequence)
   const { put, removed, version, resend, generation } = part
   return [
     {

@@ -175,8 +175,7 @@ function onTick(stream: StreamState, context: Context, now: Now): readonly Effec
 }
 
 function advance(stream: StreamState, context: Context, now: Now): readonly Effect[] {
-  const effects =
-    stream.phase === 'open' && context.world.ready ? pump(stream, variants[stream.variant], context, now) : []
+  const effects = stream.phase === 'open' ? pump(stream, variants[stream.variant], context, now) : []
   const at = dueAt(stream, context, now)
   if (at === undefined || (stream.timerAt !== undefined && stream.timerAt <= at)) return effects
   stream.timerAt = at

@@ -57,6 +57,6 @@ function factsOf(key: ResourceTypeKey, text: string): ResourceFacts {
   if (key === 'cds') return { discovery: text.includes('static') ? 'static' : 'eds' }
   if (key === 'rds') return { clusters: names }
   if (key === 'lds') return { routes: names }
-  if (key === 'eds') return { usable: 1 }
+  if (key === 'eds') return { usable: text === '' ? 0 : 1 }
   return {}
 }

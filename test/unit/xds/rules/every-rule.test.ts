@@ -1,0 +1,46 @@
+// Every rule has a test named after it and a break that the test catches; `npm run test:breaks` shows that it does.
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+
+const root = join(import.meta.dirname, '..', '..', '..', '..')
+const range = (from: number, to: number): number[] =>
+  Array.from({ length: to - from + 1 }, (_, index) => from + index)
+const rules = [...range(1, 18), ...range(20, 35), ...range(37, 43)]
+
+interface Break {
+  readonly rule: string
+  readonly file: string
+  readonly find: string
+  readonly replace: string
+  readonly test: string
+  readonly name: string
+}
+const breaks: readonly Break[] = JSON.parse(readFileSync(join(root, 'test', 'breaks', 'breaks.json'), 'utf8'))
+const tests = new Map(
+  readdirSync(import.meta.dirname)
+    .filter((name) => name.endsWith('.test.ts'))
+    .map((name) => [`test/unit/xds/rules/${name}`, readFileSync(join(import.meta.dirname, name), 'utf8')]),
+)
+
+describe('the list of breaks', () => {
+  it.each(rules)('has a test and a break for rule %i', (rule) => {
+    expect([...tests.values()].some((text) => text.includes(`'rule ${rule}: `))).toBe(true)
+    expect(breaks.filter((one) => one.rule === `${rule}`).length).toBeGreaterThan(0)
+  })
+
+  it('breaks one line each, which is there exactly once, and names a test that is there', () => {
+    const wrong = breaks.filter(({ file, find, replace, test, name, rule }) => {
+      const parts = readFileSync(join(root, file), 'utf8').split(find).length
+      const text = tests.get(test) ?? readFileSync(join(root, test), 'utf8')
+      return (
+        parts !== 2 ||
+        find.includes('\n') ||
+        find === replace ||
+        !text.includes(`'${name}`) ||
+        !name.startsWith(`rule ${rule}:`)
+      )
+    })
+    expect(wrong).toEqual([])
+  })
+})
