@@ -44,7 +44,10 @@ export function invalid(violations: readonly Violation[], message?: string): Pro
     (first === undefined
       ? 'invalid input'
       : violations.length === 1
-        ? `${first.path}: ${first.message}`
-        : `${violations.length} problems, the first: ${first.path}: ${first.message}`)
+        ? said(first)
+        : `${violations.length} problems, the first: ${said(first)}`)
   return { kind: 'invalid', message: summary, violations }
 }
+
+/** A fault of the whole input has no path. */
+const said = ({ path, message }: Violation): string => (path === '' ? message : `${path}: ${message}`)

@@ -2,7 +2,7 @@
 import type { ChangeAnswer, ChangeOptions, Input, ObjectDiff } from '../admin/index.ts'
 import type { Failure } from './client/index.ts'
 import type { Exit } from './exit-codes.ts'
-import { finalLines, followPush } from './follow-push.ts'
+import { exitOf, finalLines, followPush } from './follow-push.ts'
 import type { ChangeFlags, OutputOptions, ServerOptions } from './options.ts'
 import { printData } from './output/data.ts'
 import { printable } from './output/words.ts'
@@ -36,10 +36,8 @@ export async function finishChange(
   if (!followed.ok) return followed.error
   const { record, exit } = followed.value
   if (!asTable) printData(terminal, flags.output, { ...answer, record })
-  else if (record !== undefined && exit !== 'notThereYet')
-    for (const line of finalLines(record)) terminal.out(printable(line))
-  else if (record !== undefined) {
-    for (const line of finalLines(record)) terminal.out(printable(line))
+  else if (record !== undefined) for (const line of finalLines(record)) terminal.out(printable(line))
+  if (record === undefined || exitOf(record) === undefined) {
     terminal.say(`still going: verdigris push watch ${answer.push}`)
   }
   return exit

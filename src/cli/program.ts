@@ -1,8 +1,23 @@
 // The command line as commander has it: every command's name, and the options of the one that is meant.
-import { Command } from 'commander'
+import { Command, CommanderError } from 'commander'
 import picocolors from 'picocolors'
 import { type CommandEntry, commandTable } from './command-table.ts'
+import { exitCode } from './exit-codes.ts'
 import { programVersion } from './version.ts'
+
+/** Runs a command line (without node and script); resolves when it is over, with the exit status in process.exitCode. */
+export async function runProgram(words: readonly string[]): Promise<void> {
+  // The first word that is no option is the command.
+  const program = await createProgram(words.find((word) => !word.startsWith('-')))
+  try {
+    // Nothing to do is a question: what is there?
+    if (words.length === 0) program.outputHelp()
+    else await program.parseAsync([...words], { from: 'user' })
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error
+    process.exitCode = error.exitCode === 0 ? exitCode('ok') : exitCode('usage')
+  }
+}
 
 /** Builds it. Only the command `wanted` is loaded; `*` loads all of them. */
 export async function createProgram(wanted: string | undefined): Promise<Command> {

@@ -1,7 +1,7 @@
 // What every command that talks to a server goes through: connect, run, report a failure with what to do next.
 
-import { problemTable } from '../admin/index.ts'
-import type { Problem } from '../base/index.ts'
+import { describeViolation, problemTable } from '../admin/index.ts'
+import type { Problem, Violation } from '../base/index.ts'
 import { type AdminClient, createClient, type Failure } from './client/index.ts'
 import { type Exit, exitCode } from './exit-codes.ts'
 import { actorOr, type ServerOptions } from './options.ts'
@@ -83,16 +83,15 @@ export function reportFailure(terminal: Terminal, failure: Failure): Exit {
 
 /** The same for a Problem, from the server or from reading files. */
 export function reportProblem(terminal: Terminal, problem: Problem): Exit {
-  const faults = problem.kind === 'invalid' && problem.violations.length > 1 ? problem.violations : []
-  const first = faults.length > 0 ? `${faults.length} problems` : problem.message
-  const lines = faults.map((fault) => {
-    const place =
-      fault.file === undefined
-        ? ''
-        : `${fault.file}${fault.line === undefined ? '' : `:${fault.line}`}${fault.column === undefined ? '' : `:${fault.column}`}: `
-    const object = fault.object === undefined ? '' : `${fault.object}: `
-    return `  ${place}${object}${fault.path === '' ? '' : `${fault.path}: `}${fault.message}`
-  })
+  const faults = problem.kind === 'invalid' ? problem.violations.map(describeFault) : []
+  // One fault is said in one line; more of them below a count.
+  const first =
+    faults.length === 1
+      ? (faults[0] ?? '')
+      : faults.length > 1
+        ? `${faults.length} problems`
+        : problem.message
+  const lines = faults.length > 1 ? faults.map((fault) => `  ${fault}`) : []
   const refusals =
     problem.kind === 'precondition'
       ? (problem.refusals ?? []).map(
@@ -110,6 +109,12 @@ export function reportProblem(terminal: Terminal, problem: Problem): Exit {
     default:
       return 'failed'
   }
+}
+
+/** `shop.yaml:12:5: Service default/cart: wanted … (spec.ports[0].name)`. */
+function describeFault(fault: Violation): string {
+  const text = describeViolation(fault)
+  return fault.path === '' ? text : `${text} (${fault.path})`
 }
 
 function say(terminal: Terminal, message: string, next: string): void {
