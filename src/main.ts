@@ -12,7 +12,7 @@ import {
 import { createAdminServer, createEvents } from './admin/index.ts'
 import { limits, ok, type Problem, type Result } from './base/index.ts'
 import { createChannel, type DeciderEnd } from './channel/index.ts'
-import { programVersion } from './cli/version.ts'
+import { programVersion } from './cli/index.ts'
 import type { Config } from './config.ts'
 import {
   createHttpPort,
