@@ -4,6 +4,7 @@
 //   clusters, endpoints, secrets             of the applied world ∪ the worlds of running pushes ∪ what retires
 //
 // and, where that differs from its newest generation, the next one.
+import { clusterTypes } from '../fleet/index.ts'
 import type { GroupKey } from '../model/index.ts'
 import type { CompiledGroup, EncodedResource, ResourceTypes } from '../snapshot/index.ts'
 import { composeTypes } from '../snapshot/index.ts'
@@ -16,6 +17,8 @@ export interface GroupScene {
   readonly group: GroupKey
   /** The applied world, or the one that is about to be applied. */
   readonly routes: CompiledGroup
+  /** The applied world as it was until now; undefined: the group is new, or that world is not valid any more. */
+  readonly was: CompiledGroup | undefined
   /** Worlds of pushes that prepare, oldest first. */
   readonly warm: readonly CompiledGroup[]
   /** What retires in this group. */
@@ -50,9 +53,8 @@ export interface GroupPlan {
 export function planGroup(scene: GroupScene): GroupPlan {
   const { group, newest, served, cause } = scene
   const routes = scene.removeAtOnce === true ? onlyReferenced(scene.routes, scene.warm) : scene.routes
-  const intent = [routes.types, ...scene.warm.map(({ types }) => types)]
   const over = scene.retiring.filter(
-    (retirement) => scene.removing.has(retirement.name) || intent.some((types) => isBack(retirement, types)),
+    (retirement) => scene.removing.has(retirement.name) || isBack(retirement, routes.types),
   )
   const staying = scene.retiring
     .filter((retirement) => !over.includes(retirement))
@@ -68,9 +70,9 @@ export function planGroup(scene: GroupScene): GroupPlan {
   const left =
     scene.removeAtOnce === true
       ? new Map<string, readonly EncodedResource[]>()
-      : withoutNames(
+      : retirees(
+          scene,
           leavers(newest?.types, first.types, (type, name) => served?.get(type)?.get(name)),
-          scene.removing,
         )
   const { types, resources } = left.size === 0 ? first : compose([...staying, ...[...left.values()].flat()])
   const isSame = newest !== undefined && sameTypes(newest.types, types)
@@ -95,11 +97,17 @@ export function planGroup(scene: GroupScene): GroupPlan {
   }
 }
 
-function withoutNames<Value>(
-  map: ReadonlyMap<string, Value>,
-  names: ReadonlySet<string>,
+/**
+ * Of what leaves, what has to retire: routes may name it only if it was applied. What was merely prepared, and perhaps
+ * refused, goes at once.
+ */
+function retirees<Value>(
+  { was, removing }: GroupScene,
+  leaving: ReadonlyMap<string, Value>,
 ): ReadonlyMap<string, Value> {
-  return names.size === 0 ? map : new Map([...map].filter(([name]) => !names.has(name)))
+  const wasApplied = (name: string): boolean =>
+    was === undefined || clusterTypes.some((type) => was.types.get(type)?.has(name) === true)
+  return new Map([...leaving].filter(([name]) => !removing.has(name) && wasApplied(name)))
 }
 
 /** Whether two generations serve the same. */

@@ -46,6 +46,7 @@ export const preparingBut = (engine: Engine, ...without: readonly string[]): rea
 /** What every group is to be served; a problem if the applied world is not valid. Groups that are gone are left out. */
 export function planGroups(engine: Engine, scene: StepScene): Result<readonly GroupPlan[], Problem> {
   const plans: GroupPlan[] = []
+  const { applied } = engine.store.view()
   for (const group of scene.groups) {
     if (!hasGroup(scene.applied, group)) continue
     const routes = compiledOf(engine, scene.applied, group)
@@ -53,10 +54,12 @@ export function planGroups(engine: Engine, scene: StepScene): Result<readonly Gr
     if (!routes.ok) return routes
     if (!isServed(engine, group) && !hasListeners(routes.value)) continue
     const newest = keptOf(engine, group).at(-1)
+    const was = hasGroup(applied, group) ? compiledOf(engine, applied, group) : undefined
     plans.push(
       planGroup({
         group,
         routes: routes.value,
+        was: was?.ok === true ? was.value : undefined,
         warm: warmOf(engine, scene, group),
         retiring: [...(engine.retirements.get(group)?.values() ?? [])],
         removing: scene.removing?.get(group) ?? new Set(),

@@ -10,18 +10,22 @@ export interface Serial {
 }
 
 export function createSerial(): Serial {
-  let tail: Promise<unknown> = Promise.resolve()
+  let tail: Promise<void> = Promise.resolve()
   let waiting = 0
   const run = <T>(job: () => Promise<T>): Promise<T> => {
-    waiting += 1
-    const outcome = waiting === 1 ? job() : tail.then(job)
-    const settled = outcome.then(
-      () => undefined,
-      () => undefined,
-    )
-    tail = settled.then(() => {
-      waiting -= 1
+    const previous = tail
+    let release = (): void => undefined
+    // Before the job begins: what it asks for itself stands behind it.
+    tail = new Promise((resolve) => {
+      release = resolve
     })
+    waiting += 1
+    const outcome = waiting === 1 ? job() : previous.then(job)
+    const over = (): void => {
+      waiting -= 1
+      release()
+    }
+    outcome.then(over, over)
     return outcome
   }
   return {

@@ -10,7 +10,7 @@ import { touchedGroups } from '../touched-groups.ts'
 import { commitStep, planGroups, preparingBut } from './commit-step.ts'
 import { drive } from './drive.ts'
 import type { Engine } from './engine.ts'
-import { keptOf, nowOf, worldWith } from './engine.ts'
+import { hasGroup, keptOf, nowOf, worldWith } from './engine.ts'
 import { restandOthers } from './restand-others.ts'
 
 /** Commits the compensating revision of a push that is aborting or being taken back. */
@@ -41,12 +41,14 @@ export async function takeBack(engine: Engine, id: string): Promise<void> {
     return
   }
   const generations = new Map(
-    [...push.groups.keys()].map((group) => [
-      group,
-      plans.value.find((plan) => plan.group === group)?.generation?.number ??
-        keptOf(engine, group).at(-1)?.number ??
-        0,
-    ]),
+    [...push.groups.keys()]
+      .filter((group) => hasGroup(target, group))
+      .map((group) => [
+        group,
+        plans.value.find((plan) => plan.group === group)?.generation?.number ??
+          keptOf(engine, group).at(-1)?.number ??
+          0,
+      ]),
   )
   const event = { kind: 'takenBack' as const, revision: number, generations }
   const [preview] = step(push, event, nowOf(engine), engine.timeouts)

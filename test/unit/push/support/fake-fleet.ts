@@ -41,6 +41,8 @@ export interface FakeFleet {
   readonly isReady: () => boolean
   /** What the rules of a push were broken by; stays empty. */
   readonly faults: readonly string[]
+  /** Streams to a control plane (another one, after a crash): what proxies hold stays, everything else is told anew. */
+  attach(end: StreamerEnd): void
   add(id: string, cluster?: string, manner?: Manner): FakeNode
   connect(id: string): void
   disconnect(id: string): void
@@ -56,7 +58,8 @@ export interface FakeFleet {
 const order = resourceTypesInAddOrder.map(({ typeUrl }) => typeUrl)
 const asked = order.filter((type) => type !== typeUrls.sds)
 
-export function fakeFleet(end: StreamerEnd, now: () => number): FakeFleet {
+export function fakeFleet(now: () => number): FakeFleet {
+  let end: StreamerEnd | undefined
   const nodes = new Map<string, FakeNode>()
   const rings = new Map<string, Generation[]>()
   const heard: ToStreams[] = []
@@ -66,7 +69,7 @@ export function fakeFleet(end: StreamerEnd, now: () => number): FakeFleet {
   let streams = 0
 
   const newest = (group: string): Generation | undefined => rings.get(group)?.at(-1)
-  const say = (message: FromStreams): void => end.send(message)
+  const say = (message: FromStreams): void => end?.send(message)
   const identity = ({ id, cluster }: FakeNode): NodeIdentity => ({
     id,
     cluster,
@@ -75,7 +78,7 @@ export function fakeFleet(end: StreamerEnd, now: () => number): FakeFleet {
     agent: 'envoy 1.40.0',
   })
 
-  end.receive((message) => {
+  function hear(message: ToStreams): void {
     heard.push(message)
     switch (message.kind) {
       case 'groups':
@@ -99,7 +102,7 @@ export function fakeFleet(end: StreamerEnd, now: () => number): FakeFleet {
         break
       default:
     }
-  })
+  }
 
   function place(node: FakeNode): void {
     const group = selectGroup(table, identity(node))
@@ -253,6 +256,9 @@ export function fakeFleet(end: StreamerEnd, now: () => number): FakeFleet {
     content: Content,
     acked: boolean,
   ): void {
+    const held = node.holds.get(type)?.generation ?? 0
+    if (held > generation && node.group === group)
+      faults.push(`${node.id}: ${type} went back from ${held} to ${generation}`)
     node.holds.set(type, { generation, content })
     say({
       kind: 'holds',
@@ -282,6 +288,22 @@ export function fakeFleet(end: StreamerEnd, now: () => number): FakeFleet {
     nodes,
     heard,
     faults,
+    attach: (next) => {
+      end = next
+      table = []
+      ready = false
+      rings.clear()
+      fresh.clear()
+      for (const node of nodes.values()) {
+        node.stream = undefined
+        node.sent.clear()
+        node.parked.clear()
+        node.doubts.clear()
+      }
+      next.receive((message) => {
+        if (end === next) hear(message)
+      })
+    },
     isReady: () => ready,
     newest,
     routesOf,

@@ -83,15 +83,21 @@ export interface RigOptions {
   readonly timeouts?: Partial<Timeouts>
   readonly unsafe?: Unsafe
   readonly nodes?: readonly string[]
+  /** Proxies that were there before: they come back to this engine. */
+  readonly fleet?: FakeFleet
+  /** Dies at this commit (from 1), before it is written or right after. */
+  readonly crash?: { readonly at: number; readonly when: 'before' | 'after' }
 }
 
 /** A started engine. `nodes` are connected before it starts. */
 export async function createRig(options: RigOptions = {}): Promise<Rig> {
   const clock = options.clock ?? virtualClock()
   const disk = options.disk ?? memoryDisk()
-  const { store } = await openOnMemory(disk)
+  const opened = await openOnMemory(disk)
+  const store = options.crash === undefined ? opened.store : dying(opened.store, options.crash)
   const channel = createChannel({ codec: true })
-  const fleet = fakeFleet(channel.streamers, clock.wall)
+  const fleet = options.fleet ?? fakeFleet(clock.wall)
+  fleet.attach(channel.streamers)
   const logged: Record<string, unknown>[] = []
   const note =
     (level: string) =>
@@ -104,11 +110,11 @@ export async function createRig(options: RigOptions = {}): Promise<Rig> {
     compiler: createCompiler(),
     clock,
     log: { info: note('info'), warn: note('warn'), error: note('error') },
-    ...(options.timeouts === undefined ? {} : { timeouts: options.timeouts }),
+    timeouts: { tickMs: 250, ...options.timeouts },
     ...(options.unsafe === undefined ? {} : { unsafe: options.unsafe }),
   })
   for (const id of options.nodes ?? []) {
-    fleet.add(id)
+    if (!fleet.nodes.has(id)) fleet.add(id)
     fleet.connect(id)
   }
   await delivery.start()
@@ -161,4 +167,18 @@ export async function createRig(options: RigOptions = {}): Promise<Rig> {
   }
   await talk()
   return rig
+}
+
+/** A store whose process dies at a commit: nothing after it happens. */
+function dying(store: Store, { at, when }: NonNullable<RigOptions['crash']>): Store {
+  let commits = 0
+  return {
+    ...store,
+    commit: async (change) => {
+      commits += 1
+      if (commits < at) return store.commit(change)
+      if (commits === at && when === 'after') await store.commit(change)
+      return new Promise(() => undefined)
+    },
+  }
 }
