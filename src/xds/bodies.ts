@@ -6,7 +6,7 @@ import type { Resource } from './content.ts'
 import type { VariantName } from './machine.ts'
 
 /** What a body is made of. */
-export interface BodyParts {
+interface BodyParts {
   readonly type: string
   readonly version: string
   readonly resend: number | undefined

@@ -34,7 +34,7 @@ export interface Difference {
 }
 
 /** The content of a type that a generation does not have. */
-export const emptyContent: Content = { version: 'empty', resources: new Map() }
+const emptyContent: Content = { version: 'empty', resources: new Map() }
 const noDifference: Difference = { changed: [], removed: [] }
 const nothing: Content = { version: '', resources: new Map() }
 

@@ -1,8 +1,10 @@
 // All streams of a process: takes in what the decider says and what streams ask, steps the machines and carries out
 // what they want. No socket and no clock here: an edge and a scheduler are handed in, so tests drive it whole.
 import { assertNever, limits } from '../base/index.ts'
-import type { FromStreams, StreamerEnd, ToStreams } from '../channel/index.ts'
+import type { FromStreams, StreamerEnd } from '../channel/index.ts'
 import { createBodies } from './bodies.ts'
+import { createFanOut } from './fan-out.ts'
+import { hear } from './hear.ts'
 import { createInbox, type Inbox, put, take } from './inbox.ts'
 import type {
   CloseStatus,
@@ -16,9 +18,8 @@ import type {
   VariantName,
 } from './machine.ts'
 import { type Nodes, nodeOf, noteSent, park } from './nodes.ts'
-import { type SelectGroup, selectGroup } from './placement.ts'
 import { createStream, step } from './stream.ts'
-import { close, createWorld, publish } from './world.ts'
+import { createWorld } from './world.ts'
 
 /** The sockets. */
 export interface Edge {
@@ -71,7 +72,6 @@ export interface HubOptions {
   readonly streamers: StreamerEnd
   readonly edge: Edge
   readonly scheduler: Scheduler
-  readonly selectGroup?: SelectGroup
   /** Notes for the log: event name and fields. */
   readonly note?: (event: string, fields: Readonly<Record<string, string | number>>) => void
   /** Smaller bounds for tests. */
@@ -92,13 +92,10 @@ export function createHub(options: HubOptions): Hub {
   const nodes: Nodes = new Map()
   const entries = new Map<string, Entry>()
   const bodies = createBodies(limits.sharedBodyBytes)
-  const dirty = new Set<string>()
-  let turnComing = false
   let opened = 0
   const counts = { requests: 0, responses: 0, responseBytes: 0, acks: 0, nacks: 0 }
   const context: Context = {
     world,
-    selectGroup: options.selectGroup ?? selectGroup,
     nodeOf: (id) => nodeOf(nodes, id),
     limits: {
       writeDeadlineMs: limits.writeDeadlineMs,
@@ -173,7 +170,7 @@ export function createHub(options: HubOptions): Hub {
       if (message.node !== undefined) nodeOf(nodes, message.node).streams -= 1
       entry.cancelTimer?.()
       entries.delete(id)
-      dirty.delete(id)
+      fanOut.forget(id)
     } else if (message.kind === 'nacked') counts.nacks += 1
     else if (message.kind === 'holds' && message.acked) counts.acks += 1
   }
@@ -200,74 +197,35 @@ export function createHub(options: HubOptions): Hub {
     }
   }
 
-  const turn = (): void => {
-    turnComing = false
-    let left: number = limits.streamsPerTurn
-    for (const id of dirty) {
-      if (left === 0) break
-      left -= 1
-      dirty.delete(id)
-      const entry = entries.get(id)
-      if (entry === undefined) continue
-      entry.inbox.changed = true
-      work(id)
-    }
-    if (dirty.size > 0) nextTurn()
-  }
-  const nextTurn = (): void => {
-    if (turnComing) return
-    turnComing = true
-    scheduler.soon(turn)
-  }
-  const mark = (concerns: (state: StreamState) => boolean): void => {
-    for (const [id, { state }] of entries) if (concerns(state)) dirty.add(id)
-    if (dirty.size > 0) nextTurn()
-  }
+  const fanOut = createFanOut(scheduler, (id) => {
+    const entry = entries.get(id)
+    if (entry === undefined) return
+    entry.inbox.changed = true
+    work(id)
+  })
 
-  const hear = (message: ToStreams): void => {
-    switch (message.kind) {
-      case 'groups':
-        world.table = message.groups
-        mark(() => true)
+  streamers.receive((message) => {
+    const heard = hear(world, nodes, message)
+    switch (heard.kind) {
+      case 'nothing':
         break
-      case 'publish': {
-        const resync = publish(world, message)
-        if (resync === undefined) mark(({ group }) => group === message.group)
-        else {
-          options.note?.('xds_resync', { group: message.group, have: resync.have ?? 0 })
-          streamers.send(resync)
-        }
+      case 'look':
+        for (const [id, { state }] of entries) if (heard.concerns(state)) fanOut.mark(id)
         break
-      }
-      case 'closed':
-        close(world, message.group, message.generation)
-        break
-      case 'doubt': {
-        const { node: id, type, resend, parked, good } = message
-        const node = nodeOf(nodes, id)
-        node.doubts.set(type, { resend, parked, good })
-        park(node, type, parked)
-        mark((state) => state.node?.id === id)
-        break
-      }
-      case 'trust':
-        nodeOf(nodes, message.node).doubts.delete(message.type)
-        break
-      case 'ready':
-        world.ready = true
-        mark(() => true)
+      case 'say':
+        options.note?.('xds_resync', { group: heard.message.group, have: heard.message.have ?? 0 })
+        streamers.send(heard.message)
         break
       case 'kick':
         for (const [id, { state }] of [...entries]) {
-          if (message.node !== undefined && state.node?.id !== message.node) continue
-          feed(id, { kind: 'end', status: 'unavailable', reason: 'asked to come back' })
+          if (heard.concerns(state))
+            feed(id, { kind: 'end', status: 'unavailable', reason: 'asked to come back' })
         }
         break
       default:
-        assertNever(message)
+        assertNever(heard)
     }
-  }
-  streamers.receive(hear)
+  })
 
   return {
     open: (variant, peer) => {

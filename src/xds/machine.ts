@@ -5,7 +5,6 @@ import type { GroupKey } from '../model/index.ts'
 import type { Content, Generation, Resource } from './content.ts'
 import type { Follow, Part, Report } from './follow.ts'
 import type { NodeRecord } from './nodes.ts'
-import type { SelectGroup } from './placement.ts'
 import type { Asked } from './subscription.ts'
 import type { World } from './world.ts'
 
@@ -77,7 +76,6 @@ export interface StreamLimits {
 /** What a stream may look at; not changed by it. */
 export interface Context {
   readonly world: World
-  readonly selectGroup: SelectGroup
   /** The record of a node, made when there is none. */
   readonly nodeOf: (id: string) => NodeRecord
   readonly limits: StreamLimits

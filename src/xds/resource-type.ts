@@ -3,7 +3,7 @@ import { type ResourceTypeKey, resourceTypes, resourceTypesInAddOrder } from '..
 import type { ResourceFacts } from '../snapshot/index.ts'
 
 /** What a resource names of another type. */
-export type Naming = (resource: { readonly name: string; readonly facts: ResourceFacts }) => readonly string[]
+type Naming = (resource: { readonly name: string; readonly facts: ResourceFacts }) => readonly string[]
 
 export interface XdsType {
   readonly key: ResourceTypeKey

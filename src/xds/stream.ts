@@ -6,6 +6,7 @@
 import { assertNever } from '../base/index.ts'
 import type { NodeIdentity } from '../channel/index.ts'
 import type { Node } from '../envoy-api/index.ts'
+import { selectGroup } from '../model/index.ts'
 import { observe, settleNonce, whoOf } from './acks.ts'
 import { delta } from './delta.ts'
 import { createFollow, owe } from './follow.ts'
@@ -148,7 +149,7 @@ function strange(stream: StreamState, typeUrl: string): readonly Effect[] {
 /** Says to which group the node belongs now. Before the state is loaded nobody knows. */
 function place(stream: StreamState, context: Context): readonly Effect[] {
   if (stream.node === undefined || !context.world.ready) return []
-  const group = context.selectGroup(context.world.table, stream.node)
+  const group = selectGroup(context.world.table, stream.node)
   if (stream.placed && group === stream.group) return []
   if (stream.group !== undefined) {
     // Numbers of another group say nothing here.

@@ -2,10 +2,9 @@
 // are the same objects in all of them.
 import { limits } from '../base/index.ts'
 import type { FromStreams, ToStreams, TypeUpdate } from '../channel/index.ts'
-import type { GroupKey } from '../model/index.ts'
+import type { GroupKey, SelectableGroup } from '../model/index.ts'
 import type { Content, Generation, Resource } from './content.ts'
 import { contentOf } from './content.ts'
-import type { GroupTable } from './placement.ts'
 
 interface Ring {
   /** Oldest first, never empty. */
@@ -17,7 +16,8 @@ interface Ring {
 export interface World {
   /** The state is loaded: before that every stream is held (rule 28). */
   ready: boolean
-  table: GroupTable
+  /** In matching order. */
+  table: readonly SelectableGroup[]
   readonly rings: Map<GroupKey, Ring>
 }
 

@@ -75,7 +75,7 @@ export function createAdsPump(): AdsPump {
 }
 
 /** Ends a call with a status; resets it when the status cannot be flushed in time, or never could. */
-export function endCall(call: BytesCall, code: status, details: string, reset: boolean): void {
+function endCall(call: BytesCall, code: status, details: string, reset: boolean): void {
   if (code === status.OK) call.end()
   else {
     const error: Pick<ServiceError, 'code' | 'details'> = { code, details }

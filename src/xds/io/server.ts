@@ -6,7 +6,6 @@ import type { FromStreams, StreamerEnd } from '../../channel/index.ts'
 import { adsMethods } from '../../envoy-api/index.ts'
 import { createHub, type HubStats, type Scheduler } from '../hub.ts'
 import type { StreamLimits, VariantName } from '../machine.ts'
-import type { SelectGroup } from '../placement.ts'
 import { type BytesCall, createAdsPump } from './ads.ts'
 import { gateEveryMethod } from './every-method.ts'
 import { deserialize, dropReports, refuseSeparateDiscovery, serialize } from './other-methods.ts'
@@ -26,8 +25,6 @@ export interface XdsServerOptions {
   readonly gate: ServerInterceptor
   readonly streamers: StreamerEnd
   readonly log: XdsLog
-  /** Default: the first group of the table that selects the node. */
-  readonly selectGroup?: SelectGroup
   readonly scheduler?: Scheduler
   /** Smaller bounds for tests. */
   readonly limits?: Partial<StreamLimits>
@@ -61,7 +58,6 @@ export async function startXdsServer(options: XdsServerOptions): Promise<Result<
     edge: ads.edge,
     scheduler: options.scheduler ?? systemScheduler,
     note: (event, fields) => log.warn({ event, ...fields }),
-    ...(options.selectGroup === undefined ? {} : { selectGroup: options.selectGroup }),
     ...(options.limits === undefined ? {} : { limits: options.limits }),
   })
   let stopping = false

@@ -3,7 +3,6 @@ import { describe, expect, it } from 'vitest'
 import { limits } from '../../../src/base/index.ts'
 import { typeUrls } from '../../../src/envoy-api/index.ts'
 import { contentOf, difference, listOf } from '../../../src/xds/content.ts'
-import { selectGroup } from '../../../src/xds/placement.ts'
 import { parseVersion, versionText } from '../../../src/xds/version.ts'
 import { close, createWorld, generationOf, matchVersion, newestOf, publish } from '../../../src/xds/world.ts'
 import { publishOf, type Spec, versionOf } from './support/content.ts'
@@ -99,33 +98,5 @@ describe('versions', () => {
     expect(text).toBe(versionText('abc', 2, ['a', 'b']))
     expect(text).not.toBe(versionText('abc', 2, ['a']))
     expect(parseVersion(text)).toEqual({ content: 'abc', resend: 2, more: true })
-  })
-})
-
-describe('placing a node', () => {
-  const node = {
-    id: 'edge-1',
-    cluster: 'edge',
-    metadata: { tier: 'front' },
-    locality: { region: 'r', zone: 'z', subZone: '' },
-    agent: 'envoy 1.40.0',
-  }
-  it.each([
-    [{}, 'g'],
-    [{ cluster: 'edge' }, 'g'],
-    [{ cluster: 'other' }, undefined],
-    [{ metadata: { tier: 'front' } }, 'g'],
-    [{ metadata: { tier: 'back' } }, undefined],
-    [{ metadata: { constructor: 'x' } }, undefined],
-    [{ locality: { region: 'r', zone: 'z' } }, 'g'],
-    [{ locality: { zone: 'other' } }, undefined],
-    [{ cluster: 'edge', locality: { subZone: 's' } }, undefined],
-  ])('by %j', (selector, group) => {
-    expect(selectGroup([{ group: 'g', selector }], node)).toBe(group)
-  })
-
-  it('takes the first of the table', () => {
-    const table = ['a', 'b'].map((group) => ({ group, selector: {} }))
-    expect(selectGroup(table, node)).toBe('a')
   })
 })

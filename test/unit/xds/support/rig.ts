@@ -11,13 +11,13 @@ import { createHub, type Hub } from '../../../../src/xds/hub.ts'
 import type { Request, StreamLimits, VariantName } from '../../../../src/xds/machine.ts'
 import { publishOf, type Spec, versionOf } from './content.ts'
 
-export interface RigOptions {
+interface RigOptions {
   readonly limits?: Partial<StreamLimits>
   /** Default: one group `g` that selects everybody, and ready. */
   readonly bare?: boolean
 }
 
-export interface ClientOptions {
+interface ClientOptions {
   readonly node?: string
   readonly cluster?: string
   readonly agent?: string
