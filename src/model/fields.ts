@@ -24,9 +24,6 @@ export const name = z
     when: ({ issues }) => issues.length === 0,
   })
 
-/** Whether a text would pass as a name. */
-export const isName = (text: string): boolean => name.safeParse(text).success
-
 export const port = z
   .int('wanted a port from 1 to 65535')
   .min(1, 'wanted a port from 1 to 65535')

@@ -37,10 +37,7 @@ export function matchingOrder(world: World): readonly SelectableGroup[] {
 }
 
 /** Whether every condition of the selector holds. */
-export function selects(
-  selector: NodeGroupSelector,
-  { cluster, metadata, locality }: SelectableNode,
-): boolean {
+function selects(selector: NodeGroupSelector, { cluster, metadata, locality }: SelectableNode): boolean {
   const { region, zone, subZone } = selector.locality ?? {}
   return (
     (selector.cluster === undefined || selector.cluster === cluster) &&

@@ -6,7 +6,7 @@ import type { KindDefinition } from '../kind-definition.ts'
 
 const text = z.string().min(1, 'wanted at least one character').max(limits.labelLength)
 
-export const nodeGroupSelector = z.strictObject({
+const nodeGroupSelector = z.strictObject({
   cluster: text.optional().describe('`node.cluster` of the bootstrap must equal this.'),
   metadata: z
     .record(text, z.string().max(limits.labelLength))

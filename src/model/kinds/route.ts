@@ -12,7 +12,7 @@ const path = z
   .max(2_048, 'wanted at most 2048 characters')
   .regex(/^[^?#\s]*$/, 'wanted a path without "?", "#" and spaces')
 
-export const pathMatch = z.union(
+const pathMatch = z.union(
   [
     z.strictObject({
       prefix: path.describe('Whole segments: `/cart` takes `/cart` and `/cart/1`, and leaves `/cartoon`.'),
@@ -23,7 +23,7 @@ export const pathMatch = z.union(
 )
 
 const matchers = ['exact', 'prefix', 'present'] as const
-export const headerMatch = z
+const headerMatch = z
   .strictObject({
     name: z
       .string()

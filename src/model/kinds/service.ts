@@ -12,7 +12,7 @@ const checkPath = z
   .max(2_048, 'wanted at most 2048 characters')
 const threshold = z.int().min(1, 'wanted 1 to 100').max(100, 'wanted 1 to 100')
 
-export const healthCheck = z
+const healthCheck = z
   .strictObject({
     http: z
       .strictObject({
@@ -32,7 +32,7 @@ export const healthCheck = z
   })
 
 /** Settings towards the upstream; an environment's go over its service's, field by field. */
-export const upstream = z.strictObject({
+const upstream = z.strictObject({
   connectTimeout: positiveDuration.optional().describe('Time for a TCP connection. Default 1 s.'),
   idleTimeout: anyDuration
     .optional()
@@ -42,7 +42,7 @@ export const upstream = z.strictObject({
   healthCheck: healthCheck.optional().describe('Active health checks by every proxy. Default: none.'),
 })
 
-export const endpoint = z.strictObject({
+const endpoint = z.strictObject({
   address: ipAddress.describe('IP address of the backend.'),
   port: port.optional().describe('Port number: for a service with one port.'),
   ports: z
@@ -52,7 +52,7 @@ export const endpoint = z.strictObject({
 })
 
 const freeText = z.string().min(1, 'wanted at least one character').max(256, 'wanted at most 256 characters')
-export const environment = z.strictObject({
+const environment = z.strictObject({
   name: name.describe('Name of the environment, such as `blue`. Any name, any number of them.'),
   release: z
     .strictObject({

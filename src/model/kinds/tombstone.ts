@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { name } from '../fields.ts'
 import type { KindDefinition } from '../kind-definition.ts'
 
-export const tombstoneSpec = z.strictObject({
+const tombstoneSpec = z.strictObject({
   incarnationsEver: z
     .record(name, z.int().min(1))
     .describe('Environment → the highest incarnation ever given.'),

@@ -83,7 +83,7 @@ export function nextIncarnations(input: IncarnationInput): IncarnationOutcome {
 }
 
 /** The higher number of each name. */
-export function maxNumbers(a: Numbers, b: Numbers): Numbers {
+function maxNumbers(a: Numbers, b: Numbers): Numbers {
   const names = new Set([...Object.keys(a), ...Object.keys(b)])
   return Object.fromEntries([...names].map((name) => [name, Math.max(numberOf(a, name), numberOf(b, name))]))
 }

@@ -14,7 +14,7 @@ import {
   type World,
 } from '../../../src/model/index.ts'
 
-export const examples = join(import.meta.dirname, '..', '..', '..', 'examples')
+const examples = join(import.meta.dirname, '..', '..', '..', 'examples')
 
 export const filesOf = (folder: string): { readonly file: string; readonly text: string }[] =>
   readdirSync(join(examples, folder))
