@@ -10,7 +10,7 @@ import { advance } from '../retirement.ts'
 import { commitStep, planGroups, preparingBut } from './commit-step.ts'
 import { drive } from './drive.ts'
 import type { Engine } from './engine.ts'
-import { keptOf, nowOf } from './engine.ts'
+import { hasGroup, keptOf, nowOf } from './engine.ts'
 import { restandOthers } from './restand-others.ts'
 import { lookAgain, tellFleet } from './streams.ts'
 
@@ -40,7 +40,7 @@ function retire(engine: Engine): void {
   const now = nowOf(engine)
   const due = new Map<GroupKey, Map<string, string>>()
   for (const [group, retirements] of engine.retirements) {
-    if (retirements.size === 0) continue
+    if (retirements.size === 0 || !hasGroup(engine.store.view().applied, group)) continue
     if ([...engine.pushes.values()].some((push) => isSwitching(push) && push.groups.has(group))) continue
     const held = new Map<number, readonly string[]>()
     for (const retirement of retirements.values()) {
