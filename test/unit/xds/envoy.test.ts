@@ -36,6 +36,7 @@ function snapshot(
   ports: Record<string, number>,
   listen: number,
   to: string,
+  match: Json = { prefix: '/' },
 ) {
   const clusters = Object.keys(ports)
   const types = Object.fromEntries([
@@ -114,9 +115,7 @@ function snapshot(
         name: 'routes',
         json: {
           name: 'routes',
-          virtualHosts: [
-            { name: 'all', domains: ['*'], routes: [{ match: { prefix: '/' }, route: { cluster: to } }] },
-          ],
+          virtualHosts: [{ name: 'all', domains: ['*'], routes: [{ match, route: { cluster: to } }] }],
         },
         facts: { clusters: [to] },
       },
@@ -132,6 +131,7 @@ function snapshot(
 
 describeWithEnvoy('a real Envoy', () => {
   const heard: FromStreams[] = []
+  const groups = ['sotw', 'delta'].map((group) => ({ group, selector: { cluster: group } }))
   const backends: Server[] = []
   const ports: Record<string, number> = {}
   let scope: Scope
@@ -167,10 +167,7 @@ describeWithEnvoy('a real Envoy', () => {
     })
     if (!started.ok) throw new Error(started.error.message)
     server = started.value
-    channel.decider.send({
-      kind: 'groups',
-      groups: ['sotw', 'delta'].map((group) => ({ group, selector: { cluster: group } })),
-    })
+    channel.decider.send({ kind: 'groups', groups })
     channel.decider.send({ kind: 'ready' })
   })
   afterAll(async () => {
@@ -180,10 +177,7 @@ describeWithEnvoy('a real Envoy', () => {
   })
 
   it.each(['sotw', 'delta'] as const)('goes live, switches and comes back: %s', async (variant) => {
-    const listener = createServer()
-    await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve))
-    const listen = (listener.address() as AddressInfo).port
-    await new Promise((resolve) => listener.close(resolve))
+    const listen = await freePort()
     const node = `edge-${variant}`
     channel.decider.send(snapshot(variant, 1, ports, listen, 'blue'))
     const envoy = await startEnvoy(scope, {
@@ -231,4 +225,59 @@ describeWithEnvoy('a real Envoy', () => {
     ).toEqual(before)
     await envoy.stop()
   })
+
+  it.each(['sotw', 'delta'] as const)(
+    'refuses bad routes, keeps serving, and is repaired: %s',
+    async (variant) => {
+      const group = `nack-${variant}`
+      const node = `edge-${group}`
+      const listen = await freePort()
+      channel.decider.send({ kind: 'groups', groups: [...groups, { group, selector: { cluster: group } }] })
+      channel.decider.send(snapshot(group, 1, ports, listen, 'blue'))
+      const envoy = await startEnvoy(scope, {
+        binary: envoyBinary(),
+        concurrency: 1,
+        bootstrap: { nodeId: node, nodeCluster: group, variant, xdsPort: server.port },
+      })
+      await envoy.ready(10_000)
+      await until('the routes are held', 5_000, async () => holds(node, 'rds', 1) || undefined)
+      const regex = { safeRegex: { regex: '(' } }
+      channel.decider.send(snapshot(group, 2, ports, listen, 'green', regex))
+      const nack = await until('the refusal', 5_000, async () =>
+        heard
+          .flatMap((message) => (message.kind === 'nacked' && message.node === node ? [message] : []))
+          .at(0),
+      )
+      expect(nack).toMatchObject({
+        type: resourceTypes.rds.typeUrl,
+        generation: 2,
+        good: 1,
+        changed: ['routes'],
+      })
+      expect(nack.detail).toContain('missing )')
+      const { type, version: parked } = nack
+      channel.decider.send({ kind: 'doubt', node, type, resend: 1, parked, good: 1 })
+      await until('the repair', 5_000, async () =>
+        heard.find((message) => message.kind === 'repaired' && message.node === node),
+      )
+      channel.decider.send({ kind: 'trust', node, type })
+      expect((await httpGet(`http://127.0.0.1:${listen}/`)).body).toBe('blue')
+      const nacks = (): number =>
+        heard.filter((message) => message.kind === 'nacked' && message.node === node).length
+      expect(nacks()).toBe(1)
+      channel.decider.send(snapshot(group, 3, ports, listen, 'green'))
+      await until('the good routes', 5_000, async () => holds(node, 'rds', 3) || undefined)
+      expect((await httpGet(`http://127.0.0.1:${listen}/`)).body).toBe('green')
+      expect(nacks()).toBe(1)
+      await envoy.stop()
+    },
+  )
 })
+
+async function freePort(): Promise<number> {
+  const listener = createServer()
+  await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve))
+  const { port } = listener.address() as AddressInfo
+  await new Promise((resolve) => listener.close(resolve))
+  return port
+}
