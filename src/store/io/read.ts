@@ -20,16 +20,22 @@ export interface Reader extends Pick<Store, 'resource' | 'revision' | 'revisions
   countResources(): number
   /** Values that are committed and not in the engine's place for them. */
   overlay(writes: Overlay): void
+  /** Keys that are being taken away: not finding them is no damage. Until the next call. */
+  expectGone(keys: ReadonlySet<string>): void
 }
 
 export function createReader(engine: Engine, current: () => StoreState): Reader {
   let overlay: Overlay = new Map()
+  let leaving: ReadonlySet<string> = new Set()
   let counted: { readonly of: StoreState['ledger']['entries']; readonly resources: number } | undefined
 
   const value = async (key: string): Promise<Uint8Array | undefined> => {
     if (overlay.has(key)) return overlay.get(key)
     const read = await engine.get(key)
     if (!read.ok) throw new StoreReadError(`cannot read ${key}: ${read.error.message}`)
+    if (read.value === undefined && current().ledger.entries.has(key) && !leaving.has(wholeOf(key) ?? key)) {
+      throw new StoreReadError(`record ${key} was committed and is not found any more`)
+    }
     return read.value
   }
   const record = async (key: string): Promise<Uint8Array | undefined> => {
@@ -60,6 +66,9 @@ export function createReader(engine: Engine, current: () => StoreState): Reader 
   return {
     overlay(writes) {
       overlay = writes
+    },
+    expectGone(keys) {
+      leaving = keys
     },
     resource: (hash) => record(resourceKey(hash)),
     revision,

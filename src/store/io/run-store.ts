@@ -142,7 +142,12 @@ export function runStore(initial: StoreState, hands: StoreHands): Store {
     const compacted = flushed.ok && phase.kind === 'open' ? compact(state, retention) : undefined
     if (compacted === undefined) return
     if (compacted.writes.length === 0) state = compacted.state
-    else await flush(compacted.state, compacted.writes)
+    else {
+      reader.expectGone(
+        new Set(compacted.writes.filter(({ value }) => value === undefined).map(({ key }) => key)),
+      )
+      await flush(compacted.state, compacted.writes)
+    }
   }
 
   /** A retry of what was answered is answered again, even when nothing new is taken. */

@@ -1,10 +1,10 @@
-// Child of the store's tests: `write DIR FROM` commits without end and says each number once it was answered; `hold DIR` opens
+// Child of the store's tests: `write DIR FROM [END]` commits, without end or up to it, and says each number once it was answered; `hold DIR` opens
 // and waits; `examine` opens every folder it is given a line about and says what it found.
 import { createHash } from 'node:crypto'
 import { writeSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 
-const [built, what, dir, from] = process.argv.slice(2)
+const [built, what, dir, from, end = 'Infinity'] = process.argv.slice(2)
 const { openStore } = await import(built)
 
 const change = (n) => {
@@ -59,11 +59,12 @@ async function fingerprint(store) {
 if (what === 'write') {
   const opened = await openStore({ dir })
   if (!opened.ok) failed(opened.error)
-  for (let n = Number(from); ; n++) {
+  for (let n = Number(from); n < Number(end); n++) {
     const result = await opened.value.commit(change(n))
     if (!result.ok) failed(result.error)
     writeSync(1, `${n}\n`)
   }
+  await opened.value.close()
 } else if (what === 'hold') {
   const opened = await openStore({ dir })
   if (!opened.ok) failed(opened.error)

@@ -102,4 +102,26 @@ describe('a record in doubt', () => {
     expect(await refusal(memoryDisk())).toContain('root')
     expect(await refusal(disk)).toBeUndefined()
   })
+
+  it('that vanishes or changes under a running store fails its read, never passes for absent or whole', async () => {
+    const { disk } = await sample()
+    const { store } = await openOnMemory(disk)
+    const hashes = [
+      ...(store.view().generations.get('default/edge')?.at(-1)?.types.get('rds')?.entries.values() ?? []),
+    ]
+    expect(hashes).toHaveLength(2)
+    const values = [...disk.values]
+    for (const hash of hashes) {
+      const own = values.filter(([key]) => key.startsWith(`res/${hash}`))
+      for (const [key, value] of own) {
+        disk.values.delete(key)
+        await expect(store.resource(hash), key).rejects.toThrow(/not found any more/)
+        disk.values.set(key, Uint8Array.from(value).fill(0, value.length - 1))
+        await expect(store.resource(hash), key).rejects.toThrow(/damaged/)
+        disk.values.set(key, value)
+      }
+      expect(await store.resource(hash)).toBeDefined()
+    }
+    expect(await store.resource('0'.repeat(32))).toBeUndefined()
+  })
 })
