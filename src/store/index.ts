@@ -2,7 +2,6 @@
 // is answered. One writer, one process. Start at types.ts (the interface), then step.ts (what a change does), then
 // io/run-store.ts (how it is made durable).
 export type { Retention } from './compact.ts'
-export { defaultRetention } from './compact.ts'
 export type { OpenStoreOptions } from './io/open-store.ts'
-export { openStore } from './io/open-store.ts'
+export { openStore, verifyStore } from './io/open-store.ts'
 export * from './types.ts'

@@ -10,7 +10,7 @@ import type { StoreState } from '../state.ts'
 import type { Revision, Store } from '../types.ts'
 
 /** A record that cannot be read back from a running store. */
-export class StoreReadError extends Error {
+class StoreReadError extends Error {
   override readonly name = 'StoreReadError'
 }
 

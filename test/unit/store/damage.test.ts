@@ -3,6 +3,7 @@
 import { spawn } from 'node:child_process'
 import {
   cpSync,
+  existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -73,7 +74,7 @@ describe('a damaged store', () => {
     reopened: boolean,
     damages: (dir: string) => readonly ((copy: string) => void)[],
   ): Promise<{ readonly expected: string; readonly outcomes: readonly Examined[] }> => {
-    const base = await freshFolder()
+    const base = await freshFolder(existsSync('/dev/shm') ? '/dev/shm' : undefined)
     const original = join(base, 'original')
     await small(original)
     if (reopened) await (await opened(original)).close()

@@ -5,7 +5,7 @@ import { cp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { afterAll, describe, expect, it } from 'vitest'
-import { openStore } from '../../../src/store/index.ts'
+import { openStore, verifyStore } from '../../../src/store/index.ts'
 import { openClassicLevel } from '../../../src/store/io/classic-level.ts'
 import { encodeFrame } from '../../../src/store/record.ts'
 import { builtStore } from './built.ts'
@@ -113,6 +113,20 @@ describe('a store folder', () => {
     await rename(older, join(dir, 'level'))
     const refused = problemIn(await openStore({ dir }))
     expect(refused.message).toMatch(/record root: it is of commit 1, but commit 2 was answered/)
+  })
+
+  it('can be verified without being changed, and is not made by that', async () => {
+    const dir = await freshFolder()
+    expect(problemIn(await verifyStore(join(dir, 'none'))).kind).toBe('notFound')
+    expect(await readdir(dir)).toEqual([])
+    const store = await opened(dir)
+    await committed(store, puts([traffic('checkout', 'blue')]))
+    expect(problemIn(await verifyStore(dir)).message).toContain('is open in')
+    const { keys, bytes, revisions } = store.stats()
+    await store.close()
+    expect(await verifyStore(dir)).toMatchObject({ ok: true, value: { keys, bytes, revisions } })
+    await rm(join(dir, 'level'), { recursive: true })
+    expect(problemIn(await verifyStore(dir)).message).toContain('damaged')
   })
 
   it('opens with what it has when only the mark of answered commits is lost', async () => {
