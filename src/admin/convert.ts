@@ -20,7 +20,7 @@ export const fromDuration = (duration: api.Duration): number =>
   duration.seconds * 1_000 + duration.nanos / 1_000_000
 
 /** `namespace/Kind/name` in its parts. */
-export function toKey(key: Key): api.ObjectKey {
+function toKey(key: Key): api.ObjectKey {
   const [namespace = '', kind = '', name = ''] = key.split('/')
   return { namespace, kind, name }
 }

@@ -66,9 +66,12 @@ export function progressLine(push: PushRecord): string {
 export function finalLines(push: PushRecord): string[] {
   const { firstAckMs, lastAckMs } = push.timings ?? {}
   const took = lastAckMs === undefined ? '' : ` in ${span(lastAckMs)}`
-  const skew =
-    firstAckMs === undefined || lastAckMs === undefined ? '' : `, skew ${span(lastAckMs - firstAckMs)}`
   const nodes = total(push, (group) => group.nodes)
+  // How far apart the proxies were; one alone is not apart.
+  const skew =
+    nodes < 2 || firstAckMs === undefined || lastAckMs === undefined
+      ? ''
+      : `, skew ${span(lastAckMs - firstAckMs)}`
   const there = total(push, (group) => group.switchedNodes)
   const taken = push.compensatedBy > 0 ? `; taken back by r${push.compensatedBy}` : ''
   const head = `push ${push.id} ${phaseWord(push.phase)}${took}: ${there} of ${proxies(nodes)}${skew}${taken}`

@@ -87,7 +87,7 @@ export function at(value: Json | undefined, ...path: readonly string[]): Json | 
 const isFields = (value: Json | undefined): value is { readonly [key: string]: Json } =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-export const text = (value: Json | undefined): string =>
+const text = (value: Json | undefined): string =>
   typeof value === 'string' ? value : typeof value === 'number' ? String(value) : ''
 const list = (value: Json | undefined): readonly Json[] => (Array.isArray(value) ? value : [])
 

@@ -29,7 +29,7 @@ export interface ChangeFlags {
 }
 
 /** `250ms`, `20s`, `1m30s` → milliseconds. */
-export function durationOption(text: string): number {
+function durationOption(text: string): number {
   const match = /^(?=\d)(?:(\d+)h)?(?:(\d+)m)?(?:(\d+(?:\.\d+)?)s)?(?:(\d+)ms)?$/.exec(text)
   if (match === null) throw new InvalidArgumentError('Wanted a duration such as 500ms, 20s or 1m30s.')
   const [, hours = '0', minutes = '0', seconds = '0', ms = '0'] = match

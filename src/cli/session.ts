@@ -89,7 +89,7 @@ export function reportProblem(terminal: Terminal, problem: Problem): Exit {
     faults.length === 1
       ? (faults[0] ?? '')
       : faults.length > 1
-        ? `${faults.length} problems`
+        ? `${countFaults(problem)} problems`
         : problem.message
   const lines = faults.length > 1 ? faults.map((fault) => `  ${fault}`) : []
   const refusals =
@@ -109,6 +109,13 @@ export function reportProblem(terminal: Terminal, problem: Problem): Exit {
     default:
       return 'failed'
   }
+}
+
+/** How many there are, with those that were only counted (`and 30 more`). */
+function countFaults(problem: Problem): number {
+  if (problem.kind !== 'invalid') return 0
+  const more = Number(/^and (\d+) more$/.exec(problem.violations.at(-1)?.message ?? '')?.[1] ?? Number.NaN)
+  return Number.isNaN(more) ? problem.violations.length : problem.violations.length - 1 + more
 }
 
 /** `shop.yaml:12:5: Service default/cart: wanted … (spec.ports[0].name)`. */

@@ -33,7 +33,7 @@ export interface MetricRow {
 
 const types = { type: typeLabels }
 const variants = { variant: ['sotw', 'delta'] }
-const methods = { method: 'the methods of the admin API' }
+const methods = { method: 'the methods of the API, such as Traffic/Switch' }
 
 /** Name → what it is. Units last in the name: seconds, bytes; counters end in `_total`. */
 export const metricTable = {
@@ -112,7 +112,7 @@ export const metricTable = {
   verdigris_admin_calls_total: {
     type: 'counter',
     help: 'Calls of the admin API that ended.',
-    labels: { ...methods, code: 'the codes of gRPC' },
+    labels: { ...methods, code: 'the codes of gRPC, such as OK and NOT_FOUND' },
   },
   verdigris_admin_call_seconds: {
     type: 'histogram',

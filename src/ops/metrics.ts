@@ -26,7 +26,13 @@ export interface Metrics {
   push(record: PushRecord): void
   /** So many resources of a type (URL or short name) were encoded. */
   encoded(type: string, count: number): void
-  adminCall(call: { readonly method: string; readonly code: number; readonly ms: number }): void
+  /** A call that ended; the duration of a watch says nothing and is not kept. */
+  adminCall(call: {
+    readonly method: string
+    readonly code: number
+    readonly ms: number
+    readonly streaming: boolean
+  }): void
   adminWatchers(open: number): void
   gateRefused(port: 'xds' | 'admin' | 'http'): void
   certificateExpires(at: number): void
@@ -179,9 +185,9 @@ export function createMetrics(build: { readonly version: string }): Metrics {
       if (firstAckMs !== undefined) pushSkew.observe((lastAckMs - firstAckMs) / 1e3)
     },
     encoded: (type, count) => encodes.inc({ type: typeLabel(type) }, count),
-    adminCall: ({ method, code, ms }) => {
-      adminCalls.inc({ method, code: String(code) })
-      adminSeconds.observe({ method }, ms / 1e3)
+    adminCall: ({ method, code, ms, streaming }) => {
+      adminCalls.inc({ method, code: codeNames[code] ?? 'other' })
+      if (!streaming) adminSeconds.observe({ method }, ms / 1e3)
     },
     adminWatchers: (open) => adminWatchers.set(open),
     gateRefused: (port) => gateRefusals.inc({ port }),
@@ -215,6 +221,13 @@ const byMessage: Readonly<Record<string, (typeof typeLabels)[number]>> = {
   Runtime: 'rtds',
   TypedExtensionConfig: 'ecds',
 }
+
+/** Codes of gRPC by number, as its specification names them. */
+const codeNames: readonly string[] = [
+  ...['OK', 'CANCELLED', 'UNKNOWN', 'INVALID_ARGUMENT', 'DEADLINE_EXCEEDED', 'NOT_FOUND', 'ALREADY_EXISTS'],
+  ...['PERMISSION_DENIED', 'RESOURCE_EXHAUSTED', 'FAILED_PRECONDITION', 'ABORTED', 'OUT_OF_RANGE'],
+  ...['UNIMPLEMENTED', 'INTERNAL', 'UNAVAILABLE', 'DATA_LOSS', 'UNAUTHENTICATED'],
+]
 
 /** A counter that another room counts: set to its value, which never goes down. */
 function setCounter(counter: Counter, value: number): void {

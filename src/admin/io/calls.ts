@@ -12,10 +12,14 @@ import type { CallContext } from '../services/context.ts'
 import { toStatus } from '../status.ts'
 import { toTrailers } from './rich-status.ts'
 
-/** What was called and how it ended; for metrics and the log. `code` is the gRPC status code. */
+/** What was called and how it ended; for metrics and the log. */
 export interface CallSeen {
+  /** `Traffic/Switch`. */
   readonly method: string
+  /** The gRPC status code. */
   readonly code: number
+  /** A watch: it lasts as long as somebody looks. */
+  readonly streaming: boolean
   readonly ms: number
   readonly actor: string
 }
@@ -75,7 +79,13 @@ export function createCalls(hooks: CallHooks): Calls {
       const context = contextOf(actor, AbortSignal.any([gone.signal, hooks.stopping]))
       const method = call.getPath()
       const end = (code: number): void =>
-        hooks.seen({ method, code, ms: performance.now() - startedAt, actor })
+        hooks.seen({
+          method: shortMethod(method),
+          code,
+          streaming: false,
+          ms: performance.now() - startedAt,
+          actor,
+        })
       const work = hooks.ready()
         ? run(call.request, context)
         : Promise.resolve({ ok: false, error: loading } as const)
@@ -100,11 +110,19 @@ export function createCalls(hooks: CallHooks): Calls {
       const startedAt = performance.now()
       const actor = hooks.gate.actorOf(call.metadata)
       const method = call.getPath()
+      const seen = (code: number): void =>
+        hooks.seen({
+          method: shortMethod(method),
+          code,
+          streaming: true,
+          ms: performance.now() - startedAt,
+          actor,
+        })
       const finish = (problem: Problem | undefined): void => {
         const rich = problem === undefined ? undefined : toStatus(problem)
         if (rich === undefined) call.end()
         else call.emit('error', toTrailers(rich))
-        hooks.seen({ method, code: rich?.code ?? status.OK, ms: performance.now() - startedAt, actor })
+        seen(rich?.code ?? status.OK)
       }
       if (!hooks.ready()) return finish(loading)
       if (open >= limits.watchers) return finish(crowded)
@@ -117,12 +135,15 @@ export function createCalls(hooks: CallHooks): Calls {
         .then(() => finish(hooks.stopping.aborted ? stopped : undefined))
         .catch((error: unknown) => {
           call.emit('error', bug(method, error))
-          hooks.seen({ method, code: status.INTERNAL, ms: performance.now() - startedAt, actor })
+          seen(status.INTERNAL)
         })
         .finally(() => count(-1))
     },
   }
 }
+
+/** `/verdigris.admin.v1alpha1.Traffic/Switch` → `Traffic/Switch`. */
+const shortMethod = (path: string): string => path.slice(path.lastIndexOf('.') + 1)
 
 const contextOf = (actor: string, signal: AbortSignal): CallContext => ({
   actor,

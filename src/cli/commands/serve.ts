@@ -6,6 +6,7 @@ import { loadConfig } from '../../config.ts'
 import { settingNames, settings, variableOf } from '../../settings.ts'
 import { exitCode } from '../exit-codes.ts'
 import { createTerminal, type Terminal } from '../output/terminal.ts'
+import { printable } from '../output/words.ts'
 import { reportProblem } from '../session.ts'
 import { programVersion } from '../version.ts'
 
@@ -53,12 +54,12 @@ Examples:
       const { serve } = await import('../../main.ts')
       const started = await serve(config.value)
       if (!started.ok) {
-        reportProblem(terminal, started.error)
+        // What to do next stands in the message itself.
+        terminal.say(`${terminal.errorColor.red('error:')} ${printable(started.error.message)}`)
         process.exitCode = exitCode('failed')
         return
       }
       const { addresses, stop, closed } = started.value
-      banner(terminal, addresses, config.value.dataDir)
       for (const name of ['SIGTERM', 'SIGINT'] as const) {
         let asked = false
         process.on(name, () => {
@@ -69,6 +70,7 @@ Examples:
           void stop()
         })
       }
+      banner(terminal, addresses, config.value.dataDir)
       await closed
     })
 }

@@ -3,20 +3,19 @@
 import { fromStruct, type Struct, type Timestamp } from '../../admin/index.ts'
 import type { Json } from '../../base/index.ts'
 
-/** Plain JSON of a message or a list of messages. */
+/** Plain JSON of a message or a list of messages; plain members first, lists last. */
 export function plain(value: unknown): Json {
   if (Array.isArray(value)) return value.map(plain)
-  if (typeof value === 'string') return enumName(value)
-  if (typeof value === 'number' || typeof value === 'boolean') return value
+  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value
   if (typeof value !== 'object' || value === null) return null
   if (isTimestamp(value)) return isoTime(value)
   if (isStruct(value)) return fromStruct(value)
-  const members: [string, Json][] = []
+  const members: (readonly [string, Json])[] = []
   for (const [key, member] of Object.entries(value)) {
     if (key.startsWith('_') || member === null || member === undefined || isUnset(member)) continue
-    members.push([key, plain(member)])
+    members.push([key, enumFields.has(key) && typeof member === 'string' ? enumName(member) : plain(member)])
   }
-  return Object.fromEntries(members)
+  return Object.fromEntries(members.sort(([, a], [, b]) => depth(a) - depth(b)))
 }
 
 /** Seconds and nanoseconds as ISO 8601 with milliseconds. */
@@ -24,26 +23,11 @@ export const isoTime = (time: Timestamp): string => new Date(msOf(time)).toISOSt
 /** Milliseconds since the epoch. */
 export const msOf = (time: Timestamp): number => time.seconds * 1_000 + Math.round(time.nanos / 1_000_000)
 
-/** `PUSH_PHASE_DONE` → `done`; what is no enum value stays. */
-export const enumName = (text: string): string =>
-  /^[A-Z][A-Z_]+$/.test(text) && knownEnums.has(text)
-    ? text.replace(/^(PUSH_PHASE|UNTIL|VIEW)_/, '').toLowerCase()
-    : text
-
-/** Only these are translated: a reason in capitals stays as it was written. */
-const knownEnums = new Set([
-  ...[
-    'PREPARING',
-    'PREPARED',
-    'SWITCHING',
-    'DONE',
-    'ABORTED',
-    'REVERTING',
-    'REVERTED',
-    'SPLIT',
-    'OVERTAKEN',
-  ].map((phase) => `PUSH_PHASE_${phase}`),
-])
+/** `PUSH_PHASE_DONE` → `done`. */
+const enumName = (text: string): string => text.replace(/^PUSH_PHASE_/, '').toLowerCase()
+/** Only these hold enums: a reason in capitals stays as it was written. */
+const enumFields = new Set(['phase', 'variant', 'change', 'effect', 'operation'])
+const depth = (value: Json): number => (Array.isArray(value) ? 2 : typeof value === 'object' ? 1 : 0)
 const isUnset = (value: unknown): boolean => typeof value === 'string' && value.endsWith('_UNSPECIFIED')
 
 const isTimestamp = (value: object): value is Timestamp =>

@@ -17,7 +17,7 @@ export function span(ms: number): string {
 }
 
 /** 9,000 of 10,000 → `90%`, 125 → `1.25%`. */
-export const share = (weight: number): string => `${Number((weight / 100).toFixed(2))}%`
+const share = (weight: number): string => `${Number((weight / 100).toFixed(2))}%`
 
 /** `blue 90%, green 10%`; the largest first. */
 export function shares(weights: Readonly<Record<string, number>>): string {

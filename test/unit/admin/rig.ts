@@ -69,7 +69,7 @@ export function scripted(
 }
 const notScripted: Problem = { kind: 'precondition', message: 'not scripted' }
 
-export const fleetOf = (nodes: readonly NodeStatus[]): FleetView => ({
+const fleetOf = (nodes: readonly NodeStatus[]): FleetView => ({
   nodes: () => nodes,
   node: (id) => nodes.find((status) => status.node.id === id),
 })
@@ -141,7 +141,7 @@ export async function startRig(
 }
 
 /** `package.Service/Method` → its definition. */
-export function methodOf(method: string) {
+function methodOf(method: string) {
   const [service = '', name = ''] = method.split('/')
   const full = service.includes('.') ? service : `verdigris.admin.v1alpha1.${service}`
   const found = adminApi().service(full)[name]
