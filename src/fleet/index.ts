@@ -12,7 +12,7 @@ export {
   refusalValue,
 } from './records.ts'
 export { clusterTypes, routeTypes, shortTypeName } from './resource-roles.ts'
-export { createFleet, settled } from './restore.ts'
+export { createFleet } from './restore.ts'
 export type { Requirement, Standing } from './standing.ts'
 export type {
   FleetSettings,

@@ -47,13 +47,3 @@ function restored(state: FleetState, record: InventoryRecord, now: Now): NodeSta
     routesHeld: undefined,
   }
 }
-
-/** Whether our start is over: every known node is back or its time is up. */
-export function settled(state: FleetState, now: Now): boolean {
-  if (now.mono - state.startedAt >= state.settings.settleMs) return true
-  for (const node of state.nodes.values()) {
-    if (node.presence.kind === 'away' && node.presence.goneAt > now.mono && node.sent === undefined)
-      return false
-  }
-  return true
-}
