@@ -187,12 +187,17 @@ describe('the work of checking', () => {
       const fleet = applied([group(), gateway()])
       const world = commit(fleet, value(planApply(fleet, many)))
       apply(world, group('warm'))
-      const began = performance.now()
-      for (const change of changes) value(planApply(world, change))
-      return performance.now() - began
+      // The quickest of many: a busy machine makes runs slower, never quicker.
+      return Math.min(
+        ...changes.map((change) => {
+          const began = performance.now()
+          value(planApply(world, change))
+          return performance.now() - began
+        }),
+      )
     }
     timed(30)
     // A hundred times the objects: about 1 when they are not looked at, 100 when they are.
-    expect(timed(3_000) / timed(30)).toBeLessThan(20)
+    expect(timed(3_000) / timed(30)).toBeLessThan(8)
   })
 })
