@@ -3,6 +3,7 @@
 // HTTP sides of the gate are in io/gate.ts.
 
 export * from './identity.ts'
+export * from './io/every-method.ts'
 export * from './io/gate.ts'
 export * from './io/listen.ts'
 export * from './io/tls.ts'

@@ -1,6 +1,6 @@
 // The admin server: every service of the API, health and reflection on one gRPC port, behind the gate.
 import { Server, type ServerDuplexStream, type ServiceDefinition } from '@grpc/grpc-js'
-import { bindGrpc, type Gate, type ListenAddress } from '../../access/index.ts'
+import { bindGrpc, type Gate, gateEveryMethod, type ListenAddress } from '../../access/index.ts'
 import { limits, ok, type Problem, type Result } from '../../base/index.ts'
 import { createReflection, type ReflectionAnswer, type ReflectionRequest } from '../reflection.ts'
 import { configHandlers } from '../services/config.ts'
@@ -54,6 +54,7 @@ export async function createAdminServer(options: AdminServerOptions): Promise<Re
   addServices(server, calls, rooms)
   server.addService(definition('grpc.health.v1.Health'), health.implementation)
   addReflection(server)
+  gateEveryMethod(server)
 
   const bound = await bindGrpc(server, { ...listen, flag: '--admin-port' }, gate.credentials())
   if (!bound.ok) return bound

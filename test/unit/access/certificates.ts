@@ -73,7 +73,9 @@ export function makeCertificates(): Certificates {
     const numbered = (altNames ?? []).map((entry, index) => entry.replace(':', `.${index + 1}=`)).join('\n')
     writeFileSync(
       extensions,
-      altNames === undefined ? 'basicConstraints=CA:FALSE\n' : `subjectAltName=@names\n[names]\n${numbered}\n`,
+      altNames === undefined
+        ? 'basicConstraints=CA:FALSE\n'
+        : `subjectAltName=@names\n[names]\n${numbered}\n`,
     )
     run(
       ...['x509', '-req', '-in', request, '-CA', by.certFile, '-CAkey', by.keyFile, '-CAcreateserial'],

@@ -1,11 +1,14 @@
 // Every method of every service of every port, with no certificate, one of another CA, and the right one.
 import { readFileSync } from 'node:fs'
 import { request as httpsRequest } from 'node:https'
-import { credentials, type ServiceError, status } from '@grpc/grpc-js'
+import { Client, credentials, type ServiceError, status } from '@grpc/grpc-js'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createGate, type Gate, loadTls } from '../../../src/access/index.ts'
 import { adminApi, type CallSeen } from '../../../src/admin/index.ts'
+import { createChannel } from '../../../src/channel/index.ts'
+import { adsMethods, reportMethods, separateDiscoveryMethods } from '../../../src/envoy-api/index.ts'
 import { createHttpPort, createMetrics, type HttpServer } from '../../../src/ops/index.ts'
+import { startXdsServer, type XdsServer } from '../../../src/xds/index.ts'
 import { type Rig, startRig, unary } from '../admin/rig.ts'
 import { type Certificates, makeCertificates, opensslMissing, type Pair } from './certificates.ts'
 
@@ -15,16 +18,27 @@ const services = [
   'grpc.reflection.v1.ServerReflection',
   'grpc.reflection.v1alpha.ServerReflection',
 ]
-const methods = services.flatMap((service) =>
-  Object.keys(adminApi().service(service)).map((name) => `${service}/${name}`),
+const adminPaths = services.flatMap((service) =>
+  Object.keys(adminApi().service(service)).map((name) => `/${service}/${name}`),
 )
+const xdsPaths = [
+  ...Object.values(adsMethods),
+  ...separateDiscoveryMethods,
+  ...Object.values(reportMethods),
+].map(({ path }) => path)
+const paths = [
+  ...adminPaths.map((path) => ['admin', path] as const),
+  ...xdsPaths.map((path) => ['xds', path] as const),
+]
 const unknownPaths = [
   '/verdigris.admin.v1alpha1.Config/Absent',
   '/verdigris.admin.v1alpha1.Absent/Get',
+  '/envoy.service.discovery.v3.AggregatedDiscoveryService/Absent',
   '//Config/Get',
   '/',
+  '/__proto__/constructor',
   '/grpc.channelz.v1.Channelz/GetServers',
-]
+].flatMap((path) => [['admin', path] as const, ['xds', path] as const])
 
 if (opensslMissing !== undefined) console.log(`skipped: ${opensslMissing}`)
 
@@ -33,6 +47,7 @@ describe.skipIf(opensslMissing !== undefined)('the gate, with a client CA', () =
   let gate: Gate
   let rig: Rig
   let http: HttpServer
+  let xds: XdsServer
   let seen: CallSeen[] = []
   beforeAll(async () => {
     tls = makeCertificates()
@@ -52,26 +67,33 @@ describe.skipIf(opensslMissing !== undefined)('the gate, with a client CA', () =
     })
     if (!port.ok) throw new Error(port.error.message)
     http = port.value
+    const streams = await startXdsServer({
+      listen: { address: '127.0.0.1', port: 0, flag: '--xds-port' },
+      credentials: gate.credentials(),
+      gate: gate.interceptor('xds'),
+      streamers: createChannel({ codec: true }).streamers,
+      log: { info: () => {}, warn: () => {} },
+    })
+    if (!streams.ok) throw new Error(streams.error.message)
+    xds = streams.value
   })
   afterAll(async () => {
     await rig?.close()
     await http?.stop()
+    await xds?.stop(0)
     tls?.remove()
   })
 
   const channel = (pair: Pair | undefined) =>
     credentials.createSsl(tls.ca.cert, pair?.key ?? null, pair?.cert ?? null)
   /** The gRPC code of a call: streams and calls alike are begun, and ended at the first answer. */
-  const codeOf = (pair: Pair | undefined, path: string): Promise<number> => {
-    const client = rig.client(channel(pair))
+  const codeOf = (port: 'admin' | 'xds', path: string, pair: Pair | undefined): Promise<number> => {
+    const client = new Client(`localhost:${port === 'admin' ? rig.port : xds.port}`, channel(pair))
     return new Promise((resolve) => {
       const call = client.makeBidiStreamRequest(
         path,
         (value: Buffer) => value,
         (bytes: Buffer) => bytes,
-        {
-          deadline: Date.now() + 3_000,
-        } as never,
       )
       const end = (code: number): void => {
         resolve(code)
@@ -83,32 +105,34 @@ describe.skipIf(opensslMissing !== undefined)('the gate, with a client CA', () =
       call.on('end', () => end(status.OK))
       call.write(Buffer.alloc(0))
       call.end()
-      // A watch that has nothing to tell is open: the gate let it in.
-      setTimeout(() => end(status.OK), 400).unref()
+      // A stream that has nothing to say is open: the gate let it in. Who is not to get in is waited for.
+      if (pair === tls.byDns) setTimeout(() => end(status.OK), 400).unref()
     })
   }
 
-  it.each(methods)('refuses %s without a certificate, and with one of another CA', async (method) => {
+  it.each(paths)('refuses on %s %s without a certificate, and with one of another CA', async (port, path) => {
     seen = []
-    const path = `/${method}`
-    expect(await codeOf(undefined, path)).toBe(status.UNAVAILABLE)
-    expect(await codeOf(tls.wrong, path)).toBe(status.UNAVAILABLE)
+    expect(await codeOf(port, path, undefined)).toBe(status.UNAVAILABLE)
+    expect(await codeOf(port, path, tls.wrong)).toBe(status.UNAVAILABLE)
     expect(seen).toEqual([])
   })
 
-  it.each(methods)('lets %s in with the right one', async (method) => {
-    expect([
-      status.UNAVAILABLE,
-      status.UNAUTHENTICATED,
-      status.UNIMPLEMENTED,
-      status.PERMISSION_DENIED,
-    ]).not.toContain(await codeOf(tls.byDns, `/${method}`))
+  it.each(paths)('refuses on %s %s a certificate whose name cannot be used', async (port, path) => {
+    seen = []
+    expect(await codeOf(port, path, tls.twoSpiffe)).toBe(status.UNAUTHENTICATED)
+    expect(seen).toEqual([])
   })
 
-  it.each(unknownPaths)('answers the unknown path %s only to who has the right certificate', async (path) => {
-    expect(await codeOf(undefined, path)).toBe(status.UNAVAILABLE)
-    expect(await codeOf(tls.wrong, path)).toBe(status.UNAVAILABLE)
-    expect(await codeOf(tls.byDns, path)).toBe(status.UNIMPLEMENTED)
+  it.each(paths)('lets in on %s %s with the right one', async (port, path) => {
+    const shut = [status.UNAVAILABLE, status.UNAUTHENTICATED, status.UNIMPLEMENTED, status.PERMISSION_DENIED]
+    expect(shut).not.toContain(await codeOf(port, path, tls.byDns))
+  })
+
+  it.each(unknownPaths)('answers on %s the unknown path %s only to who got in', async (port, path) => {
+    expect(await codeOf(port, path, undefined)).toBe(status.UNAVAILABLE)
+    expect(await codeOf(port, path, tls.wrong)).toBe(status.UNAVAILABLE)
+    expect(await codeOf(port, path, tls.twoSpiffe)).toBe(status.UNAUTHENTICATED)
+    expect(await codeOf(port, path, tls.byDns)).toBe(status.UNIMPLEMENTED)
   })
 
   it.each([
