@@ -25,7 +25,7 @@ import {
 import { createDelivery, finalPhases, type Unsafe } from './push/index.ts'
 import { createCompiler } from './snapshot/index.ts'
 import { openStore } from './store/index.ts'
-import { startXdsServer } from './xds/index.ts'
+import { type StreamLimits, startXdsServer } from './xds/index.ts'
 
 /** A running control plane. */
 export interface Serving {
@@ -44,6 +44,8 @@ export interface Serving {
 export interface Trial {
   /** Takes one promise away, to show what it is for. */
   readonly unsafe?: Unsafe
+  /** Other bounds of every stream; an order deadline of 0 takes the order between types away. */
+  readonly streamLimits?: Partial<StreamLimits>
   /** Instead of a log on stderr. */
   readonly log?: Logger
 }
@@ -120,6 +122,7 @@ async function start(
     gate: gate.interceptor('xds'),
     streamers: channel.streamers,
     log,
+    ...(trial.streamLimits === undefined ? {} : { limits: trial.streamLimits }),
   })
   if (!xds.ok) return xds
   // Closed in the other order: commands end first, then pushes while their streams live, then streams, then the store.

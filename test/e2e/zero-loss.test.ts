@@ -92,6 +92,8 @@ async function trialFleet(
 ): Promise<Fleet> {
   const made = await startFleet({
     variants: [variant],
+    // Warming takes a round of checks, so that what does not wait for it shows.
+    healthChecks: true,
     script: join(import.meta.dirname, '..', 'support', 'trial-serve.mjs'),
     serveArgs: ['--trial', trial, '--retire-delay', '1s'],
   })

@@ -27,6 +27,8 @@ export interface FleetOptions {
   readonly protocol?: 'HTTP' | 'HTTP2'
   /** Milliseconds before a backend answers. Default 60. */
   readonly delayMs?: number
+  /** Active health checks: a new cluster is warm only after its first round of them. */
+  readonly healthChecks?: boolean
   /** More arguments of `serve`. */
   readonly serveArgs?: readonly string[]
   /** Script instead of the CLI's (for compositions that tests make). */
@@ -110,7 +112,7 @@ async function build(scope: Scope, options: FleetOptions): Promise<Fleet> {
       return { name, variant, port: gatewayPorts[index] ?? 0, envoy: await startEdgeNamed(name, variant) }
     }),
   )
-  const service = (releases: Releases): string => serviceManifest(releases, protocol, backends)
+  const service = (releases: Releases): string => serviceManifest(releases, options, backends)
   const apply: Fleet['apply'] = (text, applied = {}) =>
     admin.call('Config', 'Apply', {
       sources: [{ name: 'test.yaml', text }],
@@ -171,7 +173,8 @@ ${head('Gateway', name)}  nodeGroups: [${name}]
 `
 }
 
-function serviceManifest(releases: Releases, protocol: string, backends: Backends): string {
+function serviceManifest(releases: Releases, options: FleetOptions, backends: Backends): string {
+  const { protocol = 'HTTP', healthChecks = false } = options
   const environments = (['blue', 'green'] as const).map((name) => {
     const endpoints = backends.instances
       .filter(({ environment }) => environment === name)
@@ -184,7 +187,7 @@ ${endpoints.join('')}`
   })
   return `${head('Service', 'checkout')}  ports:
     - { name: http, protocol: ${protocol} }
-  environments:
+${healthChecks ? '  upstream:\n    healthCheck: { http: { path: / }, interval: 2s, timeout: 1s }\n' : ''}  environments:
 ${environments.join('')}`
 }
 

@@ -14,6 +14,8 @@ export interface MovePlan {
   readonly inPlaceEvery: number
   /** Every so many rounds nothing moves for longer than backends and proxies keep idle connections. 0: never. */
   readonly restEvery: number
+  /** Through each proxy; default 520. */
+  readonly ratePerSecond?: number
 }
 
 export interface MoveResult {
@@ -38,7 +40,7 @@ const restMs = 6_500
 
 /** Plays the plan on a fleet that is live and all on blue, with blue and green at release 1. */
 export async function playMoves(fleet: Fleet, plan: MovePlan): Promise<MoveResult> {
-  const load = await fleet.load()
+  const load = await fleet.load(plan.ratePerSecond === undefined ? {} : { ratePerSecond: plan.ratePerSecond })
   await enoughInFlight(load, plan.inFlight)
   let leastInFlight = Number.POSITIVE_INFINITY
   let release = 1
@@ -69,9 +71,11 @@ export async function playMoves(fleet: Fleet, plan: MovePlan): Promise<MoveResul
     if (every(plan.inPlaceEvery, round)) {
       release += 1
       releases = { ...releases, green: String(release) }
-      await note(`apply green ${release} in place`, () =>
-        fleet.done(fleet.apply(fleet.service(releases), { inPlace: true })),
-      )
+      await note(`apply green ${release} in place`, async () => {
+        const answer = await fleet.apply(fleet.service(releases), { inPlace: true })
+        // The release is not part of what a proxy is told: often there is nothing to push.
+        if (answer.push !== '') await fleet.done(answer)
+      })
     }
     await note(`rollback ${round}`, async () => {
       await fleet.done(fleet.rollback())

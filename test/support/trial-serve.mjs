@@ -1,4 +1,5 @@
-// `verdigris serve` with one promise taken away, for the tests that show what the promise is for. Run as
+// `verdigris serve` with one promise taken away, for the tests that show what the promise is for: the barrier of the push
+// and, because each stream keeps the same order once more, that order too. Run as
 // `trial-serve.mjs serve --trial skipPrepare|removeWithSwitch|none [flags of serve]`.
 import { loadConfig } from '../../dist/config.js'
 import { serve } from '../../dist/main.js'
@@ -12,7 +13,10 @@ for (let index = 3; index < process.argv.length; index += 2) {
 }
 const config = loadConfig({ flags, env: {} })
 if (!config.ok) throw new Error(config.error.message)
-const unsafe = trial === 'none' ? {} : { unsafe: { [trial]: true } }
+const unsafe =
+  trial === 'none'
+    ? {}
+    : { unsafe: { [trial]: true }, streamLimits: { orderDeadlineMs: 0, clustersFirstMs: 0 } }
 const started = await serve(config.value, unsafe)
 if (!started.ok) throw new Error(started.error.message)
 process.on('SIGTERM', () => started.value.stop())
