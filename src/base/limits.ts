@@ -14,6 +14,10 @@ export const limits = {
   /** Alias expansions in one YAML document, and nodes that all of them may stand for (billion-laughs guard). */
   yamlAliases: 100,
   yamlAliasNodes: 100_000,
+  /** Tokens of one YAML text: each costs about 400 bytes while it is read. As JSON, more fits. */
+  yamlTokens: 2_000_000,
+  /** Values in one object, aliases expanded: each may become a fault. A service of 40,000 endpoints has 120,000. */
+  valuesPerObject: 250_000,
   /** Levels of nesting in one manifest; ours need 8, parsers and printers recurse. */
   nestingDepth: 64,
   /** Violations reported of one request; the rest are counted. */

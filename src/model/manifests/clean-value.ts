@@ -20,8 +20,25 @@ export function textFault(text: string): string | undefined {
   return undefined
 }
 
+/** Whether there are more values in it than that; looks no further than it must. */
+export function holdsMoreThan(limit: number, root: unknown): boolean {
+  const waiting = [root]
+  let seen = 0
+  while (waiting.length > 0) {
+    const value = waiting.pop()
+    seen += 1
+    if (seen + waiting.length > limit) return true
+    if (typeof value !== 'object' || value === null) continue
+    const members: readonly unknown[] = Array.isArray(value) ? value : Object.values(value)
+    if (seen + waiting.length + members.length > limit) return true
+    for (const member of members) waiting.push(member)
+  }
+  return false
+}
+
 /** A copy of a JSON value with ordinary prototypes and nothing refused in it; what was left out is a fault. */
 export function cleanJson(value: unknown, faults: Fault[], path: Path = []): unknown {
+  if (faults.length > limits.violationsReported) return undefined
   if (path.length > limits.nestingDepth) {
     faults.push({ path: path.slice(0, 8), message: `nested deeper than ${limits.nestingDepth} levels` })
     return undefined

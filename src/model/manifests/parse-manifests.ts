@@ -101,7 +101,8 @@ function objectsOf(text: string): ReturnType<typeof yamlDocuments> {
   return (json === undefined ? yamlDocuments(text) : [json]).flatMap((document) => {
     const { value, faults, locate } = document
     if (!Array.isArray(value)) return [document]
-    return value.map((item: unknown, index) => ({
+    // One more than may be: enough to be refused.
+    return value.slice(0, limits.objectsPerApply + 1).map((item: unknown, index) => ({
       value: item,
       faults: faults.flatMap((fault) =>
         fault.path[0] === index

@@ -5,7 +5,7 @@ import { name } from '../fields.ts'
 import { trafficState } from '../kinds/traffic.ts'
 import { derivedKinds, isManifestKind, manifestKindNames, manifestKinds } from '../kinds.ts'
 import { type Envelope, type Manifest, type ManifestKind, titleOf, type Written } from '../objects.ts'
-import { isFields, notAnObject } from './clean-value.ts'
+import { holdsMoreThan, isFields, notAnObject } from './clean-value.ts'
 import { describe, type Fault, quote } from './faults.ts'
 import { suggestion } from './nearest.ts'
 import { check } from './translate-issues.ts'
@@ -56,6 +56,11 @@ export function readObject(value: unknown, options: ReadOptions, earlier: readon
   if (!isFields(value)) return { faults: earlier.length > 0 ? earlier : [notAnObject(value)] }
   // A fault of the whole document hides what stands in it: the rest would be guessing.
   if (earlier.some(({ path }) => path.length === 0)) return { faults: withoutRepeats(earlier, []) }
+  if (holdsMoreThan(limits.valuesPerObject, value)) {
+    return {
+      faults: [{ path: [], message: `wanted at most ${limits.valuesPerObject} values in one object` }],
+    }
+  }
   const kind = value.kind
   const faults: Fault[] = [...earlier]
   if (typeof kind === 'string' && isManifestKind(kind)) {

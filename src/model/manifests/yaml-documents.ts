@@ -38,11 +38,11 @@ export function yamlDocuments(text: string): readonly YamlDocument[] {
     countLines(text, lines)
     return [broken(control.index, `control characters are refused, found ${JSON.stringify(control[0])}`)]
   }
-  const stop: { at?: number } = {}
+  const stop: Stop = {}
   try {
     const composer = new Composer({ uniqueKeys: false, prettyErrors: false, resolveKnownTags: false })
     const documents = [...composer.compose(boundedTokens(text, lines, stop))]
-    if (stop.at !== undefined) return [broken(stop.at, `nested deeper than ${limits.nestingDepth} levels`)]
+    if (stop.at !== undefined) return [broken(stop.at.offset, stop.at.message)]
     return documents.filter((document) => !isEmpty(document)).map((document) => readDocument(document, lines))
   } catch (cause) {
     // A fault of the library, or its stack: the text is refused, the process lives.
@@ -50,14 +50,27 @@ export function yamlDocuments(text: string): readonly YamlDocument[] {
   }
 }
 
-/** Tokens of the text, ended where the nesting exceeds its bound: what composes them recurses. */
-function* boundedTokens(text: string, lines: LineCounter, stop: { at?: number }) {
+/** Why reading ended before the text did. */
+interface Stop {
+  at?: { readonly offset: number; readonly message: string }
+}
+
+/** Tokens of the text, ended where a bound is met: what composes them recurses, and keeps them all. */
+function* boundedTokens(text: string, lines: LineCounter, stop: Stop) {
   const parser = new Parser(lines.addNewLine)
   lines.addNewLine(0)
+  let tokens = 0
   for (const lexeme of new Lexer().lex(text)) {
     yield* parser.next(lexeme)
-    if (parser.stack.length > limits.nestingDepth + 4) {
-      stop.at = parser.offset
+    tokens += 1
+    const message =
+      parser.stack.length > limits.nestingDepth + 4
+        ? `nested deeper than ${limits.nestingDepth} levels`
+        : tokens > limits.yamlTokens
+          ? `wanted at most ${limits.yamlTokens} YAML tokens in one text: apply it in parts, or as JSON`
+          : undefined
+    if (message !== undefined) {
+      stop.at = { offset: parser.offset, message }
       return
     }
   }

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { limits } from '../../../src/base/index.ts'
 import { parseManifests, parseObject } from '../../../src/model/index.ts'
-import { gateway, group, lines, problem, read, service, text, value, violations } from './fixtures.ts'
+import { gateway, group, lines, problem, read, route, service, text, value, violations } from './fixtures.ts'
 
 const parse = (...texts: string[]) =>
   parseManifests(texts.map((each, index) => ({ file: `f${index}.yaml`, text: each })))
@@ -158,6 +158,21 @@ describe('reading hostile texts', () => {
     ['indentation', Array.from({ length: 300 }, (_, depth) => `${' '.repeat(depth)}a:`).join('\n')],
   ])('ends at the bound of nesting: %s', (_, hostile) => {
     expect(lines(parse(hostile))).toEqual([`: nested deeper than ${limits.nestingDepth} levels`])
+  })
+
+  it('bounds the values of one object before any of them can become a fault', () => {
+    const hosts = `[${'1,'.repeat(limits.valuesPerObject)}1]`
+    const object = JSON.stringify(read(route())[0]?.spec).replace(/"hosts":\[[^\]]*\]/, `"hosts":${hosts}`)
+    const json = `{"apiVersion": "verdigris.dev/v1alpha1", "kind": "Route", "metadata": {"name": "a"}, "spec": ${object}}`
+    const message = `: wanted at most ${limits.valuesPerObject} values in one object`
+    expect(lines(parse(json))).toEqual([message])
+    expect(lines(parseObject(JSON.parse(json)))).toEqual([message])
+  })
+
+  it('bounds the tokens of a YAML text', () => {
+    expect(lines(parse(`a:${'\n- [1,1,1,1,1,1,1,1]'.repeat(limits.yamlTokens / 16)}`))[0]).toMatch(
+      /YAML tokens in one text/,
+    )
   })
 
   it('takes many keys in one object without comparing each with each', () => {
