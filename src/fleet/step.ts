@@ -6,8 +6,8 @@
 //
 // A node is the sum of its streams, and stands as its least stream does: two streams of one id (a copied bootstrap,
 // a hot restart) both count.
-import { assertNever, limits } from '../base/index.ts'
-import type { FromStreams } from '../channel/index.ts'
+import { assertNever, canonicalJson, limits } from '../base/index.ts'
+import type { FromStreams, NodeIdentity } from '../channel/index.ts'
 import type { GroupKey } from '../model/index.ts'
 import { routesHeld } from './closed.ts'
 import { moveNode, placeGroups } from './groups.ts'
@@ -87,6 +87,7 @@ type Said<K extends FromStreams['kind']> = Extract<FromStreams, { kind: K }>
 function opened(state: FleetState, event: Said<'opened'>, now: Now): Outcome {
   const id = event.node.id
   let node = state.nodes.get(id)
+  const isNews = node === undefined || isNewsOf(state, node, event.node, now)
   if (node === undefined) {
     if (state.nodes.size >= limits.nodes) return [state, [{ kind: 'full', node: id }]]
     node = {
@@ -119,9 +120,19 @@ function opened(state: FleetState, event: Said<'opened'>, now: Now): Outcome {
     unwarmed: [],
     types: new Map(),
   })
-  const effects: FleetEffect[] = [...touched(node), { kind: 'record', node: id }]
+  const effects: FleetEffect[] = [...touched(node)]
+  if (isNews) effects.push({ kind: 'record', node: id })
   if (node.streams.size > 1) effects.push({ kind: 'twins', node: id, streams: node.streams.size })
   return [state, effects]
+}
+
+/** Whether a node that connects is worth a line: it says other things of itself, or was away for long. */
+function isNewsOf(state: FleetState, node: NodeState, identity: NodeIdentity, now: Now): boolean {
+  return (
+    now.wall - node.seenOnRecord >= state.settings.seenRefreshMs ||
+    (node.presence.kind === 'away' && node.presence.goneAt <= now.mono) ||
+    canonicalJson(node.identity) !== canonicalJson(identity)
+  )
 }
 
 function placed(state: FleetState, event: Said<'placed'>): Outcome {

@@ -8,6 +8,7 @@ import { publication } from '../publish.ts'
 import { drive, recount } from './drive.ts'
 import type { Engine } from './engine.ts'
 import { keptOf, lookupIn, nowOf } from './engine.ts'
+import { writeInventory } from './inventory.ts'
 
 /** Takes one message of the streams in. */
 export function hear(engine: Engine, message: FromStreams): void {
@@ -51,6 +52,7 @@ function perform(engine: Engine, effect: FleetEffect): void {
     case 'record':
     case 'strike':
       engine.unwritten.set(effect.node, effect.kind)
+      if (engine.phase === 'ready') writeInventory(engine)
       return
     case 'refused':
       refused(engine, effect)

@@ -2,7 +2,7 @@
 // inventory. Looks at little when nothing is under way.
 
 import { onlyLane } from '../../channel/index.ts'
-import { heldBackBy, heldUpBy, inventoryValue, isClosed, outOfReach } from '../../fleet/index.ts'
+import { heldBackBy, heldUpBy, isClosed, outOfReach } from '../../fleet/index.ts'
 import type { GroupKey } from '../../model/index.ts'
 import type { Push } from '../push-state.ts'
 import { isSwitching } from '../push-state.ts'
@@ -11,6 +11,7 @@ import { commitStep, planGroups, preparingBut } from './commit-step.ts'
 import { drive } from './drive.ts'
 import type { Engine } from './engine.ts'
 import { hasGroup, keptOf, nowOf } from './engine.ts'
+import { writeInventory } from './inventory.ts'
 import { restandOthers } from './restand-others.ts'
 import { lookAgain, tellFleet } from './streams.ts'
 
@@ -108,29 +109,5 @@ function close(engine: Engine): void {
     for (const { group, generation } of closed) {
       engine.decider.send({ kind: 'closed', group, lane: onlyLane, generation })
     }
-  })
-}
-
-/** Writes the inventory's news in one commit. */
-export function writeInventory(engine: Engine): void {
-  if (engine.unwritten.size === 0 || engine.writingInventory) return
-  engine.writingInventory = true
-  void engine.serial.run(async () => {
-    engine.writingInventory = false
-    const due = [...engine.unwritten]
-    engine.unwritten.clear()
-    const { mono } = nowOf(engine)
-    const put = due.flatMap(([id]) => {
-      const node = engine.fleet.nodes.get(id)
-      if (node === undefined) return []
-      node.seenOnRecord = node.lastSeen
-      const gone = node.presence.kind === 'away' && node.presence.goneAt <= mono
-      return [{ table: 'inventory' as const, key: id, value: inventoryValue(node, gone) }]
-    })
-    const gone = due.filter(([id]) => !engine.fleet.nodes.has(id))
-    const written = await engine.store.commit({
-      records: { put, delete: gone.map(([key]) => ({ table: 'inventory', key })) },
-    })
-    if (!written.ok) engine.log.error({ event: 'store_refused', problem: written.error })
   })
 }
