@@ -14,6 +14,8 @@ interface Connection {
   done: ((outcome: Outcome) => void) | undefined
   received: Buffer | undefined
   connected: boolean
+  /** Answered for the last time; to be closed by the other side. */
+  leaving: boolean
 }
 
 export interface Http1Client {
@@ -34,7 +36,13 @@ export function http1Client(target: LoadTarget, timeoutMs: number): Http1Client 
 
   function open(keep: boolean): Connection {
     const socket = connect({ host: target.host, port: target.port, noDelay: true })
-    const connection: Connection = { socket, done: undefined, received: undefined, connected: false }
+    const connection: Connection = {
+      socket,
+      done: undefined,
+      received: undefined,
+      connected: false,
+      leaving: false,
+    }
     all.add(connection)
     const finish = (outcome: Outcome): void => {
       const { done } = connection
@@ -55,11 +63,12 @@ export function http1Client(target: LoadTarget, timeoutMs: number): Http1Client 
       }
       finish(answer.outcome)
       if (keep && !answer.close) idle.push(connection)
-      else socket.destroy()
+      // The other side closes: it may not have seen the end of the answer itself yet, and would count a reset.
+      else connection.leaving = true
     })
     socket.setTimeout(timeoutMs, () => {
-      if (connection.done === undefined) return
-      finish({ kind: 'failed', reason: 'timeout' })
+      if (connection.done !== undefined) finish({ kind: 'failed', reason: 'timeout' })
+      else if (!connection.leaving) return
       socket.destroy()
     })
     socket.on('error', (error) => {
