@@ -41,7 +41,12 @@ export function yamlDocuments(text: string): readonly YamlDocument[] {
   const stop: Stop = {}
   try {
     const composer = new Composer({ uniqueKeys: false, prettyErrors: false, resolveKnownTags: false })
-    const documents = [...composer.compose(boundedTokens(text, lines, stop))]
+    const documents: Document[] = []
+    for (const document of composer.compose(boundedTokens(text, lines, stop))) {
+      documents.push(document)
+      if (documents.length <= limits.objectsPerApply) continue
+      return [broken(0, `wanted at most ${limits.objectsPerApply} documents in one text`)]
+    }
     if (stop.at !== undefined) return [broken(stop.at.offset, stop.at.message)]
     return documents.filter((document) => !isEmpty(document)).map((document) => readDocument(document, lines))
   } catch (cause) {

@@ -169,6 +169,12 @@ describe('reading hostile texts', () => {
     expect(lines(parseObject(JSON.parse(json)))).toEqual([message])
   })
 
+  it('bounds the documents of a text, empty ones too', () => {
+    expect(lines(parse('---\n'.repeat(limits.objectsPerApply + 2)))).toEqual([
+      `: wanted at most ${limits.objectsPerApply} documents in one text`,
+    ])
+  })
+
   it('bounds the tokens of a YAML text', () => {
     expect(lines(parse(`a:${'\n- [1,1,1,1,1,1,1,1]'.repeat(limits.yamlTokens / 16)}`))[0]).toMatch(
       /YAML tokens in one text/,
