@@ -5,7 +5,7 @@ import { difference } from './content.ts'
 import { distrust, type Follow, type Pending } from './follow.ts'
 import type { Context, Effect, Now, StreamState } from './machine.ts'
 import { redact } from './redact.ts'
-import { warmUp } from './warm.ts'
+import { coolDown, warmUp } from './warm.ts'
 
 /** Takes the ACK or NACK of a request in, whatever its names; nothing when its nonce is not of a response in flight. */
 export function settleNonce(
@@ -36,6 +36,7 @@ function accepted(
   follow.opaque = false
   follow.held = { number: pending.generation.number, content: pending.content }
   follow.acked = pending.content
+  coolDown(stream, follow, pending.content)
   const { trust } = follow
   if (trust.kind !== 'repairing' || pending.resend !== trust.resend || !trust.sent) return []
   return repaired(stream, follow, pending.generation.number)
@@ -46,8 +47,8 @@ export function repaired(stream: StreamState, follow: Follow, generation: number
   const { trust } = follow
   if (trust.kind !== 'repairing') return []
   follow.trust = { kind: 'sound' }
-  if (!trust.durable) return []
-  follow.resent = trust.resend
+  if (trust.doubt === undefined) return []
+  follow.repaired = trust.doubt
   return observe({ kind: 'repaired', ...whoOf(stream), type: follow.type.url, generation })
 }
 
@@ -63,18 +64,21 @@ function refused(
   if (node === undefined || group === undefined) return []
   const { url } = follow.type
   const record = context.nodeOf(node.id)
-  const known = Math.max(record.doubts.get(url)?.resend ?? 0, pending.resend ?? 0)
+  const known = record.doubts.get(url)?.resend ?? 0
   // It is partly applied (rule 31): what was in it may be there, or not.
   distrust(follow, { kind: 'refused', since: now.mono, known })
-  follow.lingering = new Map([
-    ...follow.lingering,
-    ...pending.put.map(({ name }) => [name, undefined] as const),
-  ])
+  const good = follow.held?.content ?? follow.came
+  const lingering = new Map(follow.lingering)
+  for (const { put } of [pending, ...follow.pending]) {
+    for (const { name } of put) lingering.set(name, good?.resources.get(name) ?? lingering.get(name))
+  }
+  follow.lingering = lingering
+  follow.before = good
   const since = new Set(difference(follow.acked, pending.content).changed.map(({ name }) => name))
   const changed = pending.put
     .flatMap(({ name }) => (since.has(name) ? [name] : []))
     .slice(0, limits.namesPerReport)
-  const good = follow.acked === undefined ? undefined : follow.held?.number
+  const goodGeneration = follow.acked === undefined ? undefined : follow.held?.number
   return [
     { kind: 'park', type: url, version: pending.content.version },
     ...observe({
@@ -84,7 +88,7 @@ function refused(
       type: url,
       generation: pending.generation.number,
       version: pending.content.version,
-      good,
+      good: goodGeneration,
       changed,
       detail: redact(text),
       at: now.wall,

@@ -28,6 +28,7 @@ export const delta: Variant = {
       hashes.set(name, parts.content)
       resend = Math.max(resend, parts.resend)
     }
+    follow.suffix = resend
     // Gone is gone, also for a name that the client did not subscribe again (rule 18).
     follow.lingering = new Map([...hashes.keys()].map((name) => [name, undefined]))
     const found = matchReport(world, goal.generation.group, url, hashes, follow.wants.wildcard)
@@ -46,7 +47,7 @@ export const delta: Variant = {
     follow.opaque = found === undefined
     follow.before = found === undefined ? undefined : contentOf(found.generation, url)
     const equal = [...hashes].some(([name, hash]) => goal.content.resources.get(name)?.hash === hash)
-    if (equal) distrust(follow, { kind: 'repairing', resend: resend + 1, durable: false, sent: false })
+    if (equal) distrust(follow, { kind: 'repairing', resend: resend + 1, doubt: undefined, sent: false })
   },
 
   plan: (stream, follow, goal, context, now) => {
@@ -62,7 +63,8 @@ export const delta: Variant = {
     for (const name of follow.owed) {
       if (goal.content.resources.has(name) || lingering.has(name) || !covers(wants, name)) continue
       // Absent is said at once (rule 15), but not where that would end a warming with no host.
-      if (type.removalEndsWarming && isNamed(stream, follow, name)) lingering.set(name, undefined)
+      if (type.removalEndsWarming && isNamed(stream, follow, name, context, now))
+        lingering.set(name, undefined)
       else removed.add(name)
     }
     // A proxy that starts waits for an answer to its wildcard, also when there is nothing.

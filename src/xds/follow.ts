@@ -26,13 +26,18 @@ export interface Pending {
 /** How far the proxy is believed. */
 export type Trust =
   | { readonly kind: 'sound' }
-  /** It refused something; the durable record of that is awaited. `known`: the newest forced resend before. */
+  /** It refused something; the durable record of that is awaited. `known`: the newest one before. */
   | { readonly kind: 'refused'; readonly since: number; readonly known: number }
   /**
-   * The whole is sent under a new version until that is ACKed (rules 9 and 32). `durable`: a recorded refusal; else a proxy
-   * that came back with what not everybody had ACKed.
+   * The whole is sent under a new version, suffix `~<resend>`, until that is ACKed (rules 9 and 32). `doubt`: number of the
+   * recorded refusal that it answers; undefined: a proxy came back with what not everybody had ACKed.
    */
-  | { readonly kind: 'repairing'; readonly resend: number; readonly durable: boolean; readonly sent: boolean }
+  | {
+      readonly kind: 'repairing'
+      readonly resend: number
+      readonly doubt: number | undefined
+      readonly sent: boolean
+    }
 
 /** What a proxy says at the start that it holds. */
 export type Report =
@@ -51,6 +56,8 @@ export interface Follow {
   opaque: boolean
   /** Content that the proxy holds when all in flight is ACKed; undefined: nothing, or nobody knows. */
   base: Content | undefined
+  /** What it came with, where that is known, whether it was believed or not. */
+  came: Content | undefined
   /** What it held before its base became unknown: for removals. */
   before: Content | undefined
   held: { readonly number: number; readonly content: Content } | undefined
@@ -72,8 +79,10 @@ export interface Follow {
   /** Since when, and at most until when, its routes wait for their clusters. */
   waiting: { readonly since: number; readonly until: number } | undefined
   trust: Trust
-  /** The newest forced resend that was carried out here. */
-  resent: number
+  /** The newest recorded refusal that was repaired here. */
+  repaired: number
+  /** Highest suffix that the proxy was sent, or came with. */
+  suffix: number
   /** What was last reported as held. */
   said: { readonly number: number; readonly warmth: number } | undefined
 }
@@ -100,6 +109,7 @@ export const createFollow = (type: XdsType): Follow => ({
   origin: undefined,
   opaque: false,
   base: undefined,
+  came: undefined,
   before: undefined,
   held: undefined,
   acked: undefined,
@@ -113,7 +123,8 @@ export const createFollow = (type: XdsType): Follow => ({
   lastNonce: '',
   waiting: undefined,
   trust: sound,
-  resent: 0,
+  repaired: 0,
+  suffix: 0,
   said: undefined,
 })
 

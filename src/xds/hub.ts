@@ -126,7 +126,7 @@ export function createHub(options: HubOptions): Hub {
       case 'send': {
         const bytes = bodies.response(state.variant, effect, effect.nonce)
         const node = state.node?.id ?? ''
-        noteSent(nodeOf(nodes, node), effect.group, effect.type, effect.generation.number)
+        noteSent(nodeOf(nodes, node), effect)
         counts.responses += 1
         counts.responseBytes += bytes.byteLength
         edge.write(id, bytes, effect.nonce)

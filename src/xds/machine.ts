@@ -54,6 +54,8 @@ export type Effect =
       readonly type: string
       readonly nonce: string
       readonly group: GroupKey
+      /** What was put beyond the generation's content. */
+      readonly lingering: Follow['lingering']
     } & Pick<Part, 'put' | 'removed' | 'version' | 'resend' | 'generation'>)
   /** Call `tick` at this time (monotonic); replaces the one before. */
   | { readonly kind: 'timer'; readonly at: number }
@@ -121,7 +123,7 @@ export interface Variant {
   /** Takes the names in; gives what was newly asked. */
   readonly subscribe: (follow: Follow, request: Request, first: boolean) => Asked
   /** Looks at the report of a new stream: sets what the proxy is believed to hold (rule 18). */
-  readonly believe: (follow: Follow, report: Report, goal: Goal, world: World) => void
+  readonly believe: (follow: Follow, report: Report, goal: Goal, world: World, node: NodeRecord) => void
   /** What a response would have to bring now. */
   readonly plan: (stream: StreamState, follow: Follow, goal: Goal, context: Context, now: Now) => Plan
   /** Cuts a response into parts that a client can take (rule 37). */

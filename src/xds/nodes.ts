@@ -2,12 +2,22 @@
 // sent, so that it is never taken back (rule 35).
 import { limits } from '../base/index.ts'
 import type { GroupKey } from '../model/index.ts'
+import type { Resource } from './content.ts'
+import type { Effect } from './machine.ts'
+import { parseVersion } from './version.ts'
 
 export interface Doubt {
   /** Number of the forced resend. */
   readonly resend: number
   readonly parked: string
   readonly good: number | undefined
+}
+
+/** What a whole set had in it beyond the content of its generation. */
+export interface Union {
+  /** Without the number of a resend. */
+  readonly version: string
+  readonly lingering: ReadonlyMap<string, Resource | undefined>
 }
 
 /** Changed in place by the functions below. */
@@ -20,6 +30,8 @@ export interface NodeRecord {
   readonly parked: Map<string, string[]>
   /** Group and type → highest generation sent. */
   readonly sent: Map<GroupKey, Map<string, number>>
+  /** Type → the newest sets sent that had more in them than their generation (rule 29): the proxy may come back with one. */
+  readonly unions: Map<string, readonly Union[]>
 }
 
 export type Nodes = Map<string, NodeRecord>
@@ -29,7 +41,7 @@ export function nodeOf(nodes: Nodes, id: string): NodeRecord {
   let node = nodes.get(id)
   if (node === undefined) {
     if (nodes.size >= limits.nodes) forgetOne(nodes)
-    node = { id, streams: 0, doubts: new Map(), parked: new Map(), sent: new Map() }
+    node = { id, streams: 0, doubts: new Map(), parked: new Map(), sent: new Map(), unions: new Map() }
     nodes.set(id, node)
   }
   return node
@@ -44,8 +56,9 @@ function forgetOne(nodes: Nodes): void {
   }
 }
 
-/** Remembers how far a node was sent. */
-export function noteSent(node: NodeRecord, group: GroupKey, type: string, generation: number): void {
+/** Remembers what a node was sent. */
+export function noteSent(node: NodeRecord, sent: Extract<Effect, { kind: 'send' }>): void {
+  const { group, type, generation, lingering, version } = sent
   let types = node.sent.get(group)
   if (types === undefined) {
     // A node has one group at a time; what it was sent of another says nothing any more.
@@ -53,7 +66,11 @@ export function noteSent(node: NodeRecord, group: GroupKey, type: string, genera
     types = new Map()
     node.sent.set(group, types)
   }
-  types.set(type, Math.max(types.get(type) ?? 0, generation))
+  types.set(type, Math.max(types.get(type) ?? 0, generation.number))
+  if (lingering.size === 0) return
+  const union = { version: parseVersion(version).plain, lingering }
+  const others = (node.unions.get(type) ?? []).filter((one) => one.version !== union.version)
+  node.unions.set(type, [...others, union].slice(-limits.unionsPerNode))
 }
 
 /** The least generation that this node may be sent of a type. */

@@ -48,9 +48,12 @@ function clustersNotAsked(
   return until > now.mono ? until : undefined
 }
 
-/** The proxy has ACKed the cluster and, where it needs them, its endpoints. */
+/** The proxy has ACKed the cluster, does not lose it to what is in flight, and has its endpoints where it needs them. */
 function isReady(stream: StreamState, clusters: Follow, wanted: Content, name: string): boolean {
+  // After a refusal nobody knows what it has.
+  if (clusters.trust.kind !== 'sound') return false
   if (clusters.held?.content.resources.has(name) !== true) return false
+  if (!clusters.pending.every(({ content }) => content.resources.has(name))) return false
   const cluster = wanted.resources.get(name)
   const endpoints = cluster === undefined ? [] : (clusters.type.names.eds?.(cluster) ?? [])
   return endpoints.every((one) => !stream.unwarmed.has(one))
@@ -74,21 +77,29 @@ export function sortOut(
   const lingering = new Map<string, Resource | undefined>()
   for (const [name, known] of candidates) {
     if (goal.resources.has(name)) continue
-    const resource = known ?? before?.resources.get(name)
-    if (!overdue && isNamed(stream, follow, name)) lingering.set(name, resource)
+    // As it was ACKed: what is still in flight may be refused.
+    const sure = follow.held?.content ?? follow.came
+    const resource = sure?.resources.get(name) ?? known ?? before?.resources.get(name)
+    if (!overdue && isNamed(stream, follow, name, context, now)) lingering.set(name, resource)
     else released.push(name)
   }
   return { released, lingering }
 }
 
 /** Whether what the proxy holds, or is about to, may still name this resource. */
-export function isNamed(stream: StreamState, follow: Follow, name: string): boolean {
+export function isNamed(
+  stream: StreamState,
+  follow: Follow,
+  name: string,
+  context: Context,
+  now: Now,
+): boolean {
   return follow.type.namedBy.some((key) => {
     const type = xdsTypeOf(urlOf(key))
     if (type === undefined) return false
     return (
       staysNamed(stream.follows.get(type.url), follow.type.key, name) ||
-      contentsHeld(stream, follow, type).some(
+      contentsHeld(stream, follow, type, context, now).some(
         (content) => content === 'unknown' || namesIn(content, type, follow.type.key).has(name),
       )
     )
@@ -106,10 +117,18 @@ function staysNamed(other: Follow | undefined, key: XdsType['key'], name: string
 }
 
 /** The contents of another type that the proxy may hold: ACKed, or on the way. */
-function contentsHeld(stream: StreamState, follow: Follow, type: XdsType): readonly (Content | 'unknown')[] {
+function contentsHeld(
+  stream: StreamState,
+  follow: Follow,
+  type: XdsType,
+  context: Context,
+  now: Now,
+): readonly (Content | 'unknown')[] {
   const other = stream.follows.get(type.url)
   if (other === undefined || other.report !== undefined) {
-    // Not asked for on this stream yet: what the proxy came with.
+    // Not asked for on this stream yet. It will say itself what it holds; after a while, what it came with is taken.
+    const cameWith = follow.origin !== undefined || follow.opaque
+    if (cameWith && now.mono < stream.openedAt + context.limits.clustersFirstMs) return ['unknown']
     if (follow.origin !== undefined) return [contentOf(follow.origin, type.url)]
     return follow.opaque ? ['unknown'] : []
   }

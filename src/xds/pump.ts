@@ -2,7 +2,7 @@
 // compares what the proxy will hold with the newest, whatever happened in between, so a stream that could not be
 // written to for a while is sent the newest and nothing else (rule 38).
 import { observe, repaired, whoOf } from './acks.ts'
-import { contentOf, difference, type Resource } from './content.ts'
+import { contentOf, difference } from './content.ts'
 import type { Follow, Part } from './follow.ts'
 import type { Context, Effect, Goal, Now, Plan, StreamState, Variant } from './machine.ts'
 import type { NodeRecord } from './nodes.ts'
@@ -11,7 +11,7 @@ import { xdsTypes } from './resource-type.ts'
 import { select } from './subscription.ts'
 import { goalOf } from './trust.ts'
 import { versionText } from './version.ts'
-import { coolDown, followUp, unwarmedNames } from './warm.ts'
+import { followUp, unwarmedNames } from './warm.ts'
 
 /** Sends what may be sent. Twice round, because what one type holds may let go of what another waits for. */
 export function pump(stream: StreamState, variant: Variant, context: Context, now: Now): readonly Effect[] {
@@ -43,7 +43,7 @@ function advance(
     follow.parts = rest
     return send(stream, follow, part, context, now)
   }
-  if (follow.report !== undefined && !believe(stream, follow, variant, context)) return []
+  if (follow.report !== undefined && !believe(stream, follow, node, variant, context)) return []
   const goal = goalOf(stream, follow, node, context, now)
   if (goal === undefined) return []
   const plan = variant.plan(stream, follow, goal, context, now)
@@ -57,14 +57,20 @@ function advance(
 }
 
 /** Looks at what the proxy reported, once there is something to hold it against. */
-function believe(stream: StreamState, follow: Follow, variant: Variant, context: Context): boolean {
+function believe(
+  stream: StreamState,
+  follow: Follow,
+  node: NodeRecord,
+  variant: Variant,
+  context: Context,
+): boolean {
   const { report } = follow
   const newest =
     stream.group === undefined ? undefined : context.world.rings.get(stream.group)?.generations.at(-1)
   if (report === undefined || newest === undefined) return false
   follow.report = undefined
   const goal = { generation: newest, content: contentOf(newest, follow.type.url) }
-  variant.believe(follow, report, goal, context.world)
+  variant.believe(follow, report, goal, context.world, node)
   return true
 }
 
@@ -95,17 +101,16 @@ function start(
 ): readonly Effect[] {
   const { trust } = follow
   const resend = trust.kind === 'repairing' ? trust.resend : undefined
+  follow.suffix = Math.max(follow.suffix, resend ?? 0)
   const stays = [...plan.lingering].flatMap(([name, resource]) => (resource === undefined ? [] : [name]))
   const version = versionText(goal.content.version, resend, follow.type.whole ? stays : [])
   const puts = variant.split(plan.put, context.limits)
-  const before = follow.base ?? follow.before
   const changed = select(follow.wants, difference(follow.base, goal.content).changed)
   const parts = puts.map((put, index): Part => {
     const last = index === puts.length - 1
     const news = puts.length === 1 ? changed : put
     return { ...goal, put, removed: last ? plan.removed : [], version, resend, last, news }
   })
-  const gone = plan.removed.flatMap((name) => before?.resources.get(name) ?? [])
   follow.base = goal.content
   follow.before = undefined
   follow.waiting = undefined
@@ -116,17 +121,7 @@ function start(
   const [first, ...rest] = parts
   if (first === undefined) return []
   follow.parts = rest
-  const effects = send(stream, follow, first, context, now)
-  coolDown(stream, follow, [...gone, ...vanished(follow, before, goal)])
-  return effects
-}
-
-/** Whole sets remove by absence. */
-function vanished(follow: Follow, before: Goal['content'] | undefined, goal: Goal): readonly Resource[] {
-  if (!follow.type.whole || before === undefined) return []
-  return difference(before, goal.content).removed.flatMap((name) =>
-    follow.lingering.has(name) ? [] : (before.resources.get(name) ?? []),
-  )
+  return send(stream, follow, first, context, now)
 }
 
 function linger(follow: Follow, lingering: Follow['lingering'], now: Now): void {
@@ -162,6 +157,7 @@ function send(
       version,
       resend,
       generation,
+      lingering: follow.lingering,
     },
   ]
 }

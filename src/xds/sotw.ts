@@ -18,20 +18,29 @@ export const sotw: Variant = {
 
   subscribe: (follow, request) => replaceNames(follow.wants, request.names, follow.type),
 
-  believe: (follow, report, goal, world) => {
+  believe: (follow, report, goal, world, node) => {
     if (report.kind !== 'version' || report.version === '') return
-    const { content: version, more, resend } = parseVersion(report.version)
-    const found = more ? undefined : matchVersion(world, goal.generation.group, follow.type.url, version)
+    const { content: version, more, resend, plain } = parseVersion(report.version)
+    follow.suffix = resend
+    // A set that had more in it than its generation: what that was, the node's record knows.
+    const union = node.unions.get(follow.type.url)?.find((one) => more && one.version === plain)
+    const found =
+      more && union === undefined
+        ? undefined
+        : matchVersion(world, goal.generation.group, follow.type.url, version)
     if (found === undefined) {
       follow.opaque = true
       return
     }
     const content = contentOf(found.generation, follow.type.url)
-    follow.origin = found.generation
+    follow.origin = more ? undefined : found.generation
+    follow.opaque = more
     follow.before = content
+    follow.came = content
+    if (union !== undefined) follow.lingering = union.lingering
     if (!found.closed) {
       if (version === goal.content.version) {
-        distrust(follow, { kind: 'repairing', resend: resend + 1, durable: false, sent: false })
+        distrust(follow, { kind: 'repairing', resend: resend + 1, doubt: undefined, sent: false })
       }
       return
     }

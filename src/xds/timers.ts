@@ -13,7 +13,10 @@ export function dueAt(stream: StreamState, { limits }: Context, now: Now): numbe
   for (const { unwritten, waiting, lingeringSince, trust } of stream.follows.values()) {
     if (unwritten !== undefined) consider(unwritten.since + limits.writeDeadlineMs)
     if (waiting !== undefined) consider(waiting.until)
-    if (lingeringSince !== undefined) consider(lingeringSince + limits.orderDeadlineMs)
+    if (lingeringSince !== undefined) {
+      consider(lingeringSince + limits.orderDeadlineMs)
+      consider(stream.openedAt + limits.clustersFirstMs)
+    }
     if (trust.kind === 'refused') consider(trust.since + limits.refusalDeadlineMs)
   }
   return earliest === Number.POSITIVE_INFINITY ? undefined : earliest

@@ -3,10 +3,10 @@
 //   sound ──NACK──► refused ──(refusal durable)──► repairing ──ACK──► sound
 //     └──(open refusal, or an unclosed generation reported)──► repairing
 import { type Content, contentOf, type Generation } from './content.ts'
-import { distrust, type Follow } from './follow.ts'
+import { distrust, type Follow, type Trust } from './follow.ts'
 import type { Context, Goal, Now, StreamState } from './machine.ts'
 import { type Doubt, floorOf, isParked, type NodeRecord } from './nodes.ts'
-import { generationOf, newestOf } from './world.ts'
+import { generationOf, matchVersion, newestOf } from './world.ts'
 
 /** What this type of this stream is to come to now; undefined: nothing is sent. */
 export function goalOf(
@@ -29,6 +29,7 @@ export function goalOf(
   // Rule 35: never backwards. The last good content of a repair is no step back: more was refused.
   if (!parked && newest.number < floorOf(node, stream.group, url)) return undefined
   forget(follow, goal.content)
+  if (doubt !== undefined) suspect(follow, doubt, goal, context)
   return goal
 }
 
@@ -38,23 +39,31 @@ function mayGoOn(follow: Follow, doubt: Doubt | undefined, parked: boolean, dead
   switch (trust.kind) {
     case 'refused':
       if (doubt !== undefined && doubt.resend > trust.known) {
-        follow.trust = { kind: 'repairing', resend: doubt.resend, durable: true, sent: false }
+        follow.trust = repairing(follow, doubt.resend)
         return true
       }
       // Nobody answers: newer content goes out all the same, what was refused does not.
       if (trust.since > deadline || parked) return false
-      follow.trust = { kind: 'repairing', resend: trust.known + 1, durable: true, sent: false }
+      follow.trust = repairing(follow, trust.known)
       return true
     case 'repairing':
-      if (doubt === undefined || doubt.resend <= trust.resend) return true
+      if (doubt === undefined || doubt.resend <= (trust.doubt ?? 0)) return true
       break
     case 'sound':
-      if (doubt === undefined || doubt.resend <= follow.resent) return true
+      if (doubt === undefined || doubt.resend <= follow.repaired) return true
       break
   }
-  distrust(follow, { kind: 'repairing', resend: doubt.resend, durable: true, sent: false })
+  distrust(follow, repairing(follow, doubt.resend))
   return true
 }
+
+/** A repair under a version that the proxy was not sent before. */
+const repairing = (follow: Follow, doubt: number): Trust => ({
+  kind: 'repairing',
+  resend: Math.max(doubt, follow.suffix + 1),
+  doubt,
+  sent: false,
+})
 
 /** The newest content is refused: the repair goes to the last good one, where that is known. */
 function lastGood(
@@ -68,6 +77,22 @@ function lastGood(
   if (generation === undefined) return undefined
   const content = contentOf(generation, follow.type.url)
   return content.version === doubt.parked ? undefined : { generation, content }
+}
+
+/**
+ * A proxy that refused something has, and does not report, parts of it (rule 31): what only the refused content had is
+ * taken away, also on a new stream and after a restart of ours.
+ */
+function suspect(follow: Follow, doubt: Doubt, goal: Goal, { world }: Context): void {
+  if (follow.trust.kind !== 'repairing' || follow.trust.sent) return
+  const { url } = follow.type
+  const refused = matchVersion(world, goal.generation.group, url, doubt.parked)
+  if (refused === undefined) return
+  const lingering = new Map(follow.lingering)
+  for (const name of contentOf(refused.generation, url).resources.keys()) {
+    if (!goal.content.resources.has(name) && !lingering.has(name)) lingering.set(name, undefined)
+  }
+  follow.lingering = lingering
 }
 
 /** While it repairs, every new content goes out whole. */

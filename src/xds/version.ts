@@ -12,6 +12,8 @@ export interface VersionParts {
   readonly resend: number
   /** Whether more than the content was sent. */
   readonly more: boolean
+  /** All but the number of the resend. */
+  readonly plain: string
 }
 
 /** The text of a version. `lingering`: names sent beyond the content. */
@@ -31,6 +33,7 @@ export function parseVersion(text: string): VersionParts {
   const match = /^(.*?)(\+[0-9a-f]{8})?(?:~(\d{1,9}))?$/s.exec(text)
   return {
     content: match?.[1] ?? text,
+    plain: `${match?.[1] ?? text}${match?.[2] ?? ''}`,
     more: match?.[2] !== undefined,
     resend: Number(match?.[3] ?? 0),
   }

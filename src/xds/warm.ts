@@ -1,7 +1,7 @@
 // Which clusters of a stream are not warm yet: sent, and their endpoints not ACKed since (rule 24). And what has to be
 // sent again because something that names it changed (rules 20 and 22).
 import { limits } from '../base/index.ts'
-import type { Resource } from './content.ts'
+import { type Content, namesIn, type Resource } from './content.ts'
 import type { Follow, Pending } from './follow.ts'
 import type { StreamState } from './machine.ts'
 import { urlOf } from './resource-type.ts'
@@ -28,11 +28,11 @@ export function followUp(
   }
 }
 
-/** Clusters that were taken away need no endpoints any more. */
-export function coolDown(stream: StreamState, follow: Follow, removed: readonly Resource[]): void {
-  const naming = follow.type.names.eds
-  if (naming === undefined) return
-  for (const resource of removed) for (const name of naming(resource)) warm(stream, name)
+/** After an ACK with nothing more in flight: what no cluster names any more needs no endpoints. */
+export function coolDown(stream: StreamState, follow: Follow, content: Content): void {
+  if (follow.type.names.eds === undefined || follow.pending.length > 0 || stream.unwarmed.size === 0) return
+  const named = namesIn(content, follow.type, 'eds')
+  for (const name of [...stream.unwarmed.keys()]) if (!named.has(name)) warm(stream, name)
 }
 
 /** Endpoints were ACKed: the clusters that were sent before them have theirs. */

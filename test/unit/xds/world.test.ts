@@ -90,13 +90,18 @@ describe('versions', () => {
     ['abc', 3, [], 'abc~3'],
   ] as const)('writes and reads %s with resend %s', (content, resend, lingering, text) => {
     expect(versionText(content, resend, lingering)).toBe(text)
-    expect(parseVersion(text)).toEqual({ content, resend: resend ?? 0, more: false })
+    expect(parseVersion(text)).toEqual({ content, resend: resend ?? 0, more: false, plain: content })
   })
 
   it('tells a set with more in it from the plain one', () => {
     const text = versionText('abc', 2, ['b', 'a'])
     expect(text).toBe(versionText('abc', 2, ['a', 'b']))
     expect(text).not.toBe(versionText('abc', 2, ['a']))
-    expect(parseVersion(text)).toEqual({ content: 'abc', resend: 2, more: true })
+    expect(parseVersion(text)).toEqual({
+      content: 'abc',
+      resend: 2,
+      more: true,
+      plain: text.replace('~2', ''),
+    })
   })
 })

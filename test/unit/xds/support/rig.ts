@@ -29,6 +29,8 @@ export interface Client {
   got(): string[]
   /** Nonces of all responses got, oldest first. */
   readonly nonces: string[]
+  /** Versions of all responses got, as on the wire. */
+  readonly versions: string[]
   /** A raw request; what is left out is empty, the nonce is that of the newest response of the type. */
   send(type: ResourceTypeKey | string, request?: Partial<Request>): void
   /** SotW: asks for names (with the version and nonce of the newest response: an ACK, if there was one). */
@@ -196,6 +198,7 @@ function createClient(
   const id = hub.open(variant, '127.0.0.1:1')
   let lines: string[] = []
   const nonces: string[] = []
+  const versions: string[] = []
   const newest = new Map<string, { readonly nonce: string; readonly version: string }>()
   const wanted = new Map<string, readonly string[]>()
   let first = true
@@ -243,6 +246,7 @@ function createClient(
   return {
     id,
     nonces,
+    versions,
     get lines() {
       return lines
     },
@@ -253,6 +257,7 @@ function createClient(
     take: (bytes) => {
       const response = decode(variant, bytes)
       nonces.push(response.nonce)
+      versions.push(response.version)
       newest.set(response.typeUrl, { nonce: response.nonce, version: response.version })
       const [, hash = '', rest = ''] = /^([^~+]*)(.*)$/.exec(response.version) ?? []
       const type = resourceTypeOf(response.typeUrl)?.key.toUpperCase() ?? response.typeUrl
