@@ -22,7 +22,7 @@ import {
   type Metrics,
   watchEventLoop,
 } from './ops/index.ts'
-import { createDelivery, finalPhases, type Unsafe } from './push/index.ts'
+import { createDelivery, type Delivery, finalPhases, type Unsafe } from './push/index.ts'
 import { createCompiler } from './snapshot/index.ts'
 import { openStore } from './store/index.ts'
 import { type StreamLimits, startXdsServer } from './xds/index.ts'
@@ -157,9 +157,14 @@ async function start(
       delivery.pushes(limits.pushesKept).filter(({ phase }) => !finalPhases.includes(phase)).length,
     revision: () => store.value.view().revision,
     store: () => store.value.stats(),
+    encodes: () => compiler.encodeCounts(),
     ready: () => ready,
     lag: () => lag.read(),
   })
+
+  const watching = new AbortController()
+  closers.push(async () => watching.abort())
+  void countPushes(delivery, metrics, watching.signal)
 
   // Loaded: what was running goes on, and the streams that waited are served.
   await delivery.start()
@@ -178,6 +183,11 @@ async function start(
     dataDir: config.dataDir,
   })
   return ok({ addresses, ...stopOnce(closers, log) })
+}
+
+/** Every push that ends, in the metrics. */
+async function countPushes(delivery: Delivery, metrics: Metrics, signal: AbortSignal): Promise<void> {
+  for await (const record of delivery.watchPushes(undefined, signal)) metrics.push(record)
 }
 
 /** What every message from the streams adds to the metrics, on its way to the decider. */

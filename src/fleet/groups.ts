@@ -27,7 +27,7 @@ export function groupOf(state: FleetState, group: GroupKey, now: Now): GroupStat
   if (known !== undefined) return known
   const members = new Set<string>()
   for (const node of state.nodes.values()) if (node.group === group) members.add(node.id)
-  // At our start the fleet has `settle` to come back; a group that is new has as long as any absent node.
+  // At our start the fleet has `settle` to come back; a group that is new has as long as an absent node.
   const patienceMs = now.mono <= state.startedAt ? state.settings.settleMs : state.settings.goneMs
   const made: GroupState = {
     group,

@@ -69,7 +69,11 @@ export const metricTable = {
     help: 'Refusals repaired: the last good content was ACKed again.',
     labels: types,
   },
-  verdigris_encodes_total: { type: 'counter', help: 'Resources encoded; each content once.', labels: types },
+  verdigris_encodes_total: {
+    type: 'counter',
+    help: 'Pieces whose bytes were made, each content once: whole resources, and routes and virtual hosts inside them.',
+    labels: { piece: ['resource', 'virtual_host', 'route'] },
+  },
   verdigris_pushes_running: { type: 'gauge', help: 'Pushes not yet final.', labels: {} },
   verdigris_pushes_total: {
     type: 'counter',

@@ -5,6 +5,7 @@ import { limits } from '../base/index.ts'
 import type { FromStreams } from '../channel/index.ts'
 import type { NodeStatus } from '../fleet/index.ts'
 import { finalPhases, type PushRecord } from '../push/index.ts'
+import type { EncodeCounts } from '../snapshot/index.ts'
 import type { StoreStats } from '../store/index.ts'
 import type { LoopLag } from './event-loop.ts'
 import { type MetricName, metricTable, outcomeLabels, typeLabels, verbLabels } from './metric-table.ts'
@@ -15,6 +16,7 @@ export interface Figures {
   readonly pushesRunning?: () => number
   readonly revision?: () => number
   readonly store?: () => StoreStats
+  readonly encodes?: () => EncodeCounts
   readonly ready?: () => boolean
   readonly lag?: () => LoopLag
 }
@@ -24,8 +26,6 @@ export interface Metrics {
   stream(message: FromStreams): void
   /** Every record of a push, as watchers get it; counted once, when it is final. */
   push(record: PushRecord): void
-  /** So many resources of a type (URL or short name) were encoded. */
-  encoded(type: string, count: number): void
   /** A call that ended; the duration of a watch says nothing and is not kept. */
   adminCall(call: {
     readonly method: string
@@ -130,6 +130,13 @@ export function createMetrics(build: { readonly version: string }): Metrics {
       storeWaiting.set(stats.waiting)
       storeReadOnly.set(stats.readOnly === undefined ? 0 : 1)
     }
+    if (figures.encodes !== undefined) {
+      const { resources, virtualHosts, routes } = figures.encodes()
+      encodes.reset()
+      encodes.inc({ piece: 'resource' }, resources)
+      encodes.inc({ piece: 'virtual_host' }, virtualHosts)
+      encodes.inc({ piece: 'route' }, routes)
+    }
     if (figures.lag !== undefined) {
       const { p50, p99, max } = figures.lag()
       lag.set({ quantile: '0.5' }, p50)
@@ -184,7 +191,6 @@ export function createMetrics(build: { readonly version: string }): Metrics {
       pushDuration.observe({ verb }, lastAckMs / 1e3)
       if (firstAckMs !== undefined) pushSkew.observe((lastAckMs - firstAckMs) / 1e3)
     },
-    encoded: (type, count) => encodes.inc({ type: typeLabel(type) }, count),
     adminCall: ({ method, code, ms, streaming }) => {
       adminCalls.inc({ method, code: codeNames[code] ?? 'other' })
       if (!streaming) adminSeconds.observe({ method }, ms / 1e3)

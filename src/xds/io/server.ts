@@ -1,13 +1,12 @@
 // The xDS port: ADS in both variants, everything else refused or dropped, one gate before every method.
 import { Server, type ServerCredentials, type ServerInterceptor, status } from '@grpc/grpc-js'
-import { bindGrpc, type ListenAddress } from '../../access/index.ts'
+import { bindGrpc, gateEveryMethod, type ListenAddress } from '../../access/index.ts'
 import { limits, ok, type Problem, type Result } from '../../base/index.ts'
 import type { FromStreams, StreamerEnd } from '../../channel/index.ts'
 import { adsMethods } from '../../envoy-api/index.ts'
 import { createHub, type HubStats, type Scheduler } from '../hub.ts'
 import type { StreamLimits, VariantName } from '../machine.ts'
 import { type BytesCall, createAdsPump } from './ads.ts'
-import { gateEveryMethod } from './every-method.ts'
 import { deserialize, dropReports, refuseSeparateDiscovery, serialize } from './other-methods.ts'
 import { systemScheduler } from './scheduler.ts'
 
