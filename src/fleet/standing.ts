@@ -102,6 +102,8 @@ function switchedOn(
   now: Now,
 ): Standing {
   const reach = stream.openedAt > wanted.toldAt ? 'away' : 'silent'
+  // It serves nothing yet, so it holds nobody up as a refusal would: `away`.
+  if (isStarting(stream, settings, now)) return waits('away', 'is starting: has not asked for listeners yet')
   let any = false
   for (const type of routeTypes) {
     const held = stream.types.get(type)
@@ -113,9 +115,19 @@ function switchedOn(
   return isFresh(stream, settings, now) ? waits(reach, 'has not asked for routes yet') : apart
 }
 
+/**
+ * An Envoy between its clusters and its listeners: it asks for clusters by wildcard, and for listeners once those are warm.
+ * One that never asks (listeners of its own) is not waited for longer than a stream's patience.
+ */
+function isStarting(stream: StreamState, settings: FleetSettings, now: Now): boolean {
+  const clusters = stream.types.get(typeUrls.cds)
+  if (clusters?.wildcard !== true || stream.types.has(typeUrls.lds)) return false
+  return clusters.holds === undefined || isFresh(stream, settings, now)
+}
+
 /** A stream that may still be asking for its first types. */
 const isFresh = (stream: StreamState, settings: FleetSettings, now: Now): boolean =>
-  now.mono - stream.openedAt < settings.subscribeGraceMs
+  now.mono - stream.stirredAt < settings.subscribeGraceMs
 
 function notHeld(
   held: Subscription,

@@ -18,7 +18,7 @@ export interface FleetSettings {
   readonly goneMs: number
   /** After our start, nodes known from before get this long to come back. */
   readonly settleMs: number
-  /** A fresh stream may take this long to ask for its first types before it is judged without them. */
+  /** A stream may take this long from one first (opened, placed, a type asked or held) to the next before it is judged as it is. */
   readonly subscribeGraceMs: number
   /** How often the time a node was last seen is written down. */
   readonly seenRefreshMs: number
@@ -53,6 +53,8 @@ export interface StreamState {
   readonly since: number
   /** Monotonic. */
   readonly openedAt: number
+  /** Monotonic: when it last did something for the first time (opened, placed, asked for a type, held one). */
+  stirredAt: number
   /** Clusters sent on this stream whose endpoints it has not ACKed; capped by the stream. */
   unwarmed: readonly string[]
   readonly types: Map<string, Subscription>

@@ -58,7 +58,7 @@ export function step(state: FleetState, event: FleetEvent, now: Now): Outcome {
     case 'opened':
       return opened(state, event, now)
     case 'placed':
-      return placed(state, event)
+      return placed(state, event, now)
     case 'subscribed':
     case 'sent':
     case 'holds':
@@ -117,6 +117,7 @@ function opened(state: FleetState, event: Said<'opened'>, now: Now): Outcome {
     peer: event.peer,
     since: event.at,
     openedAt: now.mono,
+    stirredAt: now.mono,
     unwarmed: [],
     types: new Map(),
   })
@@ -135,10 +136,11 @@ function isNewsOf(state: FleetState, node: NodeState, identity: NodeIdentity, no
   )
 }
 
-function placed(state: FleetState, event: Said<'placed'>): Outcome {
+function placed(state: FleetState, event: Said<'placed'>, now: Now): Outcome {
   const found = known(state, event.stream)
   if (found === undefined || found.node.group === event.group) return [state, []]
   const left = touched(found.node)
+  found.stream.stirredAt = now.mono
   moveNode(state, found.node, event.group)
   return [state, [...left, ...touched(found.node), { kind: 'record', node: found.node.id }]]
 }
@@ -151,6 +153,7 @@ function progressed(state: FleetState, event: Said<'subscribed' | 'sent' | 'hold
   const before = stream.types.get(event.type) ?? { wildcard: false }
   switch (event.kind) {
     case 'subscribed':
+      stream.stirredAt = now.mono
       stream.types.set(event.type, { ...before, wildcard: event.wildcard })
       break
     case 'sent':
@@ -162,6 +165,7 @@ function progressed(state: FleetState, event: Said<'subscribed' | 'sent' | 'hold
       const { nack, ...rest } = before
       const stillRefused = nack !== undefined && !event.acked && nack.generation >= event.generation
       const holds = atLeast(before.holds, event.generation)
+      if (before.holds === undefined) stream.stirredAt = now.mono
       stream.types.set(event.type, stillRefused ? { ...rest, nack, holds } : { ...rest, holds })
       stream.unwarmed = event.unwarmed
       break

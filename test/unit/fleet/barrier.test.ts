@@ -200,3 +200,43 @@ describe('switched', () => {
     expect(count(barrierOf(fleet, switched(8, fleet.now.mono)))).toMatchObject({ away: 0, silent: 1 })
   })
 })
+
+describe('an Envoy that is starting', () => {
+  const starting = (fleet: Told): void => {
+    const at = fleet.now.wall
+    const stream = 's-edge-1'
+    fleet.tell(
+      { kind: 'opened', stream, node: identity('edge-1'), variant: 'delta', peer: '127.0.0.1', at },
+      { kind: 'placed', stream, node: 'edge-1', group },
+      { kind: 'subscribed', stream, node: 'edge-1', type: cds, wildcard: true },
+      { kind: 'subscribed', stream, node: 'edge-1', type: typeUrls.rtds, wildcard: false },
+    )
+  }
+
+  it('is not switched before it has asked for listeners: a first push was done while nothing was served', () => {
+    const fleet = told()
+    starting(fleet)
+    fleet.holds('edge-1', 8, [cds, typeUrls.rtds])
+    expect(heldUpBy(barrierOf(fleet, switched()))).toEqual([
+      'edge-1: is starting: has not asked for listeners yet',
+    ])
+    fleet.tell({ kind: 'subscribed', stream: 's-edge-1', node: 'edge-1', type: lds, wildcard: true })
+    expect(isOpen(barrierOf(fleet, switched()))).toBe(false)
+    fleet.holds('edge-1', 8, [lds])
+    expect(isOpen(barrierOf(fleet, switched()))).toBe(true)
+  })
+
+  it('is out of reach, not silent: its deadline takes nothing back', () => {
+    const fleet = told()
+    starting(fleet)
+    expect(count(barrierOf(fleet, switched()))).toMatchObject({ away: 1, silent: 0 })
+  })
+
+  it('is not waited for when it warms no more and never asks: it has listeners of its own', () => {
+    const fleet = told()
+    starting(fleet)
+    fleet.holds('edge-1', 8, [cds, typeUrls.rtds])
+    fleet.wait(fleet.state.settings.subscribeGraceMs)
+    expect(isOpen(barrierOf(fleet, switched()))).toBe(true)
+  })
+})
