@@ -8,6 +8,8 @@ export interface Claim {
   readonly holds: boolean
   /** What was seen, when it does not hold. */
   readonly seen?: string
+  /** What somebody said, word for word; shown below. */
+  readonly quote?: string
 }
 
 /** One finished switch or rollback. Milliseconds from the command's arrival, as the push's record has them. */

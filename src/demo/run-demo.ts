@@ -52,9 +52,9 @@ export async function runDemo(options: DemoOptions = {}): Promise<number> {
     try {
       await playStory(stage, state, screen, ending.signal)
       const figures = await measure(stage, state)
-      state.figures = figures
       state.scene = undefined
       stopDrawing.freeze()
+      state.figures = figures
       for (const line of ['', ...renderSummary(figures, stage.proxies.length, screen.colors), ''])
         screen.say(line)
       screen.say(renderVerdict(figures.claims, screen.colors))

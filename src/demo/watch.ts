@@ -53,15 +53,14 @@ export async function watchControlPlane(stage: Stage, state: DemoState): Promise
     if (push !== undefined) {
       const { firstAckMs, lastAckMs, flushMs } = push.timings ?? {}
       const parts = [
-        `${push.id} ${push.verb}`,
-        push.phase.replace('PUSH_PHASE_', '').toLowerCase(),
+        `${push.id} ${push.verb} ${push.phase.replace('PUSH_PHASE_', '').toLowerCase()}`,
         ...(lastAckMs === undefined ? [] : [`last ACK ${lastAckMs.toFixed(1)} ms`]),
         ...(lastAckMs === undefined || firstAckMs === undefined
           ? []
           : [`skew ${(lastAckMs - firstAckMs).toFixed(1)} ms`]),
         ...(flushMs === undefined ? [] : [`flush ${flushMs.toFixed(1)} ms`]),
       ]
-      state.lastPush = parts.join(' · ')
+      state.lastPush = parts.join(', ')
     }
   } catch {
     // Away for a moment: the next look is half a second off.

@@ -20,14 +20,16 @@ export const refused: Scene = {
     const tookBack = push.phase === 'PUSH_PHASE_ABORTED' || push.phase === 'PUSH_PHASE_REVERTED'
     return [
       claim(
-        `a misspelt environment is refused: ${said ?? ''}`,
+        'a misspelt environment is refused',
         said !== undefined && unmoved.length === 0,
         said === undefined ? 'it was accepted' : unmoved.join(', '),
+        said,
       ),
       claim(
-        `what a proxy refuses is taken back: ${push.refusals[0]?.node ?? ''}: ${push.refusals[0]?.detail ?? ''}`,
+        'what a proxy refuses is taken back, and its reason is on record',
         tookBack && push.refusals.length > 0 && push.compensatedBy > 0,
         `${push.phase}, ${push.refusals.length} refusals: ${push.verdict}`,
+        push.refusals.map(({ node, detail }) => `${node}: ${detail}`)[0],
       ),
       claim(
         'nothing moved, no request failed',

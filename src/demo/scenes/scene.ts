@@ -11,9 +11,13 @@ export interface Scene {
   play(stage: Stage, state: DemoState): Promise<readonly Claim[]>
 }
 
-/** A claim from a check: `seen` tells what was there instead. */
-export function claim(text: string, holds: boolean, seen?: string): Claim {
-  return { text, holds, ...(holds || seen === undefined ? {} : { seen }) }
+/** A claim from a check: `seen` tells what was there instead, `quote` what somebody said. */
+export function claim(text: string, holds: boolean, seen?: string, quote?: string): Claim {
+  return {
+    ...{ text, holds },
+    ...(holds || seen === undefined ? {} : { seen }),
+    ...(quote === undefined ? {} : { quote }),
+  }
 }
 
 /**

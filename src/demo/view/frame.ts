@@ -23,13 +23,13 @@ export function renderFrame(state: DemoState, colors: Colors): string[] {
     `control plane  ${controlPlane(state, colors)}`,
     `last push      ${cut(state.lastPush ?? 'none yet', 64)}`,
     '',
-    ...state.claims.map((claim) => claimLine(claim, colors)),
+    ...(state.figures === undefined ? state.claims.flatMap((claim) => claimLines(claim, colors)) : []),
   ]
 }
 
 function sceneLines(state: DemoState, colors: Colors): string[] {
   if (state.scene === undefined)
-    return [state.figures === undefined ? 'getting ready …' : 'the story is over']
+    return [state.figures === undefined ? 'getting ready …' : 'the story is over; Ctrl-C ends it']
   return [
     `${colors.cyan('▶')} ${colors.bold(state.scene.title)}`,
     colors.dim(cut(`  ${state.scene.command}`, 79)),
@@ -90,11 +90,15 @@ function controlPlane(state: DemoState, colors: Colors): string {
   }
 }
 
-/** `✔ text`, or `✖ text: what was seen`. */
-export function claimLine(claim: Claim, colors: Colors): string {
-  return claim.holds
+/** `✔ text`, or `✖ text: what was seen`; a quote in two lines below it at most. */
+export function claimLines(claim: Claim, colors: Colors): string[] {
+  const line = claim.holds
     ? `${colors.green('✔')} ${cut(claim.text, 77)}`
     : `${colors.red('✖')} ${cut(`${claim.text}${claim.seen === undefined ? '' : `: ${claim.seen}`}`, 77)}`
+  if (claim.quote === undefined) return [line]
+  const quote = cut(claim.quote.replaceAll(/\s+/g, ' '), 2 * 73)
+  const parts = [quote.slice(0, 73), quote.slice(73)].filter((part) => part !== '')
+  return [line, ...parts.map((part) => colors.dim(`    ${part}`))]
 }
 
 /** `12,345`. */

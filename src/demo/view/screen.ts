@@ -2,7 +2,7 @@
 import pc from 'picocolors'
 import type { Claim } from '../figures.ts'
 import type { DemoState } from '../state.ts'
-import { claimLine, renderFrame } from './frame.ts'
+import { claimLines, renderFrame } from './frame.ts'
 
 type Colors = ReturnType<typeof pc.createColors>
 export interface Output {
@@ -53,7 +53,8 @@ export function openScreen(out: Output, live: boolean): Screen {
       )
     },
     claim(claim) {
-      if (!redraw) say(`          ${claimLine(claim, colors)}`)
+      if (redraw) return
+      for (const line of claimLines(claim, colors)) say(`          ${line}`)
     },
     draw(state) {
       if (!redraw) return

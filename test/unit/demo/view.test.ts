@@ -69,7 +69,7 @@ describe('the live view', () => {
   it('is at most 80 columns wide, however long the texts are', () => {
     const long = state()
     long.lastPush = 'x'.repeat(200)
-    long.claims.push({ text: 'y'.repeat(200), holds: true })
+    long.claims.push({ text: 'y'.repeat(200), holds: true, quote: 'q'.repeat(300) })
     long.scene = { number: 1, title: 't', command: 'z'.repeat(200) }
     for (const line of renderFrame(long, plain)) expect(line.length).toBeLessThanOrEqual(80)
   })
