@@ -17,6 +17,7 @@ const inventoryRecord = z.object({
 })
 const refusalRecord = z.object({
   node: z.string(),
+  group: z.string(),
   type: z.string(),
   resend: z.int(),
   parked: z.string(),

@@ -68,6 +68,8 @@ export type Presence =
 /** A refusal that is not repaired; durable (see records.ts). */
 export interface Refusal {
   readonly node: string
+  /** The generations below are this group's: the store keeps them while the refusal is open. */
+  readonly group: GroupKey
   readonly type: string
   /** Number of the forced resend that answers it; unique per node, never used twice. */
   readonly resend: number

@@ -191,6 +191,7 @@ function nacked(state: FleetState, event: Said<'nacked'>, now: Now): Outcome {
   const good = event.good ?? open?.good
   const refusal: Refusal = {
     node: node.id,
+    group: event.group,
     type: event.type,
     resend: weary ? open.resend : node.resends,
     parked: parkedVersion(open, event),
