@@ -58,7 +58,7 @@ export async function runDemo(options: DemoOptions = {}): Promise<number> {
       for (const line of ['', ...renderSummary(figures, stage.proxies.length, screen.colors), ''])
         screen.say(line)
       screen.say(renderVerdict(figures.claims, screen.colors))
-      if (json) stdout.write(`${JSON.stringify({ envoy: envoy.version, ...figures }, undefined, 2)}\n`)
+      if (json) stdout.write(`${JSON.stringify({ envoy: envoy.version, ...figures }, rounded, 2)}\n`)
       const status = figures.claims.every((one) => one.holds) ? held : broken
       if (stays) await stayUp(stage, screen, stopDrawing, ending.signal)
       return status
@@ -78,6 +78,10 @@ export async function runDemo(options: DemoOptions = {}): Promise<number> {
     release()
   }
 }
+
+/** For JSON.stringify: milliseconds to the microsecond. */
+const rounded = (_key: string, value: unknown): unknown =>
+  typeof value === 'number' ? Math.round(value * 1_000) / 1_000 : value
 
 class Interrupted extends Error {
   override readonly name = 'Interrupted'
