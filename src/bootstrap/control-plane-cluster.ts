@@ -73,6 +73,6 @@ function tlsSocket(tls: NonNullable<BootstrapOptions['tls']>, serverName: string
 }
 
 /** IPv4 or IPv6 literal; anything else is a name to resolve. */
-export function isIp(address: string): boolean {
+function isIp(address: string): boolean {
   return /^\d{1,3}(\.\d{1,3}){3}$/.test(address) || address.includes(':')
 }

@@ -16,7 +16,7 @@ const hostOrIp = z
 const tcpPort = z.int().min(1, 'wanted a port from 1 to 65535').max(65_535, 'wanted a port from 1 to 65535')
 const file = z.string().min(1, 'must not be empty')
 
-export const bootstrapOptions = z.strictObject({
+const bootstrapOptions = z.strictObject({
   /** Unique per proxy: the control plane follows it by this name. */
   nodeId: identity,
   /** Which fleet it belongs to; node groups select by it. */

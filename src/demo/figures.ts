@@ -61,7 +61,7 @@ export function spreadOf(values: readonly number[]): Spread {
 }
 
 /** Failures of all targets, by kind. */
-export function failuresOf(report: LoadReport | undefined): Record<string, number> {
+function failuresOf(report: LoadReport | undefined): Record<string, number> {
   const all: Record<string, number> = {}
   for (const target of report?.targets ?? []) {
     for (const [kind, count] of Object.entries(target.failures)) {

@@ -66,7 +66,7 @@ export async function findEnvoy(options: FindOptions): Promise<Result<FoundEnvoy
 }
 
 /** Where installed Envoys live: `$XDG_CACHE_HOME/verdigris/envoy`, by default below `~/.cache`. */
-export function envoyCacheFolder(env: Readonly<Record<string, string | undefined>>): string {
+function envoyCacheFolder(env: Readonly<Record<string, string | undefined>>): string {
   const base = env.XDG_CACHE_HOME
   // The XDG specification: a relative path is to be ignored.
   return join(base?.startsWith('/') ? base : join(env.HOME ?? homedir(), '.cache'), 'verdigris', 'envoy')

@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process'
 import { err, ok, type Result } from '../base/index.ts'
 
 /** Oldest Envoy (major, minor) whose behaviour the control plane is tried against. */
-export const oldestTriedEnvoy = [1, 36] as const
+const oldestTriedEnvoy = [1, 36] as const
 
 /** The version (`1.40.0`) of the binary, by running it once; the error is a sentence that says what it did instead. */
 export function envoyVersion(path: string): Promise<Result<string, string>> {

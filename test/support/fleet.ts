@@ -69,7 +69,7 @@ export interface Fleet {
   close(): Promise<void>
 }
 
-export const firstReleases: Releases = { blue: '1', green: '1' }
+const firstReleases: Releases = { blue: '1', green: '1' }
 
 /** Starts everything but applies nothing: the proxies are held until `apply`. */
 export async function startFleet(options: FleetOptions): Promise<Fleet> {

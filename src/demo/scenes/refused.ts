@@ -88,7 +88,7 @@ async function countersOf(stage: Stage): Promise<ReadonlyMap<string, ReadonlyMap
 }
 
 /** What differs between two looks at every proxy's change counters. */
-export function counterDifferences(
+function counterDifferences(
   before: ReadonlyMap<string, ReadonlyMap<string, number>>,
   after: ReadonlyMap<string, ReadonlyMap<string, number>>,
 ): string[] {
