@@ -5,6 +5,7 @@ import { difference } from './content.ts'
 import { distrust, type Follow, type Pending } from './follow.ts'
 import type { Context, Effect, Now, StreamState } from './machine.ts'
 import { redact } from './redact.ts'
+import { parseVersion } from './version.ts'
 import { coolDown, warmUp } from './warm.ts'
 
 /** Takes the ACK or NACK of a request in, whatever its names; nothing when its nonce is not of a response in flight. */
@@ -65,12 +66,18 @@ function refused(
   const { url } = follow.type
   const record = context.nodeOf(node.id)
   const known = record.doubts.get(url)?.resend ?? 0
+  // A union is not its content: that may be good.
+  const version = follow.type.whole ? parseVersion(pending.version).plain : pending.content.version
   // It is partly applied (rule 31): what was in it may be there, or not.
   distrust(follow, { kind: 'refused', since: now.mono, known })
   const good = follow.held?.content ?? follow.came
   const lingering = new Map(follow.lingering)
   for (const { put } of [pending, ...follow.pending]) {
-    for (const { name } of put) lingering.set(name, good?.resources.get(name) ?? lingering.get(name))
+    for (const resource of put) {
+      const known = lingering.get(resource.name)
+      const clean = known?.hash === resource.hash ? undefined : known
+      lingering.set(resource.name, good?.resources.get(resource.name) ?? clean)
+    }
   }
   follow.lingering = lingering
   follow.before = good
@@ -80,14 +87,14 @@ function refused(
     .slice(0, limits.namesPerReport)
   const goodGeneration = follow.acked === undefined ? undefined : follow.held?.number
   return [
-    { kind: 'park', type: url, version: pending.content.version },
+    { kind: 'park', type: url, version },
     ...observe({
       kind: 'nacked',
       ...whoOf(stream),
       group,
       type: url,
       generation: pending.generation.number,
-      version: pending.content.version,
+      version,
       good: goodGeneration,
       changed,
       detail: redact(text),

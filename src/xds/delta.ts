@@ -2,11 +2,12 @@
 import { contentOf, difference, listOf, type Resource } from './content.ts'
 import { distrust } from './follow.ts'
 import type { StreamLimits, Variant } from './machine.ts'
+import { floorOf } from './nodes.ts'
 import { isNamed, sortOut } from './order.ts'
 import { withOwed } from './owed.ts'
 import { changeNames, covers, select } from './subscription.ts'
 import { parseVersion } from './version.ts'
-import { matchReport } from './world.ts'
+import { formerNames, matchReport } from './world.ts'
 
 export const delta: Variant = {
   namesOf: (request) => request.subscribe,
@@ -18,9 +19,10 @@ export const delta: Variant = {
   subscribe: (follow, { subscribe, unsubscribe }, first) =>
     changeNames(follow.wants, { first, subscribe, unsubscribe }, follow.type),
 
-  believe: (follow, report, goal, world) => {
-    if (report.kind !== 'versions' || report.versions.size === 0) return
+  believe: (follow, report, goal, world, node) => {
+    if (report.kind !== 'versions') return
     const { url } = follow.type
+    const { group } = goal.generation
     const hashes = new Map<string, string>()
     let resend = 0
     for (const [name, text] of report.versions) {
@@ -31,7 +33,11 @@ export const delta: Variant = {
     follow.suffix = resend
     // Gone is gone, also for a name that the client did not subscribe again (rule 18).
     follow.lingering = new Map([...hashes.keys()].map((name) => [name, undefined]))
-    const found = matchReport(world, goal.generation.group, url, hashes, follow.wants.wildcard)
+    const sent = floorOf(node, group, url)
+    const found =
+      hashes.size === 0
+        ? undefined
+        : matchReport(world, { group, type: url, sent }, hashes, follow.wants.wildcard)
     follow.origin = found?.generation
     if (found?.closed === true) {
       const content = contentOf(found.generation, url)
@@ -44,8 +50,15 @@ export const delta: Variant = {
       follow.owesAll = false
       return
     }
-    follow.opaque = found === undefined
+    // It may hold, unreported, parts of what it refused in the moment in which contact was lost. A fresh proxy does not.
+    if (hashes.size > 0 || sent > 0) {
+      follow.lingering = new Map(
+        [...formerNames(world, group, url), ...hashes.keys()].map((name) => [name, undefined]),
+      )
+    }
+    follow.opaque = found === undefined && hashes.size > 0
     follow.before = found === undefined ? undefined : contentOf(found.generation, url)
+    follow.came = follow.before
     const equal = [...hashes].some(([name, hash]) => goal.content.resources.get(name)?.hash === hash)
     if (equal) distrust(follow, { kind: 'repairing', resend: resend + 1, doubt: undefined, sent: false })
   },

@@ -3,7 +3,9 @@
 import { type Content, contentOf, type Generation, namesIn, type Resource } from './content.ts'
 import type { Follow } from './follow.ts'
 import type { Context, Now, StreamState } from './machine.ts'
+import { isParked } from './nodes.ts'
 import { urlOf, type XdsType, xdsTypeOf } from './resource-type.ts'
+import { lastKept } from './world.ts'
 
 const cds = urlOf('cds')
 
@@ -77,13 +79,27 @@ export function sortOut(
   const lingering = new Map<string, Resource | undefined>()
   for (const [name, known] of candidates) {
     if (goal.resources.has(name)) continue
-    // As it was ACKed: what is still in flight may be refused.
-    const sure = follow.held?.content ?? follow.came
-    const resource = sure?.resources.get(name) ?? known ?? before?.resources.get(name)
+    const resource = bodyOf(stream, follow, name, known, context) ?? before?.resources.get(name)
     if (!overdue && isNamed(stream, follow, name, context, now)) lingering.set(name, resource)
     else released.push(name)
   }
   return { released, lingering }
+}
+
+/** The resource as it was ACKed, or as a generation had it that was not refused: what is in flight may be. */
+function bodyOf(
+  stream: StreamState,
+  follow: Follow,
+  name: string,
+  known: Resource | undefined,
+  context: Context,
+): Resource | undefined {
+  const { node, group } = stream
+  const sure = (follow.held?.content ?? follow.came)?.resources.get(name) ?? known
+  if (sure !== undefined || node === undefined || group === undefined) return sure
+  const record = context.nodeOf(node.id)
+  const { url } = follow.type
+  return lastKept(context.world, group, url, name, (version) => isParked(record, url, version))
 }
 
 /** Whether what the proxy holds, or is about to, may still name this resource. */
@@ -134,7 +150,7 @@ function contentsHeld(
   }
   if (other.opaque) return ['unknown']
   const contents: Content[] = other.pending.map(({ content }) => content)
-  for (const content of [other.held?.content, other.base, other.before])
+  for (const content of [other.held?.content ?? other.came, other.base, other.before])
     if (content !== undefined) contents.push(content)
   return contents
 }

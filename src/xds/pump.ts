@@ -5,7 +5,7 @@ import { observe, repaired, whoOf } from './acks.ts'
 import { contentOf, difference } from './content.ts'
 import type { Follow, Part } from './follow.ts'
 import type { Context, Effect, Goal, Now, Plan, StreamState, Variant } from './machine.ts'
-import type { NodeRecord } from './nodes.ts'
+import { isParked, type NodeRecord } from './nodes.ts'
 import { waitsUntil } from './order.ts'
 import { xdsTypes } from './resource-type.ts'
 import { select } from './subscription.ts'
@@ -48,6 +48,11 @@ function advance(
   if (goal === undefined) return []
   const plan = variant.plan(stream, follow, goal, context, now)
   if (!plan.due) return settle(stream, follow, goal, plan, now)
+  // A union that was refused: what stays is to blame, or not. Its deadline lets the plain content through.
+  if (isParked(node, follow.type.url, versionText(goal.content.version, undefined, staying(follow, plan)))) {
+    linger(follow, plan.lingering, now)
+    return []
+  }
   const until = waitsUntil(stream, follow, plan.put, goal.generation, context, now)
   if (until !== undefined) {
     follow.waiting = { since: follow.waiting?.since ?? now.mono, until }
@@ -102,8 +107,7 @@ function start(
   const { trust } = follow
   const resend = trust.kind === 'repairing' ? trust.resend : undefined
   follow.suffix = Math.max(follow.suffix, resend ?? 0)
-  const stays = [...plan.lingering].flatMap(([name, resource]) => (resource === undefined ? [] : [name]))
-  const version = versionText(goal.content.version, resend, follow.type.whole ? stays : [])
+  const version = versionText(goal.content.version, resend, staying(follow, plan))
   const puts = variant.split(plan.put, context.limits)
   const changed = select(follow.wants, difference(follow.base, goal.content).changed)
   const parts = puts.map((put, index): Part => {
@@ -122,6 +126,14 @@ function start(
   if (first === undefined) return []
   follow.parts = rest
   return send(stream, follow, first, context, now)
+}
+
+/** Names and hashes of what a whole set has beyond the content of its generation. */
+function staying(follow: Follow, plan: Plan): readonly string[] {
+  if (!follow.type.whole) return []
+  return [...plan.lingering].flatMap(([name, resource]) =>
+    resource === undefined ? [] : [`${name}=${resource.hash}`],
+  )
 }
 
 function linger(follow: Follow, lingering: Follow['lingering'], now: Now): void {

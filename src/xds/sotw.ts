@@ -2,6 +2,7 @@
 import { contentOf, difference, listOf, type Resource } from './content.ts'
 import { distrust } from './follow.ts'
 import type { Variant } from './machine.ts'
+import { floorOf } from './nodes.ts'
 import { sortOut } from './order.ts'
 import { withOwed } from './owed.ts'
 import { covers, replaceNames, select } from './subscription.ts'
@@ -21,18 +22,20 @@ export const sotw: Variant = {
   believe: (follow, report, goal, world, node) => {
     if (report.kind !== 'version' || report.version === '') return
     const { content: version, more, resend, plain } = parseVersion(report.version)
+    const { url } = follow.type
+    const { group } = goal.generation
     follow.suffix = resend
     // A set that had more in it than its generation: what that was, the node's record knows.
-    const union = node.unions.get(follow.type.url)?.find((one) => more && one.version === plain)
+    const union = node.unions.get(url)?.find((one) => more && one.version === plain)
     const found =
       more && union === undefined
         ? undefined
-        : matchVersion(world, goal.generation.group, follow.type.url, version)
+        : matchVersion(world, { group, type: url, sent: floorOf(node, group, url) }, version)
     if (found === undefined) {
       follow.opaque = true
       return
     }
-    const content = contentOf(found.generation, follow.type.url)
+    const content = contentOf(found.generation, url)
     follow.origin = more ? undefined : found.generation
     follow.opaque = more
     follow.before = content

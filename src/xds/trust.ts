@@ -6,7 +6,7 @@ import { type Content, contentOf, type Generation } from './content.ts'
 import { distrust, type Follow, type Trust } from './follow.ts'
 import type { Context, Goal, Now, StreamState } from './machine.ts'
 import { type Doubt, floorOf, isParked, type NodeRecord } from './nodes.ts'
-import { generationOf, matchVersion, newestOf } from './world.ts'
+import { generationOf, newestOf } from './world.ts'
 
 /** What this type of this stream is to come to now; undefined: nothing is sent. */
 export function goalOf(
@@ -29,7 +29,6 @@ export function goalOf(
   // Rule 35: never backwards. The last good content of a repair is no step back: more was refused.
   if (!parked && newest.number < floorOf(node, stream.group, url)) return undefined
   forget(follow, goal.content)
-  if (doubt !== undefined) suspect(follow, doubt, goal, context)
   return goal
 }
 
@@ -77,22 +76,6 @@ function lastGood(
   if (generation === undefined) return undefined
   const content = contentOf(generation, follow.type.url)
   return content.version === doubt.parked ? undefined : { generation, content }
-}
-
-/**
- * A proxy that refused something has, and does not report, parts of it (rule 31): what only the refused content had is
- * taken away, also on a new stream and after a restart of ours.
- */
-function suspect(follow: Follow, doubt: Doubt, goal: Goal, { world }: Context): void {
-  if (follow.trust.kind !== 'repairing' || follow.trust.sent) return
-  const { url } = follow.type
-  const refused = matchVersion(world, goal.generation.group, url, doubt.parked)
-  if (refused === undefined) return
-  const lingering = new Map(follow.lingering)
-  for (const name of contentOf(refused.generation, url).resources.keys()) {
-    if (!goal.content.resources.has(name) && !lingering.has(name)) lingering.set(name, undefined)
-  }
-  follow.lingering = lingering
 }
 
 /** While it repairs, every new content goes out whole. */

@@ -16,7 +16,7 @@ export interface VersionParts {
   readonly plain: string
 }
 
-/** The text of a version. `lingering`: names sent beyond the content. */
+/** The text of a version. `lingering`: `name=hash` of what is sent beyond the content. */
 export function versionText(
   content: string,
   resend: number | undefined,

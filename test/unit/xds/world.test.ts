@@ -75,12 +75,24 @@ describe('generations', () => {
     expect(world.rings.get('g')?.closed.size).toBe(0)
   })
 
+  it('believes an older closed generation only of a node that was not sent a newer open one', () => {
+    const { world } = filled()
+    close(world, 'g', 1)
+    const match = (sent: number) =>
+      matchVersion(world, { group: 'g', type: typeUrls.cds, sent }, versionOf('cds', one))?.closed
+    expect([match(1), match(2), match(0)]).toEqual([true, false, false])
+    close(world, 'g', 2)
+    expect([match(1), match(2), match(0)]).toEqual([true, true, true])
+  })
+
   it('matches a version to a closed generation rather than to another', () => {
     const { world } = filled()
     close(world, 'g', 1)
-    const found = matchVersion(world, 'g', typeUrls.rds, versionOf('rds', one))
+    const found = matchVersion(world, { group: 'g', type: typeUrls.rds, sent: 0 }, versionOf('rds', one))
     expect([found?.generation.number, found?.closed]).toEqual([1, true])
-    expect(matchVersion(world, 'g', typeUrls.cds, versionOf('cds', two))?.closed).toBe(false)
+    expect(
+      matchVersion(world, { group: 'g', type: typeUrls.cds, sent: 0 }, versionOf('cds', two))?.closed,
+    ).toBe(false)
   })
 })
 

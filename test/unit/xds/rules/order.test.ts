@@ -219,6 +219,7 @@ describe('order', () => {
     rig.publish(1, both)
     rig.decider.send({ kind: 'closed', group: 'g', lane: 'all', generation: 1 })
     rig.publish(2, green, { base: true })
+    rig.decider.send({ kind: 'closed', group: 'g', lane: 'all', generation: 2 })
     const delta = rig.client('delta')
     const hash = (name: string, content: string): string => short(`${name}=${content}`)
     delta.sub('cds', [], { blue: hash('blue', '1'), green: hash('green', '1') })

@@ -116,6 +116,7 @@ describe('subscriptions', () => {
     rig.publish(1, one)
     closed(rig, 1)
     rig.publish(2, { cds: { a: '2' }, eds: { a: '1' }, lds: one.lds, rds: one.rds }, { base: true })
+    closed(rig, 2)
     const client = rig.client('delta')
     client.sub('lds', [], { l: hash('l', '1 > r') })
     client.sub('rds', ['r'], { r: hash('r', '1 > a') })
