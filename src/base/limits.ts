@@ -110,6 +110,8 @@ export const limits = {
   refusalDeadlineMs: 5_000,
   /** Versions remembered per node and type as refused, never to be sent again. */
   parkedVersions: 8,
+  /** Sets remembered per node and type that had more in them than their generation (clusters that routes still named). */
+  unionsPerNode: 8,
   /** Streams given a new generation in one turn of the event loop, so that requests are not starved. */
   streamsPerTurn: 64,
   /** Bytes of encoded response bodies kept to be shared between streams. */
