@@ -6,6 +6,11 @@ export const names = {
   controlPlaneCluster: 'verdigris',
   /** EDS cluster of every bootstrap for the fleet's own members (zone-aware routing); served empty until it is used. */
   localCluster: 'verdigris-local',
+  /**
+   * CDS cluster of every node group, without endpoints: a proxy may lose its last service, yet an answer without any
+   * cluster is a fault that its bootstrap's validator refuses.
+   */
+  floorCluster: 'verdigris-floor',
   /** RTDS layer of lasting switches: capabilities that are turned on later. Never carries a TTL. */
   flagsLayer: 'verdigris-flags',
   /** RTDS layer of what must not outlive the control plane; the only resource that may carry a TTL. */

@@ -86,8 +86,10 @@ export function createCompiler({ measure = (_part, run) => run() }: CompilerOpti
     }
     const fixed = (typeUrl: string): readonly Draft[] =>
       drafts.fixed.filter((draft) => draft.typeUrl === typeUrl)
-    add(typeUrls.cds, drafts.services, (service, previous) =>
-      service.clusters.map((draft) => encoder.whole(draft, previous(draft.name))),
+    add(typeUrls.cds, [...fixed(typeUrls.cds), ...drafts.services], (source, previous) =>
+      ('clusters' in source ? source.clusters : [source]).map((draft) =>
+        encoder.whole(draft, previous(draft.name)),
+      ),
     )
     add(typeUrls.eds, [...fixed(typeUrls.eds), ...drafts.services], (source, previous) =>
       ('assignments' in source ? source.assignments : [source]).map((draft) =>

@@ -1,6 +1,6 @@
 // The guard against empty and sharply shrunken sets: most outages of control planes began as a small, valid-looking
 // configuration that had lost its contents on the way.
-import { limits, type Violation } from '../base/index.ts'
+import { limits, names, type Violation } from '../base/index.ts'
 import { resourceTypes } from '../envoy-api/index.ts'
 import type { GenerationTypes } from '../store/index.ts'
 
@@ -11,8 +11,7 @@ import type { GenerationTypes } from '../store/index.ts'
  * - a type of at least `limits.shrinkGuardFrom` resources that would lose more than half of their names.
  *
  * `force` lets both through: it says that a person meant it. It lets nothing else through: what is invalid, refers to
- * what is missing or is too large is refused before, with or without it. Bootstraps made here have a validator that
- * refuses to lose the last cluster, so a proxy keeps it until it is stopped; the message says so beforehand.
+ * what is missing or is too large is refused before, with or without it. What every group has does not count.
  */
 export function guardTypes(
   group: string,
@@ -23,21 +22,18 @@ export function guardTypes(
   if (before === undefined || options.force) return []
   const violations: Violation[] = []
   for (const { key, typeUrl } of Object.values(resourceTypes)) {
-    const held = before.get(typeUrl)?.entries
-    if (held === undefined || held.size === 0 || before.get(typeUrl) === after.get(typeUrl)) continue
-    const next = after.get(typeUrl)?.entries ?? new Map()
+    if (before.get(typeUrl) === after.get(typeUrl)) continue
+    const held = namesOf(before, typeUrl)
+    if (held.size === 0) continue
+    const next = namesOf(after, typeUrl)
     let lost = 0
-    for (const name of held.keys()) if (!next.has(name)) lost++
+    for (const name of held) if (!next.has(name)) lost++
     const say = (message: string): void => {
       violations.push({ object: objectOf(group), path: key, message })
     }
     if (next.size === 0) {
       say(
-        `would take away all ${held.size} ${words[key]} of node group ${group}, wanted at least one to stay; if it is meant, send it again with force${
-          key === 'cds'
-            ? ' (proxies refuse to lose their last cluster and keep it until they are stopped)'
-            : ''
-        }`,
+        `would take away all ${held.size} ${words[key]} of node group ${group}, wanted at least one to stay; if it is meant, send it again with force`,
       )
     } else if (held.size >= limits.shrinkGuardFrom && lost * 2 > held.size) {
       say(
@@ -47,6 +43,14 @@ export function guardTypes(
   }
   return violations
 }
+
+/** Names that intent gave, without those that every group has. */
+function namesOf(types: GenerationTypes, typeUrl: string): ReadonlySet<string> {
+  const found = new Set(types.get(typeUrl)?.entries.keys())
+  for (const name of everywhere) found.delete(name)
+  return found
+}
+const everywhere: readonly string[] = [names.floorCluster, names.localCluster]
 
 const words = {
   lds: 'listeners',

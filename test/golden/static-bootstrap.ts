@@ -26,7 +26,8 @@ export function staticBootstrap(compiled: CompiledGroup): Json {
       clusters: [
         controlPlane,
         ...of(typeUrls.cds).map((resource) => {
-          const { edsClusterConfig: _, ...cluster } = members(jsonOf(resource))
+          const { edsClusterConfig, ...cluster } = members(jsonOf(resource))
+          if (edsClusterConfig === undefined) return cluster
           return { ...cluster, type: 'STATIC', loadAssignment: assignments.get(resource.name) ?? {} }
         }),
       ],
@@ -56,7 +57,7 @@ const controlPlane: Json = {
 }
 
 /** The JSON form of a resource, from its bytes. */
-export function jsonOf(resource: EncodedResource): Json {
+function jsonOf(resource: EncodedResource): Json {
   const { typeUrl, value } = splitAny(resource.body)
   return decodeJson(messageOfTypeUrl(typeUrl), value)
 }

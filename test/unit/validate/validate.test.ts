@@ -176,12 +176,13 @@ describe('the guard against empty and shrunken sets', () => {
     expect(guard(generation({ cds: limits.shrinkGuardFrom - 1 }), generation({ cds: 1 }))).toEqual([])
   })
 
-  it('holds back a type that would be empty, and says what proxies do about their last cluster', () => {
-    expect(guard(generation({ lds: 1, cds: 1 }), generation({}))).toEqual([
+  it('holds back a type that would be empty but for what every group has', () => {
+    const rest = new Map([[typeUrls.cds, { version: 'v', entries: new Map([['verdigris-floor', 'h']]) }]])
+    expect(guard(generation({ lds: 1, cds: 1 }), rest)).toEqual([
       {
         object: 'default/NodeGroup/edge',
         path: 'cds',
-        message: expect.stringContaining('refuse to lose their last cluster'),
+        message: expect.stringContaining('would take away all 1 clusters'),
       },
       {
         object: 'default/NodeGroup/edge',

@@ -1,6 +1,7 @@
 // Proxies behind the channel, as far as the decider can see them: they follow the generations of their group in
 // make-before-break order, ACK, refuse, hang, leave and come back when a test says so. While they do, they check what no
 // proxy may ever see.
+import { names } from '../../../../src/base/index.ts'
 import type { FromStreams, NodeIdentity, StreamerEnd, ToStreams } from '../../../../src/channel/index.ts'
 import { resourceTypesInAddOrder, typeUrls } from '../../../../src/envoy-api/index.ts'
 import { selectGroup } from '../../../../src/model/index.ts'
@@ -52,6 +53,7 @@ export interface FakeFleet {
   newest(group: string): Generation | undefined
   /** Clusters that the proxy's routes name now. */
   routesOf(id: string): readonly string[]
+  /** Of services: without the one that every node group has. */
   clustersOf(id: string): readonly string[]
 }
 
@@ -307,7 +309,10 @@ export function fakeFleet(now: () => number): FakeFleet {
     isReady: () => ready,
     newest,
     routesOf,
-    clustersOf: (id) => [...(nodes.get(id)?.holds.get(typeUrls.cds)?.content.keys() ?? [])].sort(),
+    clustersOf: (id) =>
+      [...(nodes.get(id)?.holds.get(typeUrls.cds)?.content.keys() ?? [])]
+        .filter((name) => name !== names.floorCluster)
+        .sort(),
     add: (id, cluster = 'edge', manner = { kind: 'prompt' }) => {
       const node: FakeNode = {
         id,

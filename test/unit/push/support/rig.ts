@@ -95,7 +95,7 @@ export async function createRig(options: RigOptions = {}): Promise<Rig> {
   const disk = options.disk ?? memoryDisk()
   const opened = await openOnMemory(disk)
   const store = options.crash === undefined ? opened.store : dying(opened.store, options.crash)
-  const channel = createChannel({ codec: true })
+  const channel = createChannel({ codec: process.env.CODEC !== 'no' })
   const fleet = options.fleet ?? fakeFleet(clock.wall)
   fleet.attach(channel.streamers)
   const logged: Record<string, unknown>[] = []
