@@ -73,8 +73,7 @@ export function sortOut(
   const before = follow.base ?? follow.before
   const candidates = new Map(follow.lingering)
   for (const name of gone) if (!candidates.has(name)) candidates.set(name, undefined)
-  const overdue =
-    follow.lingeringSince !== undefined && follow.lingeringSince + context.limits.orderDeadlineMs <= now.mono
+  const overdue = (follow.lingeringSince ?? now.mono) + context.limits.orderDeadlineMs <= now.mono
   const released: string[] = []
   const lingering = new Map<string, Resource | undefined>()
   for (const [name, known] of candidates) {

@@ -48,8 +48,7 @@ function advance(
   if (goal === undefined) return []
   const plan = variant.plan(stream, follow, goal, context, now)
   if (!plan.due) return settle(stream, follow, goal, plan, now)
-  // A union that was refused: what stays is to blame, or not. Its deadline lets the plain content through.
-  if (isParked(node, follow.type.url, versionText(goal.content.version, undefined, staying(follow, plan)))) {
+  if (isRefusedUnion(follow, goal, plan, node)) {
     linger(follow, plan.lingering, now)
     return []
   }
@@ -133,6 +132,14 @@ function staying(follow: Follow, plan: Plan): readonly string[] {
   if (!follow.type.whole) return []
   return [...plan.lingering].flatMap(([name, resource]) =>
     resource === undefined ? [] : [`${name}=${resource.hash}`],
+  )
+}
+
+/** Whether a union was refused: what stays is to blame, or not. Its deadline lets the plain content through. */
+function isRefusedUnion(follow: Follow, goal: Goal, plan: Plan, node: NodeRecord): boolean {
+  const stays = staying(follow, plan)
+  return (
+    stays.length > 0 && isParked(node, follow.type.url, versionText(goal.content.version, undefined, stays))
   )
 }
 

@@ -239,6 +239,41 @@ describe('order', () => {
     expect(sotw.got()).toEqual(['CDS cds@2 green=1'])
   })
 
+  it('rule 29: a proxy that comes back and asks for no routes keeps what those of its generation name', () => {
+    const rig = createRig({ limits: { orderDeadlineMs: 3_000 } })
+    rig.publish(1, both)
+    rig.publish(2, green, { base: true })
+    for (const generation of [1, 2]) {
+      rig.decider.send({ kind: 'closed', group: 'g', lane: 'all', generation })
+    }
+    const client = rig.client('sotw')
+    client.ask('cds', [], rig.version('cds', both))
+    rig.pass(2_999)
+    expect(client.got()).toEqual([])
+    rig.pass(1)
+    expect(client.got()).toEqual(['CDS cds@2 green=1'])
+  })
+
+  it('rule 29: what the routes of a proxy name is what it says itself, as soon as it does', () => {
+    const rig = createRig()
+    const moved = { ...both, rds: green.rds }
+    rig.publish(1, both)
+    rig.publish(2, moved, { base: true })
+    rig.publish(3, green, { base: true })
+    for (const generation of [1, 2, 3]) {
+      rig.decider.send({ kind: 'closed', group: 'g', lane: 'all', generation })
+    }
+    const client = rig.client('sotw')
+    // The clusters of generation 1 and 2 are the same; its routes are still those of 1.
+    client.ask('cds', [], rig.version('cds', both))
+    client.ask('lds', [], rig.version('lds', both))
+    expect(client.got()).toEqual([])
+    client.ask('rds', ['r'], rig.version('rds', both))
+    expect(client.got()).toEqual(['RDS rds@2 r=2'])
+    client.ack('rds')
+    expect(client.got()).toEqual(['CDS cds@3 green=1'])
+  })
+
   it('rule 29: a removal waits no longer than the deadline', () => {
     const rig = createRig({ limits: { orderDeadlineMs: 3_000 } })
     rig.publish(1, both)
