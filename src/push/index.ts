@@ -2,8 +2,7 @@
 // everywhere, or nowhere. Start at types.ts, then machine.ts (one push), group-plan.ts (what a group is served) and
 // io/runner.ts (how it is put together).
 export type { Clock } from './io/clock.ts'
-export { systemClock } from './io/clock.ts'
 export type { Log, Timeouts, Unsafe } from './io/engine.ts'
 export type { DeliveryEngine, DeliveryOptions } from './io/runner.ts'
-export { createDelivery, defaultTimeouts } from './io/runner.ts'
+export { createDelivery } from './io/runner.ts'
 export * from './types.ts'

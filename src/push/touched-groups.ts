@@ -1,23 +1,12 @@
 // Which node groups a change concerns: work grows with these, not with the fleet.
 import type { GroupKey, ObjectKey, StoredObject, World } from '../model/index.ts'
 
-/**
- * Node groups whose resources may depend on any of these objects, in any of these worlds (before and after: what leaves
- * counts too). Sorted. Only groups that some world has.
- */
-export function touchedGroups(worlds: readonly World[], keys: Iterable<ObjectKey>): readonly GroupKey[] {
-  const changed = [...keys]
-  const groups = new Set<GroupKey>()
-  for (const world of worlds) {
-    const found = parts(world, changed)
-    if (found.services.size > 0) addGatewaysOf(world, found)
-    if (found.gateways.size > 0) addGroupsOf(world, found)
-    for (const group of found.groups) {
-      const [namespace, name] = group.split('/')
-      if (worlds.some((each) => each.has(`${namespace}/NodeGroup/${name}`))) groups.add(group)
-    }
-  }
-  return [...groups].sort()
+/** The moments between which something changes. */
+export interface Moments {
+  readonly before: World
+  readonly after: World
+  /** Routes of pushes that are not applied yet: what they lead to may depend on the change too. */
+  readonly pending?: readonly StoredObject[]
 }
 
 /** `namespace/name` of each. */
@@ -27,13 +16,36 @@ interface Parts {
   readonly groups: Set<string>
 }
 
-function parts(world: World, keys: readonly ObjectKey[]): Parts {
+/**
+ * Node groups whose resources may depend on any of these objects, before or after (what leaves counts too). Sorted; only
+ * groups that one of the worlds has. `keys` are all objects in which the two worlds differ.
+ */
+export function touchedGroups(
+  { before, after, pending = [] }: Moments,
+  keys: Iterable<ObjectKey>,
+): readonly GroupKey[] {
   const found: Parts = { services: new Set(), gateways: new Set(), groups: new Set() }
   for (const key of keys) {
-    const object = world.get(key)
-    if (object !== undefined) addOne(object, found)
+    for (const object of [before.get(key), after.get(key)]) if (object !== undefined) addOne(object, found)
   }
-  return found
+  if (found.services.size > 0) {
+    // Routes that differ are among the keys: one walk through one of the worlds finds the others.
+    for (const object of before.values()) addGateways(object, found)
+    for (const object of pending) addGateways(object, found)
+  }
+  for (const key of found.gateways) {
+    const [namespace, name] = key.split('/')
+    for (const world of [before, after]) {
+      const gateway = world.get(`${namespace}/Gateway/${name}`)
+      if (gateway?.kind === 'Gateway') addOne(gateway, found)
+    }
+  }
+  const exists = (group: GroupKey): boolean => {
+    const [namespace, name] = group.split('/')
+    const key = `${namespace}/NodeGroup/${name}`
+    return before.has(key) || after.has(key)
+  }
+  return [...found.groups].filter(exists).sort()
 }
 
 function addOne(object: StoredObject, found: Parts): void {
@@ -44,6 +56,7 @@ function addOne(object: StoredObject, found: Parts): void {
       break
     case 'Gateway':
       found.gateways.add(`${namespace}/${name}`)
+      for (const group of object.spec.nodeGroups) found.groups.add(`${namespace}/${group}`)
       break
     case 'Route':
       for (const gateway of object.spec.gateways) found.gateways.add(`${namespace}/${gateway.name}`)
@@ -57,20 +70,10 @@ function addOne(object: StoredObject, found: Parts): void {
   }
 }
 
-function addGatewaysOf(world: World, found: Parts): void {
-  for (const object of world.values()) {
-    if (object.kind !== 'Route') continue
-    const { namespace, spec } = object
-    if (!spec.rules.some(({ service }) => found.services.has(`${namespace}/${service.name}`))) continue
-    for (const gateway of spec.gateways) found.gateways.add(`${namespace}/${gateway.name}`)
-  }
-}
-
-function addGroupsOf(world: World, found: Parts): void {
-  for (const key of found.gateways) {
-    const [namespace, name] = key.split('/')
-    const gateway = world.get(`${namespace}/Gateway/${name}`)
-    if (gateway?.kind !== 'Gateway') continue
-    for (const group of gateway.spec.nodeGroups) found.groups.add(`${namespace}/${group}`)
-  }
+/** A Route that leads to one of the services: its gateways. */
+function addGateways(object: StoredObject, found: Parts): void {
+  if (object.kind !== 'Route') return
+  const { namespace, spec } = object
+  if (!spec.rules.some(({ service }) => found.services.has(`${namespace}/${service.name}`))) return
+  for (const gateway of spec.gateways) found.gateways.add(`${namespace}/${gateway.name}`)
 }

@@ -6,11 +6,12 @@ import { matchingOrder, selectGroup } from '../../model/index.ts'
 import type { Generation } from '../../store/index.ts'
 import type { Needs } from '../needs.ts'
 import { needsOf, noNeeds, servedSince } from '../needs.ts'
+import { worldWith } from '../overlay-world.ts'
 import type { Push, PushGroupState } from '../push-state.ts'
 import { isSwitching, isUndecided } from '../push-state.ts'
 import { pushName } from '../records.ts'
 import type { Engine, Running } from './engine.ts'
-import { compiledOf, hasGroup, keptOf, nowOf, targetOf, worldWith } from './engine.ts'
+import { compiledOf, hasGroup, keptOf, nowOf, targetOf } from './engine.ts'
 
 /** A barrier that nobody holds up. */
 const nobody: BarrierOptions = { scope: new Set(), unknown: 'ignore' }

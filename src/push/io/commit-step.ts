@@ -2,28 +2,23 @@
 // retirements that begin or end with it. Durable first, then published.
 import type { Problem, Result } from '../../base/index.ts'
 import { err, ok } from '../../base/index.ts'
-import type { GroupKey, World } from '../../model/index.ts'
+import type { GroupKey, StoredObject, World } from '../../model/index.ts'
 import type { CompiledGroup } from '../../snapshot/index.ts'
 import { diffTypes } from '../../snapshot/index.ts'
 import type { Change, Committed } from '../../store/index.ts'
 import type { GroupPlan } from '../group-plan.ts'
 import { planGroup } from '../group-plan.ts'
+import { worldWith } from '../overlay-world.ts'
 import { publication } from '../publish.ts'
 import type { Push } from '../push-state.ts'
 import { isUndecided } from '../push-state.ts'
 import { retirementKey, retirementValue } from '../retirement.ts'
 import type { Engine } from './engine.ts'
-import {
-  adoptCompiled,
-  compiledOf,
-  hasGroup,
-  hasListeners,
-  isServed,
-  keptOf,
-  lookupIn,
-  worldWith,
-} from './engine.ts'
+import { adoptCompiled, compiledOf, hasGroup, hasListeners, isServed, keptOf, lookupIn } from './engine.ts'
 import { publishGroups } from './node-groups.ts'
+
+/** A push that prepares; `target`: the world that it is about, where that is at hand. */
+export type Preparing = Pick<Push, 'objects' | 'groups'> & { readonly target?: World }
 
 export interface StepScene {
   readonly groups: Iterable<GroupKey>
@@ -32,7 +27,7 @@ export interface StepScene {
   /** Heads as they will be: what preparing pushes are about. */
   readonly heads: World
   /** Pushes that are undecided as it will be, oldest first. */
-  readonly preparing: readonly Pick<Push, 'objects' | 'groups'>[]
+  readonly preparing: readonly Preparing[]
   readonly cause: string
   readonly removing?: ReadonlyMap<GroupKey, ReadonlySet<string>>
   /** Groups whose applied world is not valid (any more) keep what they have; the change may be what mends them. */
@@ -42,6 +37,15 @@ export interface StepScene {
 /** Pushes that prepare, oldest first, without some. */
 export const preparingBut = (engine: Engine, ...without: readonly string[]): readonly Push[] =>
   [...engine.pushes.values()].filter((push) => isUndecided(push) && !without.includes(push.id))
+
+/** Routes of these pushes, as they are to be. */
+export const pendingRoutes = (heads: World, pushes: readonly Preparing[]): readonly StoredObject[] =>
+  pushes.flatMap(({ objects }) =>
+    objects.flatMap((key) => {
+      const object = heads.get(key)
+      return object?.kind === 'Route' ? [object] : []
+    }),
+  )
 
 /** What every group is to be served; a problem if the applied world is not valid. Groups that are gone are left out. */
 export function planGroups(engine: Engine, scene: StepScene): Result<readonly GroupPlan[], Problem> {
@@ -79,10 +83,12 @@ export function planGroups(engine: Engine, scene: StepScene): Result<readonly Gr
 function warmOf(engine: Engine, scene: StepScene, group: GroupKey): readonly CompiledGroup[] {
   return scene.preparing.flatMap((push) => {
     if (!push.groups.has(group)) return []
-    const target = worldWith(
-      scene.applied,
-      push.objects.map((key) => [key, scene.heads.get(key)]),
-    )
+    const target =
+      push.target ??
+      worldWith(
+        scene.applied,
+        push.objects.map((key) => [key, scene.heads.get(key)]),
+      )
     const compiled = hasGroup(target, group) ? compiledOf(engine, target, group) : undefined
     return compiled?.ok === true ? [compiled.value] : []
   })

@@ -6,7 +6,7 @@ import type { Before } from '../records.ts'
 import { beforeRows, pushName, pushValue } from '../records.ts'
 import { touchedGroups } from '../touched-groups.ts'
 import { scopeOf, standBarriers } from './barriers.ts'
-import { commitStep, planGroups, preparingBut } from './commit-step.ts'
+import { commitStep, pendingRoutes, planGroups, preparingBut } from './commit-step.ts'
 import { drive, recount } from './drive.ts'
 import type { Engine } from './engine.ts'
 import { keptOf, nowOf, targetOf } from './engine.ts'
@@ -26,12 +26,14 @@ export async function decide(engine: Engine, id: string): Promise<void> {
   }
   const view = engine.store.view()
   const target = targetOf(engine, push)
-  const touched = touchedGroups([view.applied, target, view.heads], push.objects)
+  const others = preparingBut(engine, id)
+  const pending = pendingRoutes(view.heads, others)
+  const touched = touchedGroups({ before: view.applied, after: target, pending }, push.objects)
   const plans = planGroups(engine, {
     groups: new Set([...touched, ...push.groups.keys()]),
     applied: target,
     heads: view.heads,
-    preparing: preparingBut(engine, id),
+    preparing: others,
     cause: `${pushName(id)} switched`,
   })
   if (!plans.ok) return drive(engine, id, { kind: 'impossible', why: plans.error.message })

@@ -11,16 +11,17 @@ import { compensation } from '../compensate.ts'
 import type { GroupPlan } from '../group-plan.ts'
 import type { Needs } from '../needs.ts'
 import { needsOf } from '../needs.ts'
+import { worldWith } from '../overlay-world.ts'
 import type { Push, PushGroupState } from '../push-state.ts'
 import { isUndecided } from '../push-state.ts'
 import { pushName } from '../records.ts'
 import { touchedGroups } from '../touched-groups.ts'
 import type { ChangeCommand } from '../types.ts'
 import { preparation } from './barriers.ts'
-import { planGroups, preparingBut } from './commit-step.ts'
+import { pendingRoutes, planGroups, preparingBut } from './commit-step.ts'
 import { mayBegin } from './drive.ts'
 import type { Engine } from './engine.ts'
-import { compiledOf, hasGroup, hasListeners, isServed, keptOf, nowOf, worldWith } from './engine.ts'
+import { compiledOf, hasGroup, hasListeners, isServed, keptOf, nowOf } from './engine.ts'
 
 export interface Design {
   /** The number that its revision will have. */
@@ -47,7 +48,9 @@ export interface Design {
 export function designPush(engine: Engine, command: ChangeCommand, plan: Plan): Result<Design, Problem> {
   const intent = intentOf(engine, command, plan)
   const { applied } = engine.store.view()
-  const touched = touchedGroups([applied, intent.target], intent.objects)
+  const others = preparingWithout(engine, intent.overtaken)
+  const pending = pendingRoutes(intent.heads, others)
+  const touched = touchedGroups({ before: applied, after: intent.target, pending }, intent.objects)
   const needs = needsByGroup(engine, command, intent.target, touched)
   if (!needs.ok) return needs
   const moving = [...needs.value].filter(([, { moves }]) => moves).map(([group]) => group)
@@ -182,7 +185,10 @@ function preparationOf(
     groups: concerned,
     applied,
     heads: intent.heads,
-    preparing: [...preparingWithout(engine, intent.overtaken), { objects: intent.objects, groups }],
+    preparing: [
+      ...preparingWithout(engine, intent.overtaken),
+      { objects: intent.objects, groups, target: intent.target },
+    ],
     cause,
     leaveInvalid: true,
   })

@@ -51,7 +51,7 @@ export function admit(engine: Engine, push: Push): void {
 }
 
 /** Lets prepared pushes begin whose groups are free; a rollback waits for nobody. */
-export function giveTurns(engine: Engine): void {
+function giveTurns(engine: Engine): void {
   for (const push of [...engine.pushes.values()]) {
     if (push.step.kind === 'prepared' && mayBegin(engine, push)) drive(engine, push.id, { kind: 'turn' })
   }

@@ -5,11 +5,12 @@ import { err, ok } from '../../base/index.ts'
 import type { DeciderEnd } from '../../channel/index.ts'
 import { typeUrls } from '../../envoy-api/index.ts'
 import type { Barrier, FleetSettings, FleetState, Now, Refusal } from '../../fleet/index.ts'
-import type { GroupKey, ObjectKey, StoredObject, World } from '../../model/index.ts'
+import type { GroupKey, World } from '../../model/index.ts'
 import type { CompiledGroup, Compiler, EncodedResource, ResourceTypes } from '../../snapshot/index.ts'
 import type { Generation, Store } from '../../store/index.ts'
 import type { PushTimeouts } from '../machine.ts'
 import type { Needs } from '../needs.ts'
+import { worldWith } from '../overlay-world.ts'
 import type { Push } from '../push-state.ts'
 import type { Before } from '../records.ts'
 import type { Retirement, RetireTimeouts } from '../retirement.ts'
@@ -146,19 +147,6 @@ export function targetOf(engine: Engine, push: Push): World {
   )
   engine.targets.set(push.objects, { applied, heads, target })
   return target
-}
-
-/** A world with some objects replaced; undefined takes one away. */
-export function worldWith(
-  world: World,
-  changes: Iterable<readonly [ObjectKey, StoredObject | undefined]>,
-): World {
-  const next = new Map(world)
-  for (const [key, object] of changes) {
-    if (object === undefined) next.delete(key)
-    else next.set(key, object)
-  }
-  return next
 }
 
 /** Whether the world has the NodeGroup. */

@@ -48,7 +48,7 @@ export interface DeliveryEngine extends Delivery {
   stop(graceMs: number): Promise<void>
 }
 
-export const defaultTimeouts: Timeouts = {
+const defaultTimeouts: Timeouts = {
   ...defaultFleetSettings,
   prepareMs: limits.prepareMs,
   switchMs: limits.switchMs,

@@ -3,14 +3,15 @@ import { limits } from '../../base/index.ts'
 import type { StoredObject } from '../../model/index.ts'
 import { compensation } from '../compensate.ts'
 import { step } from '../machine.ts'
+import { worldWith } from '../overlay-world.ts'
 import type { Push } from '../push-state.ts'
 import type { Before } from '../records.ts'
 import { beforeKeys, parseBeforeRows, pushName, pushValue } from '../records.ts'
 import { touchedGroups } from '../touched-groups.ts'
-import { commitStep, planGroups, preparingBut } from './commit-step.ts'
+import { commitStep, pendingRoutes, planGroups, preparingBut } from './commit-step.ts'
 import { drive } from './drive.ts'
 import type { Engine } from './engine.ts'
-import { hasGroup, keptOf, nowOf, worldWith } from './engine.ts'
+import { hasGroup, keptOf, nowOf } from './engine.ts'
 import { restandOthers } from './restand-others.ts'
 
 /** Commits the compensating revision of a push that is aborting or being taken back. */
@@ -27,13 +28,15 @@ export async function takeBack(engine: Engine, id: string): Promise<void> {
   const number = isEmpty ? undefined : view.revision + 1
   const heads = worldWith(view.heads, provisional(before, deletes))
   const target = isAbort ? view.applied : worldWith(view.applied, provisional(before, deletes))
-  const touched = touchedGroups([view.applied, target], push.objects)
+  const others = preparingBut(engine, id)
+  const pending = pendingRoutes(view.heads, others)
+  const touched = touchedGroups({ before: view.applied, after: target, pending }, push.objects)
   const groups = new Set([...touched, ...push.groups.keys()])
   const plans = planGroups(engine, {
     groups,
     applied: target,
     heads,
-    preparing: preparingBut(engine, id),
+    preparing: others,
     cause: `${pushName(id)} ${isAbort ? 'aborted' : 'reverted'}`,
   })
   if (!plans.ok) {

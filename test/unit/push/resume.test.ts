@@ -84,6 +84,26 @@ describe('after a crash', () => {
     }
   }
 
+  it('goes on taking back until every proxy has said so', async () => {
+    const disk = memoryDisk()
+    const first = await createRig({ disk, nodes })
+    await first.apply(world)
+    await first.talk()
+    first.fleet.manner('edge-2', { kind: 'mute' })
+    const answer = await first.switchTo('green')
+    await first.talk()
+    await first.clock.advance(5_250)
+    expect(first.push(answer).phase).toBe('reverting')
+    const { fleet, clock } = first
+    const second = await createRig({ disk: memoryDisk(disk.values), fleet, clock, nodes })
+    await second.talk()
+    expect(second.push(answer)).toMatchObject({ phase: 'reverting', groups: [{ before: 1, switched: 2 }] })
+    fleet.manner('edge-2', { kind: 'prompt' })
+    await second.talk()
+    expect(second.push(answer)).toMatchObject({ phase: 'reverted', compensatedBy: 3 })
+    expect(fleet.routesOf('edge-2')).toEqual(['default/checkout/blue.1'])
+  })
+
   it('changes nothing on any proxy when nothing was under way', async () => {
     const disk = memoryDisk()
     const first = await createRig({ disk, nodes })

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createRig, environment, gateway, group, route, service, world } from './support/rig.ts'
+import { settle } from './support/virtual-clock.ts'
 
 const twoProxies = { nodes: ['edge-1', 'edge-2'] }
 const green = (version: string, port: number): string =>
@@ -111,6 +112,34 @@ describe('several pushes at once', () => {
     rig.fleet.manner('edge-2', { kind: 'prompt' })
     await rig.talk()
     expect(rig.push(back)).toMatchObject({ phase: 'done', refusals: [] })
+  })
+})
+
+describe('a decision', () => {
+  it('is not taken when a proxy that is not prepared came in while it waited for its turn at the store', async () => {
+    const rig = await createRig(twoProxies)
+    await rig.apply(world)
+    await rig.talk()
+    rig.fleet.manner('edge-2', { kind: 'mute' })
+    const answer = await rig.apply(green('v3', 9301))
+    await rig.talk()
+    rig.fleet.manner('edge-2', { kind: 'prompt' })
+    // The last proxy is prepared while another commit is being written; then one joins before the decision is.
+    const other = rig.apply(group('side'))
+    rig.fleet.deliver('edge-2')
+    expect(rig.push(answer).phase).toBe('prepared')
+    rig.fleet.add('edge-3')
+    rig.fleet.connect('edge-3')
+    await other
+    await settle()
+    expect(rig.push(answer)).toMatchObject({
+      phase: 'preparing',
+      groups: [{ heldUpBy: ['edge-3: has not asked for clusters yet'] }],
+    })
+    expect(rig.fleet.newest('default/edge')?.number).toBe(2)
+    await rig.talk()
+    expect(rig.push(answer).phase).toBe('done')
+    expect(rig.fleet.faults).toEqual([])
   })
 })
 
