@@ -8,7 +8,11 @@ import { fileURLToPath } from 'node:url'
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const typescript = createRequire(import.meta.url).resolve('typescript/package.json')
 rmSync(join(root, 'dist'), { recursive: true, force: true })
-const tsc = spawnSync(process.execPath, [join(dirname(typescript), 'bin', 'tsc'), '-p', join(root, 'tsconfig.build.json')], {
-  stdio: 'inherit',
-})
+const tsc = spawnSync(
+  process.execPath,
+  [join(dirname(typescript), 'bin', 'tsc'), '-p', join(root, 'tsconfig.build.json')],
+  {
+    stdio: 'inherit',
+  },
+)
 process.exit(tsc.status ?? 1)

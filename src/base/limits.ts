@@ -172,6 +172,8 @@ export const limits = {
   resendsInARow: 3,
   /** Earlier contents of a service's traffic that a rollback looks through. */
   rollbackLooksBack: 100,
+  /** Pushes under way at once; each keeps its world, and barriers over the fleet, in memory. */
+  pushesRunning: 256,
   /** Changes of intent that wait for their turn at the one writer. */
   changesWaiting: 1_000,
   /** Milliseconds of quiet after which a generation that everybody holds is written down as closed. */

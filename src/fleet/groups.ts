@@ -22,7 +22,7 @@ export function placeGroups(
 }
 
 /** The group's state, made when it is new. */
-export function groupOf(state: FleetState, group: GroupKey, now: Now): GroupState {
+function groupOf(state: FleetState, group: GroupKey, now: Now): GroupState {
   const known = state.groups.get(group)
   if (known !== undefined) return known
   const members = new Set<string>()

@@ -2,7 +2,7 @@
 // refused, and barriers over it. Start at step.ts; standing.ts is what a barrier asks of one proxy.
 export type { Barrier, BarrierCount, BarrierOptions } from './barrier.ts'
 export { count, createBarrier, heldUpBy, isOpen, look, outOfReach, touch } from './barrier.ts'
-export { heldBackBy, isClosed, nodeHolds } from './closed.ts'
+export { heldBackBy, isClosed } from './closed.ts'
 export { inventoryOf } from './groups.ts'
 export {
   inventoryValue,
@@ -11,7 +11,7 @@ export {
   refusalKey,
   refusalValue,
 } from './records.ts'
-export { clusterTypes, routeTypes, shortTypeName } from './resource-roles.ts'
+export { clusterTypes } from './resource-roles.ts'
 export { createFleet } from './restore.ts'
 export type { Requirement, Standing } from './standing.ts'
 export type {

@@ -12,7 +12,7 @@ export {
   serviceSpec,
   type Upstream,
 } from './kinds/service.ts'
-export { type TrafficState, trafficState } from './kinds/traffic.ts'
+export type { TrafficState } from './kinds/traffic.ts'
 export { type TrafficPolicySpec, trafficPolicySpec } from './kinds/traffic-policy.ts'
 export { type ManifestFile, parseManifests, parseObject } from './manifests/parse-manifests.ts'
 export { manifestText, printManifest } from './manifests/print-manifest.ts'

@@ -60,7 +60,7 @@ function trafficOf(heads: World, { kind, namespace, name }: StoredObject): reado
 }
 
 /** What stays of a deleted Service: which incarnations were given. */
-export function tombstoneOf(service: ContentOf<'Service'>): ContentOf<'Tombstone'> {
+function tombstoneOf(service: ContentOf<'Service'>): ContentOf<'Tombstone'> {
   const { namespace, name, incarnationsEver } = service
   return { kind: 'Tombstone', namespace, name, labels: {}, spec: { incarnationsEver } }
 }

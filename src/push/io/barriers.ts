@@ -123,6 +123,9 @@ export const countsOf = (running: Running): ReadonlyMap<GroupKey, BarrierCount> 
 export function holdsUp(engine: Engine, push: Push, group: GroupKey): readonly string[] {
   const barrier = engine.running.get(push.id)?.barriers.get(group)
   const held = barrier === undefined ? [] : heldUpBy(barrier)
+  const isWriting =
+    push.step.kind === 'deciding' || push.step.kind === 'aborting' || push.step.kind === 'takingBack'
+  if (isWriting && engine.storeFault !== undefined) return [...held, `the store: ${engine.storeFault}`]
   if (push.step.kind !== 'prepared') return held
   const first = [...engine.pushes.values()].find((other) => isSwitching(other) && other.groups.has(group))
   return first === undefined ? held : [...held, `waits for ${pushName(first.id)} to end its switch`]

@@ -2,7 +2,7 @@
 // that it touches, committed with the first step of its push, published. Refused before that, it has changed nothing.
 import { createHash } from 'node:crypto'
 import type { Json, Problem, Result } from '../../base/index.ts'
-import { canonicalJson, ok } from '../../base/index.ts'
+import { canonicalJson, err, limits, ok } from '../../base/index.ts'
 import type { Plan } from '../../model/index.ts'
 import { parseAnswer } from '../answers.ts'
 import { step } from '../machine.ts'
@@ -50,6 +50,11 @@ export async function makeChange(
   if (isNothing(plan.value)) return ok(answerOf(plan.value))
   const design = designPush(engine, command, plan.value)
   if (!design.ok) return design
+  const running = engine.pushes.size - design.value.overtaken.length
+  if (design.value.groups.size > 0 && running >= limits.pushesRunning) {
+    const message = `${running} pushes are under way, at most ${limits.pushesRunning} may be: send it again when some have ended`
+    return err({ kind: 'limit', message, limit: 'pushesRunning' })
+  }
   return commitChange(engine, command, requestHash, plan.value, design.value, arrivedAt)
 }
 

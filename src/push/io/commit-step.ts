@@ -112,6 +112,7 @@ export async function commitStep(
       delete: [...(change.records?.delete ?? []), ...records.delete],
     },
   })
+  engine.storeFault = committed.ok ? undefined : committed.error.message
   if (!committed.ok) {
     engine.log.error({ event: 'store_refused', problem: committed.error })
     return err(committed.error)

@@ -98,6 +98,8 @@ export interface Engine {
   retiring: boolean
   writingInventory: boolean
   stopTicking: () => void
+  /** Why the store took the last step of delivery not; undefined: it did. */
+  storeFault: string | undefined
   /** Who wrote a revision. */
   readonly actors: Map<number, string>
   readonly worlds: WeakMap<World, Map<GroupKey, Result<CompiledGroup, Problem>>>

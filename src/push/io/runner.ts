@@ -120,6 +120,7 @@ function createEngine(options: DeliveryOptions): Engine {
     worlds: new WeakMap(),
     targets: new WeakMap(),
     stopTicking: () => undefined,
+    storeFault: undefined,
   }
   return engine
 }

@@ -244,3 +244,37 @@ describe('before the state is loaded and after the stop', () => {
     ).toMatchObject({ ok: false, error: { kind: 'unavailable' } })
   })
 })
+
+describe('a store that takes no writes', () => {
+  it('refuses changes, and a push that waits for it says so; serving goes on', async () => {
+    const rig = await createRig({ nodes })
+    await rig.apply(world)
+    await rig.talk()
+    rig.fleet.manner('edge-2', { kind: 'mute' })
+    const answer = await rig.apply(
+      service('checkout', [environment('blue'), environment('green', 'v3', [9301])]),
+    )
+    await rig.talk()
+    rig.disk.failAfter = 0
+    rig.fleet.manner('edge-2', { kind: 'prompt' })
+    await rig.talk()
+    expect(rig.push(answer)).toMatchObject({ phase: 'prepared' })
+    expect(rig.push(answer).groups[0]?.heldUpBy.join()).toMatch(/^the store: /)
+    expect(
+      await rig.change({
+        ...by,
+        verb: 'switch',
+        namespace: 'default',
+        service: 'checkout',
+        weights: { green: 10_000 },
+      }),
+    ).toMatchObject({
+      ok: false,
+      error: { kind: 'unavailable' },
+    })
+    rig.fleet.disconnect('edge-1')
+    rig.fleet.connect('edge-1')
+    await rig.talk()
+    expect(rig.fleet.routesOf('edge-1')).toEqual(['default/checkout/blue.1'])
+  })
+})
