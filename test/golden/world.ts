@@ -24,7 +24,7 @@ interface Document {
 let etags = 0
 
 /** What the store gives: a new identity and etag for each content. */
-export function stored(content: ObjectContent): StoredObject {
+function stored(content: ObjectContent): StoredObject {
   etags++
   return { ...content, uid: keyOf(content), etag: `e${etags}`, revision: etags }
 }
