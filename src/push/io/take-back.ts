@@ -38,6 +38,7 @@ export async function takeBack(engine: Engine, id: string): Promise<void> {
     heads,
     preparing: others,
     cause: `${pushName(id)} ${isAbort ? 'aborted' : 'reverted'}`,
+    leaveInvalid: true,
   })
   if (!plans.ok) {
     engine.log.error({ event: 'push_not_taken_back', push: id, problem: plans.error })
