@@ -4,7 +4,7 @@
 import { closeSync, fsyncSync, openSync } from 'node:fs'
 import type { FileHandle } from 'node:fs/promises'
 import { mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import type { Result } from '../../base/index.ts'
 import { err, ok } from '../../base/index.ts'
@@ -32,12 +32,31 @@ export type Identity =
 export async function prepareFolder(dir: string): Promise<Result<void, string>> {
   const probe = join(dir, `.probe-${process.pid}`)
   try {
-    await mkdir(dir, { recursive: true, mode: 0o700 })
+    await makeFolder(dir)
     await writeFile(probe, '')
     await rm(probe)
     return ok(undefined)
   } catch (error) {
     return err(messageOf(error))
+  }
+}
+
+/** As `mkdir -p`. Node's own never returns below a folder that is there and takes nothing (/proc). */
+async function makeFolder(dir: string): Promise<void> {
+  const make = async (): Promise<void> => {
+    try {
+      await mkdir(dir, { mode: 0o700 })
+    } catch (error) {
+      if (codeOf(error) !== 'EEXIST') throw error
+    }
+  }
+  try {
+    await make()
+  } catch (error) {
+    const parent = dirname(dir)
+    if (codeOf(error) !== 'ENOENT' || parent === dir) throw error
+    await makeFolder(parent)
+    await make()
   }
 }
 

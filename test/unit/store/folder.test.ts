@@ -69,6 +69,17 @@ describe('a store folder', () => {
     expect(await readFile(file, 'utf8')).toBe('not a folder')
   })
 
+  it.runIf(process.platform === 'linux')(
+    'below a folder that is there and takes nothing is refused at once, where mkdir -p of Node never returns',
+    async () => {
+      for (const dir of ['/proc/verdigris-store', '/proc/verdigris-store/below']) {
+        const { kind, message } = problemIn(await openStore({ dir }))
+        expect(kind).toBe('unavailable')
+        expect(message).toContain(`the store folder ${dir} cannot be written: ENOENT`)
+      }
+    },
+  )
+
   it('that was written by a newer version is refused before anything is opened', async () => {
     const dir = await freshFolder()
     await (await opened(dir)).close()
