@@ -127,7 +127,7 @@ describe('what a group is served of several worlds', () => {
     const routes = compiled(small())
     const { types, resources } = composeTypes({ routes, warm: [compiled(nextGreen())], retiring: [] })
     const wanted = ['default/checkout/blue.1', 'default/checkout/green.1', 'default/checkout/green.2']
-    expect(names(types, typeUrls.cds)).toEqual(wanted)
+    expect(names(types, typeUrls.cds)).toEqual([...wanted, 'verdigris-floor'])
     expect(names(types, typeUrls.eds)).toEqual([...wanted, 'verdigris-local'])
     expect(resources.get(typeUrls.rds)).toBe(routes.types.get(typeUrls.rds))
     expect(resources.get(typeUrls.cds)?.get('default/checkout/green.2')?.facts).toEqual({ discovery: 'eds' })
