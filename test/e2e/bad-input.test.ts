@@ -66,11 +66,15 @@ describe('the broken examples, on an empty server', () => {
     const path = join(examples, 'broken', file)
     const { status, stderr } = await runCli(['apply', '-f', path, '--server', server])
     expect(status, stderr).not.toBe(0)
-    // The head of each file says what is expected: `line:column path: message`.
-    const expected = /^#\s+(\d+):\d+ (\S+?):? /m.exec(readFileSync(path, 'utf8'))
-    if (expected === null) return
-    expect(stderr).toContain(`${file}:${expected[1]}`)
-    expect(stderr).toContain(expected[2])
+    // The head of each file says what is expected: `line:column path: message`, or `kind: message` where it is of no line.
+    const expected = [...readFileSync(path, 'utf8').matchAll(/^# {3}(?:(\d+:\d+) )?(?:(\S+): )?(.+)$/gm)]
+    expect(expected).not.toEqual([])
+    for (const [, place, field, text = ''] of expected) {
+      expect(stderr).toContain(text.replace(`in ${file}`, `in ${path}`))
+      if (place === undefined) continue
+      expect(stderr).toContain(`${file}:${place}`)
+      if (field !== undefined) expect(stderr).toContain(field)
+    }
   })
 
   it('changed nothing by any of them', async () => {
@@ -92,13 +96,27 @@ describe('manifests', () => {
     expect(performance.now() - began).toBeLessThan(10_000)
   })
 
-  it('refuses an empty file, an empty folder, and a file that is not there', async () => {
+  it('refuses 100 MB sent past the command too, and goes on serving', async () => {
+    const before = await revision()
+    const sources = [{ name: 'huge.yaml', text: '# nothing but comments\n'.repeat(4_600_000) }]
+    await expect(admin.call('Config', 'Apply', { sources })).rejects.toThrow(/larger|limit|MiB/i)
+    expect(await revision()).toBe(before)
+  })
+
+  it('refuses an empty set: no object in the file, no file in the folder, no source in the call', async () => {
     const empty = join(folder, 'empty.yaml')
     await writeFile(empty, '---\n# nothing\n')
-    await refused(['apply', '-f', empty])
+    await refused(['apply', '-f', empty], 'found no object', 'empty.yaml')
     const emptyFolder = join(folder, 'empty')
     await mkdir(emptyFolder)
-    await refused(['apply', '-f', emptyFolder])
+    await refused(['apply', '-f', emptyFolder], 'no *.yaml', emptyFolder)
+    const before = await revision()
+    await expect(admin.call('Config', 'Apply', {})).rejects.toThrow(/no object|at least one/)
+    await expect(admin.call('Config', 'Delete', {})).rejects.toThrow(/at least one/)
+    expect(await revision()).toBe(before)
+  })
+
+  it('refuses a file that is not there', async () => {
     await refused(['apply', '-f', join(folder, 'gone.yaml')], 'gone.yaml')
   })
 
@@ -171,6 +189,8 @@ describe('serve', () => {
     await writeFile(join(folder, 'file'), '')
     const { stderr } = await cannotServe('--data-dir', join(folder, 'file', 'data'))
     expect(stderr).toContain(join(folder, 'file', 'data'))
+    // Not even root may write here.
+    expect((await cannotServe('--data-dir', '/proc/verdigris-data')).stderr).toContain('/proc/verdigris-data')
   })
 
   it('refuses a second process on one store, and the first goes on', async () => {
@@ -180,20 +200,24 @@ describe('serve', () => {
     expect(await revision()).toBeGreaterThan(0)
   })
 
-  it('refuses a port that is taken, and names the flag that moves it', async () => {
-    const taken = createServer()
-    await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve))
-    const address = taken.address()
-    const port = typeof address === 'object' ? (address?.port ?? 0) : 0
-    const [adminPort = 0, http = 0] = await freePorts(2)
-    const { stderr } = await cannotServe(
-      ...['--data-dir', join(folder, 'other'), '--xds-port', String(port)],
-      ...['--admin-port', String(adminPort), '--http-port', String(http)],
-    )
-    taken.close()
-    expect(stderr).toContain(String(port))
-    expect(stderr).toContain('--xds-port')
-  })
+  it.each(['--xds-port', '--admin-port', '--http-port'])(
+    'refuses a port that is taken, and names %s, which moves it',
+    async (flag) => {
+      const taken = createServer()
+      await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve))
+      const address = taken.address()
+      const port = typeof address === 'object' ? (address?.port ?? 0) : 0
+      const free = await freePorts(3)
+      const ports = ['--xds-port', '--admin-port', '--http-port'].flatMap((name, index) => [
+        name,
+        String(name === flag ? port : free[index]),
+      ])
+      const { stderr } = await cannotServe('--data-dir', join(folder, `other${flag}`), ...ports)
+      taken.close()
+      expect(stderr).toContain(String(port))
+      expect(stderr).toContain(flag)
+    },
+  )
 
   it('refuses flags that do not exist and values that are wrong', async () => {
     expect((await cannotServe('--xds-prot', '1')).stderr).toContain('--xds-prot')
