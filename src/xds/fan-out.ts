@@ -8,15 +8,13 @@ export interface FanOut {
   forget(stream: string): void
 }
 
-/** Calls `turn` for every marked stream, `limits.streamsPerTurn` in one turn of the event loop. */
+/**
+ * Calls `turn` for every marked stream, `limits.streamsPerTurn` in one turn of the event loop. The first of them at once: what
+ * a publication sets off besides must not stand before its first byte.
+ */
 export function createFanOut(scheduler: Scheduler, turn: (stream: string) => void): FanOut {
   const marked = new Set<string>()
   let coming = false
-  const next = (): void => {
-    if (coming || marked.size === 0) return
-    coming = true
-    scheduler.soon(run)
-  }
   const run = (): void => {
     coming = false
     let left: number = limits.streamsPerTurn
@@ -26,12 +24,16 @@ export function createFanOut(scheduler: Scheduler, turn: (stream: string) => voi
       marked.delete(stream)
       turn(stream)
     }
-    next()
+    if (marked.size === 0 || coming) return
+    coming = true
+    scheduler.nextTurn(run)
   }
   return {
     mark: (stream) => {
       marked.add(stream)
-      next()
+      if (coming) return
+      coming = true
+      scheduler.soon(run)
     },
     forget: (stream) => {
       marked.delete(stream)

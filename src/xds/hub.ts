@@ -34,8 +34,10 @@ export interface Edge {
 /** The clock. */
 export interface Scheduler {
   now(): Now
-  /** Once, as soon as what is ready now is done. */
+  /** Once, when the code that runs now has returned: nothing is read before that. */
   soon(run: () => void): void
+  /** Once, in the next turn: what is ready now is read first. */
+  nextTurn(run: () => void): void
   /** Once, after so many milliseconds; gives what cancels it. */
   later(ms: number, run: () => void): () => void
 }

@@ -90,7 +90,9 @@ export function createCalls(hooks: CallHooks): Calls {
         ? run(call.request, context)
         : Promise.resolve({ ok: false, error: loading } as const)
       work
-        .then((result) => {
+        .then(async (result) => {
+          // What the call has set off towards the proxies leaves before its answer.
+          await nextTurn()
           if (result.ok) {
             callback(null, result.value)
             end(status.OK)
@@ -144,6 +146,8 @@ export function createCalls(hooks: CallHooks): Calls {
 
 /** `/verdigris.admin.v1alpha1.Traffic/Switch` → `Traffic/Switch`. */
 const shortMethod = (path: string): string => path.slice(path.lastIndexOf('.') + 1)
+
+const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
 const contextOf = (actor: string, signal: AbortSignal): CallContext => ({
   actor,

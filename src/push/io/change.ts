@@ -39,7 +39,7 @@ export async function makeChange(
   command: ChangeCommand,
   arrivedAt: number,
 ): Promise<Result<ChangeAnswer, Problem>> {
-  const requestHash = hashOf(command)
+  const requestHash = command.requestId === undefined ? '' : hashOf(command)
   if (command.requestId !== undefined) {
     const known = engine.store.replay(command.requestId, requestHash)
     if (!known.ok) return known

@@ -10,6 +10,7 @@ import type { Push } from '../push-state.ts'
 import { phaseOf } from '../push-state.ts'
 import { pushName } from '../records.ts'
 import type { Delivery, DeliveryEvent, PushRecord } from '../types.ts'
+import { createAside } from './aside.ts'
 import { makeChange, tryChange } from './change.ts'
 import type { Clock } from './clock.ts'
 import { systemClock } from './clock.ts'
@@ -90,15 +91,21 @@ export function createDelivery(options: DeliveryOptions): DeliveryEngine {
 function createEngine(options: DeliveryOptions): Engine {
   const clock = options.clock ?? systemClock
   const timeouts = { ...defaultTimeouts, ...options.timeouts }
+  const aside = createAside()
+  const { log, onEvent = () => undefined } = options
   const engine: Engine = {
     store: options.store,
     compiler: options.compiler,
     decider: options.decider,
     clock,
-    log: options.log,
+    log: {
+      info: (fields) => aside(() => log.info(fields)),
+      warn: (fields) => aside(() => log.warn(fields)),
+      error: (fields) => log.error(fields),
+    },
     timeouts,
     unsafe: options.unsafe ?? {},
-    onEvent: options.onEvent ?? (() => undefined),
+    onEvent: (event) => aside(() => onEvent(event)),
     commit: (push, what) => commit(engine, push, what),
     serial: createSerial(),
     watchers: createWatchers(),

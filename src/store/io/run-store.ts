@@ -33,6 +33,8 @@ interface Waiting {
   readonly reject: (bug: unknown) => void
 }
 
+const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+
 /** What a waiting change is told once the flush of its group is over. */
 type Answer = (flushMs: number) => Committed
 
@@ -91,9 +93,10 @@ export function runStore(initial: StoreState, hands: StoreHands): Store {
     }
     state = durable.value.state
     // Not waited for before the answer: that much later the mark may be, never that much earlier.
-    noted = hands.noteAnswered(state.sequence).catch((error: unknown) => {
-      turnReadOnly(error instanceof Error ? error.message : String(error))
-    })
+    const { sequence } = state
+    noted = nextTurn()
+      .then(() => hands.noteAnswered(sequence))
+      .catch((error: unknown) => turnReadOnly(error instanceof Error ? error.message : String(error)))
     return ok(flushMs)
   }
 
@@ -139,6 +142,8 @@ export function runStore(initial: StoreState, hands: StoreHands): Store {
       waiting.resolve(flushed.ok ? ok(answer(flushed.value)) : flushed)
     }
     if (flushed.ok) flushMsTotal += flushed.value
+    // Whoever waited for these goes first.
+    await nextTurn()
     const compacted = flushed.ok && phase.kind === 'open' ? compact(state, retention) : undefined
     if (compacted === undefined) return
     if (compacted.writes.length === 0) state = compacted.state

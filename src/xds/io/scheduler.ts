@@ -4,7 +4,8 @@ import type { Scheduler } from '../hub.ts'
 /** Real time. Timers do not keep the process alive. */
 export const systemScheduler: Scheduler = {
   now: () => ({ mono: performance.now(), wall: Date.now() }),
-  soon: (run) => {
+  soon: queueMicrotask,
+  nextTurn: (run) => {
     setImmediate(run)
   },
   later: (ms, run) => {

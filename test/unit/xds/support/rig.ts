@@ -85,6 +85,7 @@ export function createRig(options: RigOptions = {}): Rig {
     scheduler: {
       now: () => ({ mono, wall: 1_700_000_000_000 + mono }),
       soon: (run) => soon.push(run),
+      nextTurn: (run) => soon.push(run),
       later: (ms, run) => {
         const timer = { at: mono + ms, run }
         timers.push(timer)
