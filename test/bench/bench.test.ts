@@ -32,7 +32,7 @@ describeWithEnvoy('the latency benchmark', () => {
     'runs over %s, among several services and under load',
     async (variant) => {
       scope = await openScope('bench')
-      const base = { scope, envoy: envoyBinary(), moves: 20, variant } as const
+      const base = { scope, envoy: envoyBinary(), moves: 20, warmUp: 20, variant } as const
       const many = await measureLatency({ ...base, services: 5, ratePerSecond: 50 })
       for (const series of [many.product, many.bare, many.decided, many.arrived, many.flush]) {
         expect(series).toHaveLength(20)

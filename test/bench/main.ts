@@ -14,6 +14,7 @@ const jsonFile = args.includes('--json') ? args[args.indexOf('--json') + 1] : un
 const sections = ['latency', 'wide', 'commit'].filter((name) => args.includes(name))
 const wanted = (name: string): boolean => sections.length === 0 || sections.includes(name)
 const moves = quick ? 20 : 300
+const warmUp = quick ? 20 : 200
 const services = quick ? 100 : 1_000
 
 const done: Section[] = []
@@ -33,7 +34,7 @@ try {
   if (wanted('latency') || wanted('wide')) {
     const envoy = await findEnvoy({ install: true, progress: progressPrinter(process.stderr) })
     if (!envoy.ok) throw new Error(envoy.error.message)
-    const base = { scope, envoy: envoy.value.path, moves, services: 1, ratePerSecond: 0 } as const
+    const base = { scope, envoy: envoy.value.path, moves, warmUp, services: 1, ratePerSecond: 0 } as const
     for (const variant of ['delta', 'sotw'] as const) {
       const idle = await measureLatency({ ...base, variant })
       if (wanted('latency')) {

@@ -1,5 +1,9 @@
 // Command to last ACK on one real Envoy, against a bare loop that only sends and waits for the ACK; both in turns, so that
 // both meet the same machine. And the same for a gateway with many services.
+//
+// Both send the same bytes. The product's time begins when the command has arrived at the server and been decoded, and ends
+// when the ACK is known to the push (what the record of the push says); the bare loop's begins before it encodes its response and
+// ends when the ACK is decoded.
 
 import type { PushRecord } from '../../src/admin/index.ts'
 import {
@@ -15,7 +19,7 @@ import {
 } from '../../src/demo/rig/index.ts'
 import { typeUrls } from '../../src/envoy-api/index.ts'
 import { type BareAds, startBareAds } from '../support/bare-ads.ts'
-import { bareRoutes, bareWorld } from './bare-resources.ts'
+import { type BareWorld, bareWorld } from './bare-world.ts'
 import { edgeText, manyServices, serviceText } from './manifests.ts'
 import { type Goal, ratios, type Section } from './report.ts'
 
@@ -25,6 +29,8 @@ export interface LatencyOptions {
   readonly envoy: string
   /** Moves of each kind. */
   readonly moves: number
+  /** Moves of each kind before those, thrown away: a process that has just started is another measurement. */
+  readonly warmUp: number
   readonly variant: 'sotw' | 'delta'
   /** Services on the gateway; one of them moves. */
   readonly services: number
@@ -69,12 +75,14 @@ export async function measureLatency(options: LatencyOptions): Promise<Latencies
   const shapes = manyServices(services, ['blue', 'green'], 1).map((shape, index) =>
     index === 0 ? { ...shape, environments: real } : shape,
   )
-  const ads = await startBareAds(bareWorld({ port: barePort, backends: real, virtualHosts: services }))
+  const textOn = (port: number): string => [edgeText(port), ...shapes.map(serviceText)].join('---\n')
+  const world = bareWorld(textOn(barePort), 'default/edge', 'service-0')
+  const ads = await startBareAds(world.resources)
   const start = (nodeId: string, xdsPort: number) =>
     startEnvoy(scope, { binary: options.envoy, bootstrap: { nodeId, nodeCluster: 'edge', variant, xdsPort } })
   const [product, bare] = await Promise.all([start('edge-1', xds), start('bare-1', ads.port)])
-  const text = [edgeText(productPort), ...shapes.map(serviceText)].join('---\n')
-  const applied = await admin.call('Config', 'Apply', { sources: [{ name: 'bench.yaml', text }] }, 120_000)
+  const sources = [{ name: 'bench.yaml', text: textOn(productPort) }]
+  const applied = await admin.call('Config', 'Apply', { sources }, 120_000)
   const live = await admin.ended(applied, 120_000)
   if (live.phase !== 'PUSH_PHASE_DONE') throw new Error(`the first push ended ${live.phase}: ${live.verdict}`)
   await Promise.all([product.ready(60_000), bare.ready(60_000)])
@@ -84,15 +92,15 @@ export async function measureLatency(options: LatencyOptions): Promise<Latencies
       ? undefined
       : await startLoad(scope, {
           targets: [
-            ['product', productPort, 'service-0.test'],
-            ['bare', barePort, 'host-0.test'],
-          ].map(([name, port, authority]) => ({
-            ...{ name: String(name), host: '127.0.0.1', port: Number(port), authority: String(authority) },
+            ['product', productPort],
+            ['bare', barePort],
+          ].map(([name, port]) => ({
+            ...{ name: String(name), host: '127.0.0.1', port: Number(port), authority: 'service-0.test' },
             ...{ path: '/', ratePerSecond: options.ratePerSecond },
           })),
           ...{ mix: mixedTravels, timeoutMs: 5_000, reportEveryMs: 500 },
         })
-  const latencies = await inTurns(options.moves, admin, ads, services)
+  const latencies = await inTurns(options, admin, ads, world.routes)
   const report = await load?.stop()
   const failed = (report?.targets ?? []).reduce((sum, target) => sum + target.failed, 0)
   admin.close()
@@ -102,30 +110,29 @@ export async function measureLatency(options: LatencyOptions): Promise<Latencies
 }
 
 async function inTurns(
-  moves: number,
+  { moves, warmUp }: LatencyOptions,
   admin: AdminClient,
   ads: BareAds,
-  services: number,
+  routes: BareWorld['routes'],
 ): Promise<Omit<Latencies, 'failed'>> {
   const product: PushRecord[] = []
   const bare: number[] = []
-  const routes = { blue: bareRoutes('blue', services), green: bareRoutes('green', services) }
   const gap = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, gapMs))
   let green = false
-  // The first turn of each warms up and is thrown away.
-  for (let made = -turn; made < moves; made += turn) {
+  for (let made = -warmUp; made < moves; made += turn) {
     for (let index = 0; index < turn; index++) {
       green = index % 2 === 0
       const answer = await admin.call('Traffic', 'Switch', {
         ...{ service: 'service-0', environment: green ? 'green' : 'blue', options: { reason: 'bench' } },
       })
+      // Asked for afterwards, so that the question is no part of what it asks about.
+      await gap()
       const push = await admin.ended(answer)
       if (push.phase !== 'PUSH_PHASE_DONE') throw new Error(`a switch ended ${push.phase}: ${push.verdict}`)
       if (made >= 0) product.push(push)
-      await gap()
     }
     for (let index = 0; index < turn; index++) {
-      const verdicts = await ads.push(typeUrls.rds, [index % 2 === 0 ? routes.green : routes.blue])
+      const verdicts = await ads.push(typeUrls.rds, index % 2 === 0 ? routes.green : routes.blue)
       const [verdict] = verdicts
       if (verdict?.kind !== 'ack') throw new Error(`the bare loop was refused: ${JSON.stringify(verdict)}`)
       if (made >= 0) bare.push(verdict.ms)
