@@ -1,7 +1,7 @@
 // The barriers of a push in its present step: made from the state, never from what happened.
 import type { BarrierCount, BarrierOptions, Requirement } from '../../fleet/index.ts'
 import { count, createBarrier, heldUpBy, inventoryOf } from '../../fleet/index.ts'
-import type { GroupKey, World } from '../../model/index.ts'
+import type { GroupKey, SelectableGroup, World } from '../../model/index.ts'
 import { matchingOrder, selectGroup } from '../../model/index.ts'
 import type { Generation } from '../../store/index.ts'
 import type { Needs } from '../needs.ts'
@@ -104,12 +104,14 @@ export function scopeOf(
   groups: Iterable<GroupKey>,
 ): ReadonlyMap<GroupKey, ReadonlySet<string>> {
   const now = nowOf(engine)
-  const table = matchingOrder(engine.store.view().applied)
+  // Looked up where somebody is in no group yet: it walks through the world.
+  let table: readonly SelectableGroup[] | undefined
   const scopes = new Map<GroupKey, Set<string>>()
   for (const group of groups)
     scopes.set(group, new Set(inventoryOf(engine.fleet, group, now).map(({ id }) => id)))
   for (const node of engine.fleet.nodes.values()) {
     if (node.group !== undefined || node.presence.kind !== 'connected') continue
+    table ??= matchingOrder(engine.store.view().applied)
     const group = selectGroup(table, node.identity)
     if (group !== undefined) scopes.get(group)?.add(node.id)
   }

@@ -109,7 +109,8 @@ async function commitChange(
           beforeKeys(pushRecords, other.id).map((key) => ({ table: 'push' as const, key })),
         ),
       },
-      answer: toJson(answer),
+      // Kept for retries only.
+      ...(requestId === undefined ? {} : { answer: toJson(answer) }),
     },
     design.plans,
     design.isFast ? { target: design.target, touched: design.touched } : { touched: [] },

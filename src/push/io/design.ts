@@ -2,7 +2,7 @@
 // them is valid, and whether anything has to be prepared. Decides, commits nothing.
 import type { Problem, Result, Violation } from '../../base/index.ts'
 import { err, invalid, ok } from '../../base/index.ts'
-import { createBarrier, isOpen } from '../../fleet/index.ts'
+import { clusterTypes, createBarrier, isOpen } from '../../fleet/index.ts'
 import type { GroupKey, ObjectContent, ObjectKey, Plan, StoredObject, World } from '../../model/index.ts'
 import { contentOf, keyOf } from '../../model/index.ts'
 import { composeTypes } from '../../snapshot/index.ts'
@@ -59,10 +59,13 @@ export function designPush(engine: Engine, command: ChangeCommand, plan: Plan): 
   const number = engine.lastPush + 1
   const name = moving.length === 0 ? `r${intent.revision}` : pushName(String(number))
 
-  const warming = preparationOf(engine, intent, concerned, needs.value, moving, `${name} prepared`)
-  if (!warming.ok) return warming
   const groups = new Map(moving.map((group) => [group, groupState(engine, group)]))
   const isFree = mayBegin(engine, { id: String(number), verb: command.verb, groups })
+  const warming =
+    isFree && isWarm(engine, intent, needs.value, moving)
+      ? ok({ plans: [], isOpen: true })
+      : preparationOf(engine, intent, concerned, needs.value, moving, `${name} prepared`)
+  if (!warming.ok) return warming
   const isFast = moving.length === 0 || (isFree && warming.value.isOpen)
   const plans = isFast
     ? planGroups(engine, {
@@ -168,6 +171,36 @@ function refusal(engine: Engine, violations: readonly Violation[]): Problem {
   const pending = [...engine.pushes.values()].filter(isUndecided).map(({ id }) => pushName(id))
   if (pending.length === 0) return problem
   return { ...problem, message: `${problem.message} (not applied yet: what ${pending.join(', ')} brings)` }
+}
+
+/**
+ * Whether all that is needed is served as it is to be, and every proxy holds it: then there is nothing to prepare, and what would
+ * be served meanwhile need not be made up. The usual switch.
+ */
+function isWarm(
+  engine: Engine,
+  { target, overtaken }: Intent,
+  needs: ReadonlyMap<GroupKey, Needs>,
+  moving: readonly GroupKey[],
+): boolean {
+  if (overtaken.length > 0) return false
+  return moving.every((group) => {
+    const wanted = needs.get(group)
+    const compiled = compiledOf(engine, target, group)
+    const kept = keptOf(engine, group)
+    const newest = kept.at(-1)
+    if (wanted === undefined || !compiled.ok || newest === undefined) return false
+    for (const type of clusterTypes) {
+      if (wanted.changed.has(type)) return false
+      const resources = compiled.value.types.get(type)
+      const served = newest.types.get(type)?.entries
+      for (const name of wanted.clusters) {
+        if (resources?.get(name)?.hash !== served?.get(name)) return false
+      }
+    }
+    const [requirement, options] = preparation(engine, { group, before: newest.number }, wanted, kept)
+    return isOpen(createBarrier(engine.fleet, requirement, options, nowOf(engine)))
+  })
 }
 
 /** What would be served while this prepares, and whether every proxy is prepared already. */
