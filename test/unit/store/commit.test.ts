@@ -1,6 +1,7 @@
 // What a commit does, refuses and remembers.
 import { describe, expect, it } from 'vitest'
 import {
+  cleanUp,
   committed,
   freshFolder,
   generation,
@@ -13,6 +14,8 @@ import {
 } from './fixtures.ts'
 import { memoryDisk } from './memory-engine.ts'
 import { openOnMemory } from './on-memory.ts'
+
+cleanUp()
 
 const fresh = async () => (await openOnMemory(memoryDisk())).store
 const key = keyOfTraffic('checkout')
