@@ -52,7 +52,7 @@ async function add(program: Command, entry: CommandEntry, whole: boolean): Promi
 
 const firstSteps = `
 Start here:
-  verdigris demo                                  blue-green on real Envoys, in two minutes
+  verdigris demo                                  see it, in two minutes
   verdigris serve                                 run the control plane
   verdigris bootstrap --node-id edge-1 --node-cluster edge > edge-1.yaml
   verdigris apply -f examples/single --wait       say what there is

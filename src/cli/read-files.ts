@@ -23,7 +23,10 @@ export async function readSources(
         continue
       }
       const found = manifestsIn(path, recursive)
-      if (found.length === 0) faults.push({ path: '-f', message: `no *.yaml, *.yml or *.json in ${path}` })
+      if (found.length === 0) {
+        const deeper = recursive ? '' : '; -R looks into its folders too'
+        faults.push({ path: '-f', message: `no *.yaml, *.yml or *.json in ${path}${deeper}` })
+      }
       files.push(...found)
     } catch (error) {
       faults.push({ path: '-f', message: readFault(path, error) })

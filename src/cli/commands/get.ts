@@ -38,7 +38,8 @@ Examples:
   verdigris get                     everything, kind by kind
   verdigris get svc
   verdigris get service checkout -o yaml > checkout.yaml
-  verdigris get traffic -A`,
+  verdigris get traffic -A
+  verdigris get -o yaml > all.yaml  all that apply takes: everything but traffic`,
     )
     .action((kindText: string | undefined, name: string | undefined, options: Options) => {
       const kind = kindText === undefined || kindText === 'all' ? undefined : kindOf(kindText)
@@ -63,8 +64,15 @@ Examples:
         // Tables of services show their traffic, so that is fetched with them.
         const objects = await listAll(client, kind === 'Service' ? '' : (kind ?? ''), namespace, view)
         if (!objects.ok) return objects.error
-        const shown = objects.value.filter((object) => kind === undefined || object.key?.kind === kind)
+        const asData = options.output === 'yaml' || options.output === 'json'
+        // What is printed of everything can be applied again; traffic cannot.
+        const shown = objects.value.filter(({ key }) =>
+          kind === undefined ? !(asData && key?.kind === 'Traffic') : key?.kind === kind,
+        )
         print(terminal, options, shown, objects.value, false)
+        if (shown.length < objects.value.length && kind === undefined) {
+          terminal.say('without traffic, which is not applied: verdigris get traffic')
+        }
         if (shown.length === 0) {
           const what = kind === undefined ? 'objects' : (kindNames[kind]?.[0] ?? kind)
           terminal.say(

@@ -62,16 +62,20 @@ Examples:
           type.sent === undefined ? '-' : String(type.sent),
           String(type.resources),
           type.version,
-          type.nack !== null
-            ? 'refused'
-            : type.unwarmed.length > 0
-              ? `${type.unwarmed.length} warming`
-              : 'ok',
+          node.group === ''
+            ? 'held'
+            : type.nack !== null
+              ? 'refused'
+              : type.unwarmed.length > 0
+                ? `${type.unwarmed.length} warming`
+                : type.holds === undefined
+                  ? 'not ACKed'
+                  : 'ok',
         ])
         const columns = [
           { title: 'TYPE' },
           { title: 'HOLDS', alignRight: true },
-          { title: 'SENT', alignRight: true },
+          { title: 'LAST SENT', alignRight: true },
           { title: 'RESOURCES', alignRight: true },
           { title: 'VERSION', shrinks: true },
           { title: 'STATE' },

@@ -21,7 +21,7 @@ Examples:
   verdigris push list
   verdigris push get 7 -o yaml
   verdigris push watch          every push, without end
-  verdigris push watch 7        one, to its end; the exit status says how it ended
+  verdigris push watch 7        to its end, which the exit status tells
   verdigris push abort 7 --reason "wrong service"`,
   )
   withServer(withOutput(command.command('list').alias('ls').description('the newest pushes')))
@@ -62,6 +62,7 @@ Examples:
         else printData(terminal, options.output, record)
         return exit
       }
+      if (options.output === 'table') terminal.progress('waiting for pushes; Ctrl-C ends it')
       for await (const item of client.watch('Push', 'Watch', {}, signal)) {
         if (!item.ok) return item.error
         if (options.output !== 'table') printData(terminal, options.output, item.value)

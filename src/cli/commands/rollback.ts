@@ -21,7 +21,8 @@ export function configure(command: Command): void {
     .addHelpText(
       'after',
       `
-Brings back the traffic of this service as it was before its last move, and nothing else.
+Brings back the traffic of this service as it was before its last move, and
+nothing else.
 
 Examples:
   verdigris rollback checkout --wait

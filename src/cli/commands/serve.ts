@@ -24,13 +24,15 @@ export function configure(command: Command): void {
     .addHelpText(
       'after',
       `
-Each flag has a variable (${variableOf('xds-port')}) and a field in the file (xdsPort); flags win over
-variables, variables over the file. docs/reference/flags.md lists them.
+Each flag has a variable (${variableOf('xds-port')}) and a field in the file (xdsPort);
+flags win over variables, variables over the file. They are listed in
+docs/reference/flags.md.
 
 Examples:
   verdigris serve
   verdigris serve --data-dir /var/lib/verdigris --log-format json
-  verdigris serve --xds-address 0.0.0.0 --tls-cert tls.pem --tls-key tls.key --client-ca ca.pem`,
+  verdigris serve --xds-address 0.0.0.0 --tls-cert tls.pem --tls-key tls.key \\
+    --client-ca ca.pem`,
     )
     .action(async (_options: object, self: Command) => {
       const terminal = createTerminal()
@@ -83,8 +85,8 @@ function banner(
   const line = (name: string, { address, port }: ListenAddress, hint: string): void =>
     terminal.out(`  ${name.padEnd(6)} ${hostPort(address, port).padEnd(21)} ${terminal.color.dim(hint)}`)
   terminal.out(`${terminal.color.bold('verdigris')} ${programVersion()}`)
-  line('xDS', addresses.xds, 'proxies connect here: verdigris bootstrap --node-id edge-1')
-  line('admin', addresses.admin, 'commands go here: verdigris apply -f examples/')
+  line('xDS', addresses.xds, 'proxies: verdigris bootstrap --node-id edge-1')
+  line('admin', addresses.admin, 'commands: verdigris apply -f examples/single')
   line('http', addresses.http, '/metrics /healthz /readyz')
   terminal.out(`  data   ${dataDir}`)
 }

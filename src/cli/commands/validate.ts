@@ -15,8 +15,9 @@ export function configure(command: Command): void {
     .addHelpText(
       'after',
       `
-Checks shapes, values and references, as if the objects given were all there are. Needs no server; what
-depends on the state of one (etags, traffic, objects that are there already) is checked by diff and apply.
+Checks shapes, values and references, as if the objects given were all there
+are. Needs no server; what depends on the state of one (etags, traffic, objects
+that are there already) is checked by diff and apply.
 
 Examples:
   verdigris validate -f examples/single

@@ -6,7 +6,9 @@ import type { Json } from '../../base/index.ts'
 /** Plain JSON of a message or a list of messages; plain members first, lists last. */
 export function plain(value: unknown): Json {
   if (Array.isArray(value)) return value.map(plain)
-  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value
+  if (typeof value === 'string' || typeof value === 'boolean') return value
+  // Milliseconds to the microsecond; whole numbers as they are.
+  if (typeof value === 'number') return Math.round(value * 1_000) / 1_000
   if (typeof value !== 'object' || value === null) return null
   if (isTimestamp(value)) return isoTime(value)
   if (isStruct(value)) return fromStruct(value)

@@ -1,4 +1,4 @@
-// The live view as lines of text, at most 80 columns wide. Pure: state in, lines out.
+// The live view as lines of text, at most 79 columns wide: what clears the rest of a line eats an 80th. Pure.
 import type pc from 'picocolors'
 import type { Claim } from '../figures.ts'
 import type { DemoState, ProxyState } from '../state.ts'
@@ -6,13 +6,16 @@ import type { DemoState, ProxyState } from '../state.ts'
 type Colors = ReturnType<typeof pc.createColors>
 const barWidth = 24
 
-/** All lines of the view. `colors` is off where the terminal has none; bars then differ by their glyphs. */
-export function renderFrame(state: DemoState, colors: Colors): string[] {
+/**
+ * The lines of the view. `colors` is off where the terminal has none; bars then differ by their glyphs. `rows`: how many
+ * lines there may be; the oldest claims make room.
+ */
+export function renderFrame(state: DemoState, colors: Colors, rows = Number.POSITIVE_INFINITY): string[] {
   const clock = `${Math.floor(state.elapsedMs / 60_000)}:${String(Math.floor(state.elapsedMs / 1_000) % 60).padStart(2, '0')}`
   const place =
     state.scene === undefined ? clock : `scene ${state.scene.number} of ${state.scenes} · ${clock}`
   const title = 'Verdigris · blue-green on real Envoys'
-  return [
+  const fixed = [
     `${colors.bold(title)}${place.padStart(79 - title.length)}`,
     colors.dim('─'.repeat(79)),
     ...sceneLines(state, colors),
@@ -23,8 +26,10 @@ export function renderFrame(state: DemoState, colors: Colors): string[] {
     `control plane  ${controlPlane(state, colors)}`,
     `last push      ${cut(state.lastPush ?? 'none yet', 64)}`,
     '',
-    ...(state.figures === undefined ? state.claims.flatMap((claim) => claimLines(claim, colors)) : []),
   ]
+  const claims = state.figures === undefined ? state.claims.flatMap((claim) => claimLines(claim, colors)) : []
+  const room = Math.max(0, rows - fixed.length)
+  return [...fixed, ...(claims.length > room ? claims.slice(claims.length - room) : claims)]
 }
 
 function sceneLines(state: DemoState, colors: Colors): string[] {
@@ -42,7 +47,7 @@ function head(state: DemoState): string {
     .join(' ')
     .slice(0, 14)
     .padStart(barWidth + 12 - Math.min(14, first.length))}`
-  return `${'proxy'.padEnd(15)}${bar} ${'req/s'.padStart(6)}${'requests'.padStart(10)}${'failed'.padStart(7)}${'gen'.padStart(5)}`
+  return `${'proxy'.padEnd(14)}${bar} ${'req/s'.padStart(6)}${'requests'.padStart(10)}${'failed'.padStart(7)}${'gen'.padStart(5)}`
 }
 
 function proxyLine(proxy: ProxyState, environments: readonly string[], colors: Colors): string {
@@ -51,7 +56,7 @@ function proxyLine(proxy: ProxyState, environments: readonly string[], colors: C
   const shareOfRest = rest.reduce((sum, name) => sum + (proxy.shares.get(name) ?? 0), 0)
   const failed = String(proxy.failed).padStart(7)
   return [
-    `${proxy.name} ${proxy.variant}`.padEnd(15),
+    `${proxy.name} ${proxy.variant}`.padEnd(14),
     `${percent(proxy.shares.get(first) ?? 0)} ${bar(proxy, environments, colors)}${percent(shareOfRest)} `,
     String(Math.round(proxy.perSecond)).padStart(7),
     grouped(proxy.requests).padStart(10),

@@ -7,6 +7,8 @@ import { claimLines, renderFrame } from './frame.ts'
 type Colors = ReturnType<typeof pc.createColors>
 export interface Output {
   readonly isTTY?: boolean
+  /** Lines of the terminal. */
+  readonly rows?: number
   write(text: string): unknown
 }
 
@@ -19,8 +21,8 @@ export interface Screen {
   claim(claim: Claim): void
   /** Draws the live view (nothing elsewhere). Called five times a second. */
   draw(state: DemoState): void
-  /** What is drawn stays where it is; the next lines and views come below it. */
-  settle(): void
+  /** Draws the whole view once more, with every claim; it stays, and the next lines and views come below it. */
+  settle(state: DemoState): void
   /** Leaves what is drawn and gives the cursor back. */
   close(): void
 }
@@ -30,8 +32,7 @@ export function openScreen(out: Output, live: boolean): Screen {
   const colors = pc.createColors(live && pc.isColorSupported)
   const redraw = live && out.isTTY === true
   let drawn = 0
-  // No cursor, and no wrapping: a line that wraps would be two, and the view would climb.
-  if (redraw) out.write('\x1b[?25l\x1b[?7l')
+  if (redraw) out.write('\x1b[?25l')
 
   const erase = (): void => {
     if (drawn > 0) out.write(`\x1b[${drawn}A\x1b[J`)
@@ -58,17 +59,23 @@ export function openScreen(out: Output, live: boolean): Screen {
     },
     draw(state) {
       if (!redraw) return
-      const lines = renderFrame(state, colors)
+      // The cursor stands below the last line, and cannot climb beyond the first row.
+      const lines = renderFrame(state, colors, (out.rows ?? Number.POSITIVE_INFINITY) - 1)
       // Line by line over the old frame: erasing the whole first would flicker.
       const up = drawn > 0 ? `\x1b[${drawn}A` : ''
-      out.write(`${up}${lines.map((line) => `${line}\x1b[K\n`).join('')}\x1b[J`)
+      // No wrapping meanwhile: a line that wraps would be two, and the view would climb.
+      out.write(`${up}\x1b[?7l${lines.map((line) => `${line}\x1b[K\n`).join('')}\x1b[J\x1b[?7h`)
       drawn = lines.length
     },
-    settle() {
+    settle(state) {
+      if (redraw) {
+        erase()
+        out.write(`${renderFrame(state, colors).join('\n')}\n`)
+      }
       drawn = 0
     },
     close() {
-      if (redraw) out.write('\x1b[?25h\x1b[?7h')
+      if (redraw) out.write('\x1b[?25h')
       drawn = 0
     },
   }

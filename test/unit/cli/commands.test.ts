@@ -406,6 +406,14 @@ describe('tables', () => {
     expect(commands).toMatchObject([{ manifests: [{ kind: 'Service', name: 'cart' }] }])
   })
 
+  it('print everything as manifests that can be applied again: traffic is left out, and that is said', async () => {
+    const ran = await run(['get', '-o', 'yaml'])
+    expect(ran.stdout).not.toContain('kind: Traffic\n')
+    expect(ran.stderr).toContain('without traffic, which is not applied: verdigris get traffic')
+    expect((await run(['apply', '-f', '-', '--dry-run'], { input: ran.stdout })).status).toBe(0)
+    expect((await run(['get', 'traffic', '-o', 'yaml'])).stdout).toContain('kind: Traffic\n')
+  })
+
   it('never carry what a proxy says to the terminal as it is', async () => {
     const ran = await run(['proxy', 'edge-1'])
     expect(ran.stdout).toContain('refused: bad [31m regex')

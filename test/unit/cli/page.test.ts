@@ -103,4 +103,23 @@ describe('every command', () => {
       Array(5).fill(undefined),
     )
   })
+
+  it('is what help says in at most 80 columns, for every command', async () => {
+    const wide: string[] = []
+    const look = (command: Command): void => {
+      let text = ''
+      command.configureOutput({
+        writeOut: (part) => (text += part),
+        getOutHelpWidth: () => 80,
+        getOutHasColors: () => false,
+      })
+      command.outputHelp()
+      wide.push(...text.split('\n').filter((line) => line.length > 80))
+      command.commands.forEach(look)
+    }
+    // The whole program is never loaded for its own help.
+    look(await createProgram(undefined))
+    for (const command of (await createProgram('*')).commands) look(command)
+    expect(wide).toEqual([])
+  })
 })

@@ -53,10 +53,10 @@ describe('the live view', () => {
       ▶ Switch
         verdigris switch checkout green --wait
 
-      proxy          blue                           green  req/s  requests failed  gen
-      edge-1 delta   100 % ████████████████████████  0 %     520 1,234,567      0   12
-      edge-2 delta    25 % ██████▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓ 75 %     520 1,234,567      0    –
-      edge-3 sotw     25 % ██████▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓ 75 %     520 1,234,567      3   12
+      proxy         blue                           green  req/s  requests failed  gen
+      edge-1 delta  100 % ████████████████████████  0 %     520 1,234,567      0   12
+      edge-2 delta   25 % ██████▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓ 75 %     520 1,234,567      0    –
+      edge-3 sotw    25 % ██████▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓ 75 %     520 1,234,567      3   12
 
       control plane  serving
       last push      p3 switch · done · last ACK 12.3 ms · skew 0.8 ms · flush 2.0 ms
@@ -66,14 +66,33 @@ describe('the live view', () => {
     `)
   })
 
-  it('is at most 80 columns wide, however long the texts are', () => {
+  it('is at most 79 columns wide, however long the texts are', () => {
     const long = state()
     long.lastPush = 'x'.repeat(200)
     long.claims.push({ text: 'y'.repeat(200), holds: true, quote: 'q'.repeat(300) })
     long.scene = { number: 1, title: 't', command: 'z'.repeat(200) }
-    for (const line of renderFrame(long, plain)) expect(line.length).toBeLessThanOrEqual(80)
+    for (const line of renderFrame(long, plain)) expect(line.length).toBeLessThanOrEqual(79)
   })
 
+  it('fits the rows that there are: the oldest claims go, and all of them stand in what stays', () => {
+    const claims = Array.from({ length: 30 }, (_, index) => ({ text: `claim ${index}`, holds: true }))
+    const full = { ...state(), claims }
+    expect(renderFrame(full, plain, 23)).toHaveLength(23)
+    expect(renderFrame(full, plain, 23).at(-1)).toBe('✔ claim 29')
+    let text = ''
+    const screen = openScreen({ isTTY: true, rows: 24, write: (part: string) => (text += part) }, true)
+    screen.draw(full)
+    expect(text).not.toContain('claim 0\n')
+    screen.settle(full)
+    expect(text).toContain('✔ claim 0\n')
+  })
+  it('leaves lines that are said to the terminal to wrap: cut, a path or an address is lost', () => {
+    let text = ''
+    const screen = openScreen({ isTTY: true, write: (part: string) => (text += part) }, true)
+    screen.draw(state())
+    screen.say('x'.repeat(200))
+    expect(text.lastIndexOf('\x1b[?7h')).toBeGreaterThan(text.lastIndexOf('\x1b[?7l'))
+  })
   it('draws over the old frame on a terminal, and only says what stays elsewhere', () => {
     const drawn = (isTTY: boolean): string => {
       let text = ''
