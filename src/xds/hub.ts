@@ -115,34 +115,41 @@ export function createHub(options: HubOptions): Hub {
     if (entry === undefined) return
     const [state, effects] = step(entry.state, event, context, scheduler.now())
     entry.state = state
-    for (const effect of effects) carryOut(id, entry, effect)
+    // What a proxy waits for goes first; what is said of it keeps its order.
+    const sizes = new Map<Effect, number>()
+    for (const effect of effects) if (effect.kind === 'send') sizes.set(effect, write(id, state, effect))
+    for (const effect of effects) carryOut(id, entry, effect, sizes.get(effect) ?? 0)
   }
 
-  const carryOut = (id: string, entry: Entry, effect: Effect): void => {
+  /** Hands a response to the socket; gives its size. */
+  const write = (id: string, state: StreamState, effect: Extract<Effect, { kind: 'send' }>): number => {
+    const bytes = bodies.response(state.variant, effect, effect.nonce)
+    noteSent(nodeOf(nodes, state.node?.id ?? ''), effect)
+    counts.responses += 1
+    counts.responseBytes += bytes.byteLength
+    edge.write(id, bytes, effect.nonce)
+    return bytes.byteLength
+  }
+
+  /** `bytes`: size of what was written. */
+  const carryOut = (id: string, entry: Entry, effect: Effect, bytes: number): void => {
     const { state } = entry
     switch (effect.kind) {
       case 'observe':
         observed(id, entry, effect.message)
         streamers.send(effect.message)
         return
-      case 'send': {
-        const bytes = bodies.response(state.variant, effect, effect.nonce)
-        const node = state.node?.id ?? ''
-        noteSent(nodeOf(nodes, node), effect)
-        counts.responses += 1
-        counts.responseBytes += bytes.byteLength
-        edge.write(id, bytes, effect.nonce)
+      case 'send':
         streamers.send({
           kind: 'sent',
           stream: id,
-          node,
+          node: state.node?.id ?? '',
           type: effect.type,
           generation: effect.generation.number,
           resources: effect.put.length,
-          bytes: bytes.byteLength,
+          bytes,
         })
         return
-      }
       case 'timer':
         entry.cancelTimer?.()
         entry.cancelTimer = scheduler.later(Math.max(0, effect.at - scheduler.now().mono), () =>
