@@ -25,6 +25,7 @@ import {
 import { createDelivery, type Delivery, finalPhases, type Unsafe } from './push/index.ts'
 import { createCompiler } from './snapshot/index.ts'
 import { openStore } from './store/index.ts'
+import { warmUp } from './warm-up.ts'
 import { type StreamLimits, startXdsServer } from './xds/index.ts'
 
 /** A running control plane. */
@@ -166,6 +167,7 @@ async function start(
   closers.push(async () => watching.abort())
   void countPushes(delivery, metrics, watching.signal)
 
+  if (!warmUp()) log.warn({ event: 'warm_up_failed' })
   // Loaded: what was running goes on, and the streams that waited are served.
   await delivery.start()
   ready = true
