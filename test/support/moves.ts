@@ -16,6 +16,10 @@ export interface MovePlan {
   readonly restEvery: number
   /** Through each proxy; default 520. */
   readonly ratePerSecond?: number
+  /** Ends with the round in which clients saw the first failure: for runs that have to show one. */
+  readonly untilFailure?: boolean
+  /** Milliseconds after which no further round begins, so that a run that drags says where. Default 240,000. */
+  readonly withinMs?: number
 }
 
 export interface MoveResult {
@@ -31,7 +35,7 @@ export interface MoveResult {
   readonly failedByClients: Readonly<Record<string, number>>
   /** By the Envoys: `edge-1: http.….downstream_rq_5xx 3`. */
   readonly failedByEnvoys: readonly string[]
-  /** Pushes that did not end as done. */
+  /** Pushes that did not end as done, and rounds that there was no time for. */
   readonly notDone: readonly string[]
 }
 
@@ -47,17 +51,27 @@ export async function playMoves(fleet: Fleet, plan: MovePlan): Promise<MoveResul
   let releases: Releases = { blue: '1', green: '1' }
   const notDone: string[] = []
   const done = { switches: 0, rollbacks: 0 }
+  const times: { readonly what: string; readonly waitedMs: number; readonly tookMs: number }[] = []
   const note = async (what: string, move: () => Promise<unknown>): Promise<void> => {
+    const began = performance.now()
     leastInFlight = Math.min(leastInFlight, await enoughInFlight(load, plan.inFlight))
+    const enough = performance.now()
     try {
       await move()
     } catch (cause) {
       notDone.push(`${what}: ${cause instanceof Error ? cause.message : String(cause)}`)
     }
+    times.push({ what, waitedMs: enough - began, tookMs: performance.now() - enough })
   }
   const every = (rounds: number, round: number): boolean => rounds > 0 && round % rounds === rounds - 1
 
+  const deadline = performance.now() + (plan.withinMs ?? 240_000)
   for (let round = 0; round < plan.rounds; round++) {
+    if (plan.untilFailure === true && (await load.sample()).targets.some(({ failed }) => failed > 0)) break
+    if (performance.now() > deadline) {
+      notDone.push(`out of time before round ${round} of ${plan.rounds}; slowest: ${slowest(times)}`)
+      break
+    }
     if (every(plan.newReleaseEvery, round)) {
       release += 1
       releases = { ...releases, green: String(release) }
@@ -96,6 +110,17 @@ export async function playMoves(fleet: Fleet, plan: MovePlan): Promise<MoveResul
     ...totalsOf(total),
     failedByEnvoys: failedByEnvoys.flat(),
   }
+}
+
+/** The five moves that took longest, with how long each had to wait for its load. */
+function slowest(
+  times: readonly { readonly what: string; readonly waitedMs: number; readonly tookMs: number }[],
+): string {
+  return [...times]
+    .sort((a, b) => b.waitedMs + b.tookMs - a.waitedMs - a.tookMs)
+    .slice(0, 5)
+    .map(({ what, waitedMs, tookMs }) => `${what} ${tookMs.toFixed()} ms (load ${waitedMs.toFixed()} ms)`)
+    .join(', ')
 }
 
 function totalsOf(
