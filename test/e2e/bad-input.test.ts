@@ -179,7 +179,7 @@ describe('serve', () => {
     const [xds = 0, adminPort = 0, http = 0] = await freePorts(3)
     const ports = ['--xds-port', String(xds), '--admin-port', String(adminPort), '--http-port', String(http)]
     const wanted = args.includes('--xds-port') ? args : [...ports, ...args]
-    const result = await runCli(['serve', ...wanted], { timeoutMs: 15_000 })
+    const result = await runCli(['serve', ...wanted], { timeoutMs: 30_000 })
     expect(result.status, result.stderr).toBeGreaterThan(0)
     expect(result.stderr).not.toMatch(/^\s+at .*\(.*:\d+:\d+\)/m)
     return result
