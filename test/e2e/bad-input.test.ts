@@ -154,6 +154,18 @@ describe('traffic', () => {
     await refused(['switch', 'chekout', 'green'], 'chekout')
   })
   it.each([
+    [['switch', 'checkout', '__proto__'], 'there is no environment "__proto__"'],
+    [['split', 'checkout', 'blue=50', '__proto__=50'], 'there is no environment "__proto__"'],
+    [['switch', '__proto__', 'green'], 'there is no Service "__proto__"'],
+    [['switch', '../checkout', 'green'], 'there is no Service "../checkout"'],
+    [['rollback', 'constructor'], 'there is no Service "constructor"'],
+    [['get', 'service', '__proto__'], 'no Service default/__proto__'],
+    [['delete', 'route', 'toString'], 'there is no Route default/toString'],
+    [['switch', 'checkout', 'green', '-n', '__proto__'], 'in namespace "__proto__"'],
+  ])('refuses names such as in %j', async (args, text) => {
+    await refused(args, text)
+  })
+  it.each([
     ['blue=0', 'green=100'],
     ['blue=-10', 'green=110'],
     ['blue=50'],

@@ -33,20 +33,14 @@ export function planTraffic(heads: World, command: TrafficCommand): Result<Plan,
   const found = serviceIn(heads, command)
   if (!found.ok) return found
   const service = found.value
+  const names = service.spec.environments.map(({ name }) => name)
+  // The one name that zod passes over in silence.
+  if (Object.hasOwn(command.weights, '__proto__')) return noEnvironments(service, ['__proto__'], names)
   const checked = check(weightsSchema, command.weights, ['weights'])
   if ('faults' in checked) return invalidObjects(violationsOf(checked.faults, { object: titleOf(service) }))
   const { value: weights } = checked
-  const names = service.spec.environments.map(({ name }) => name)
   const unknown = Object.keys(weights).filter((name) => !names.includes(name))
-  if (unknown.length > 0) {
-    return invalidObjects(
-      unknown.map((name) => ({
-        path: `weights.${name}`,
-        message: `there is no environment "${name}"${suggestion(name, names)}${listed(name, names)}`,
-        object: titleOf(service),
-      })),
-    )
-  }
+  if (unknown.length > 0) return noEnvironments(service, unknown, names)
   const policy = policyOf(heads, command)
   const refusal = notYours(policy, service.name, command.manager)
   if (refusal !== undefined) return err(refused([refusal]))
@@ -90,6 +84,20 @@ export function serviceIn(
     others.length === 0 ? '; there is none in this namespace' : suggestion(name, others.slice(0, 100))
   const message = `there is no Service "${name.slice(0, 100)}" in namespace "${namespace.slice(0, 100)}"${hint.length > 300 ? '' : hint}`
   return err({ kind: 'notFound', message })
+}
+
+function noEnvironments(
+  service: StoredOf<'Service'>,
+  unknown: readonly string[],
+  names: readonly string[],
+): Result<never, Problem> {
+  return invalidObjects(
+    unknown.map((name) => ({
+      path: `weights.${name}`,
+      message: `there is no environment "${name}"${suggestion(name, names)}${listed(name, names)}`,
+      object: titleOf(service),
+    })),
+  )
 }
 
 /** The environments there are, unless the suggestion already lists them. */

@@ -74,6 +74,12 @@ describe('moving traffic', () => {
     ])
   })
 
+  it('does not pass over an environment named __proto__ in silence', () => {
+    const refusal = 'weights.__proto__: there is no environment "__proto__"; wanted one of "blue", "green"'
+    expect(lines(set(shop(), { ['__proto__']: 10_000 }))).toEqual([refusal])
+    expect(lines(set(shop(), { blue: 10_000, ['__proto__']: 1 }))).toEqual([refusal])
+  })
+
   it('names a service that was nearly right', () => {
     expect(problem(planTraffic(shop(), { namespace: 'default', service: 'chekout', weights: {} }))).toEqual({
       kind: 'notFound',
