@@ -1,6 +1,6 @@
 // Compiles src to dist, whole: a stale file of an earlier build must not survive.
 import { spawnSync } from 'node:child_process'
-import { rmSync } from 'node:fs'
+import { chmodSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -15,4 +15,6 @@ const tsc = spawnSync(
     stdio: 'inherit',
   },
 )
+// `npm link` made it executable once; a new build has to do it again.
+if (tsc.status === 0) chmodSync(join(root, 'dist', 'cli', 'verdigris.js'), 0o755)
 process.exit(tsc.status ?? 1)

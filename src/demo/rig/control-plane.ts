@@ -45,7 +45,7 @@ export const withoutOurVariables: Readonly<Record<string, undefined>> = Object.f
 export const cliScript = (): string =>
   join(childScript('guard-child'), '..', '..', '..', 'cli', 'verdigris.js')
 
-/** Starts the control plane; resolves when its /readyz says so. Rejects with the end of its log when it does not start. */
+/** Starts the control plane; resolves when it has its ports and its /readyz says so. Rejects with the end of its log when not. */
 export async function startControlPlane(scope: Scope, options: ControlPlaneOptions): Promise<ControlPlane> {
   const { ports } = options
   const dataDir = options.dataDir ?? join(await scope.folder(), 'data')
@@ -54,6 +54,7 @@ export async function startControlPlane(scope: Scope, options: ControlPlaneOptio
 
   async function start(): Promise<void> {
     const log = await open(logFile, 'a')
+    const { size: saidBefore } = await log.stat()
     const one = await scope.start(
       'verdigris',
       process.execPath,
@@ -69,6 +70,9 @@ export async function startControlPlane(scope: Scope, options: ControlPlaneOptio
     await until('the control plane is ready', 15_000, async () => {
       const end = one.end()
       if (end !== undefined) return 'ended'
+      // Until it says that it has its ports, whoever answers there is another one: it must never be commanded.
+      const said = (await readFile(logFile)).subarray(saidBefore).toString()
+      if (!said.includes('"event":"serving"')) return undefined
       const answer = await httpGet(`http://127.0.0.1:${ports.http}/readyz`, { timeoutMs: 1_000 })
       return answer.status === 200 ? 'ready' : undefined
     })

@@ -1,5 +1,5 @@
 // Every rule has a test named after it and a break that the test catches; `npm run test:breaks` shows that it does.
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 
@@ -17,11 +17,13 @@ interface Break {
   readonly name: string
 }
 const breaks: readonly Break[] = JSON.parse(readFileSync(join(root, 'test', 'breaks', 'breaks.json'), 'utf8'))
-const tests = new Map(
-  readdirSync(import.meta.dirname)
-    .filter((name) => name.endsWith('.test.ts'))
-    .map((name) => [`test/unit/xds/rules/${name}`, readFileSync(join(import.meta.dirname, name), 'utf8')]),
-)
+/** Tests named after a rule lie in the room that keeps it: all of xds' own, and `rules.test.ts` elsewhere. */
+const rooms = join(root, 'test', 'unit')
+const files = [
+  ...readdirSync(import.meta.dirname).map((name) => `test/unit/xds/rules/${name}`),
+  ...readdirSync(rooms).map((room) => `test/unit/${room}/rules.test.ts`),
+].filter((file) => file.endsWith('.test.ts') && existsSync(join(root, file)))
+const tests = new Map(files.map((file) => [file, readFileSync(join(root, file), 'utf8')]))
 
 describe('the list of breaks', () => {
   it.each(rules)('has a test and a break for rule %i', (rule) => {
@@ -42,5 +44,15 @@ describe('the list of breaks', () => {
       )
     })
     expect(wrong).toEqual([])
+  })
+
+  it('has a break for every test of a rule', () => {
+    const without = [...tests].flatMap(([file, text]) =>
+      [...text.matchAll(/^ *(?:it|test)(?:\.each\([^)]*\))?\('(rule \d+: [^']*)'/gm)]
+        .map(([, name = '']) => name)
+        .filter((name) => !breaks.some((one) => one.test === file && name.startsWith(one.name)))
+        .map((name) => `${file}: ${name}`),
+    )
+    expect(without).toEqual([])
   })
 })
