@@ -1,6 +1,7 @@
 // The rig that every claim about lost requests rests on: its counts have to be right, and it has to leave nothing behind.
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
+import { createServer as createHttpServer } from 'node:http'
 import { type AddressInfo, createServer } from 'node:net'
 import { createInterface } from 'node:readline'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -12,6 +13,7 @@ import {
   parseStats,
   type Scope,
   startBackends,
+  startControlPlane,
   startLoad,
   thisPortOrFree,
   until,
@@ -191,5 +193,21 @@ describe('parseStats', () => {
       ['a.b', 12],
       ['cluster.x::y.rq', 3],
     ])
+  })
+})
+
+describe('the control plane of the rig', () => {
+  it('is never another one that answers on its ports: that one would get the commands', async () => {
+    const stranger = createHttpServer((_request, response) => response.end('ready'))
+    await new Promise<void>((resolve) => stranger.listen(0, '127.0.0.1', resolve))
+    const { port: http } = stranger.address() as AddressInfo
+    const [xds = 0, admin = 0] = await freePorts(2)
+    try {
+      await expect(startControlPlane(scope, { ports: { xds, admin, http } })).rejects.toThrow(
+        /verdigris serve ended with 1:[\s\S]* is taken by another process/,
+      )
+    } finally {
+      stranger.close()
+    }
   })
 })
