@@ -49,6 +49,8 @@ export interface StreamState {
   readonly node: string
   readonly variant: 'sotw' | 'delta'
   readonly peer: string
+  /** Where this stream was placed; undefined: its node matches no group, and the stream is held. */
+  group: GroupKey | undefined
   /** Wall clock. */
   readonly since: number
   /** Monotonic. */

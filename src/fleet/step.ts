@@ -115,6 +115,7 @@ function opened(state: FleetState, event: Said<'opened'>, now: Now): Outcome {
     node: id,
     variant: event.variant,
     peer: event.peer,
+    group: undefined,
     since: event.at,
     openedAt: now.mono,
     stirredAt: now.mono,
@@ -138,11 +139,23 @@ function isNewsOf(state: FleetState, node: NodeState, identity: NodeIdentity, no
 
 function placed(state: FleetState, event: Said<'placed'>, now: Now): Outcome {
   const found = known(state, event.stream)
-  if (found === undefined || found.node.group === event.group) return [state, []]
-  const left = touched(found.node)
+  if (found === undefined) return [state, []]
+  found.stream.group = event.group
   found.stream.stirredAt = now.mono
-  moveNode(state, found.node, event.group)
-  return [state, [...left, ...touched(found.node), { kind: 'record', node: found.node.id }]]
+  return [state, settleGroup(state, found.node)]
+}
+
+/**
+ * Moves a node to where its streams are: the group of the oldest that has one. A twin that matches no group (a copied
+ * bootstrap with another cluster) must not take the node out of every barrier.
+ */
+function settleGroup(state: FleetState, node: NodeState): readonly FleetEffect[] {
+  let group: GroupKey | undefined
+  for (const id of node.streams) group ??= state.streams.get(id)?.group
+  if (group === node.group) return []
+  const left = touched(node)
+  moveNode(state, node, group)
+  return [...left, ...touched(node), { kind: 'record', node: node.id }]
 }
 
 function progressed(state: FleetState, event: Said<'subscribed' | 'sent' | 'holds'>, now: Now): Outcome {
@@ -237,8 +250,9 @@ function closed(state: FleetState, event: Said<'closed'>, now: Now): Outcome {
   node.lastSeen = now.wall
   if (node.streams.size === 0) {
     node.presence = { kind: 'away', since: now.mono, goneAt: now.mono + state.settings.goneMs }
+    return [state, touched(node)]
   }
-  return [state, touched(node)]
+  return [state, [...settleGroup(state, node), ...touched(node)]]
 }
 
 /** Whether a node may be forgotten: only one that is not connected. */

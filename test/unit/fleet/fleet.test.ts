@@ -50,6 +50,17 @@ describe('what is known of a node', () => {
     })
   })
 
+  it('keeps a node in its group when a twin matches none: pushes were done with 0 of 0 proxies', () => {
+    const fleet = told()
+    fleet.join('edge-1')
+    const twin = { kind: 'opened', stream: 's-twin', variant: 'sotw', peer: '127.0.0.1', at: 0 } as const
+    fleet.tell({ ...twin, node: { ...identity('edge-1'), cluster: 'elsewhere' } })
+    fleet.tell({ kind: 'placed', stream: 's-twin', node: 'edge-1', group: undefined })
+    expect(fleet.state.nodes.get('edge-1')?.group).toBe(group)
+    fleet.leave('edge-1')
+    expect(fleet.state.nodes.get('edge-1')?.group).toBe(undefined)
+  })
+
   it('warns of two streams of one id', () => {
     const fleet = told()
     fleet.join('edge-1', 'old')
