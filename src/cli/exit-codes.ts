@@ -14,7 +14,8 @@ export const exitTable = {
   },
   notConnected: {
     code: 3,
-    meaning: 'No answer from the server: not running, another address, another certificate.',
+    meaning:
+      'The server cannot be asked: not running, another address or certificate, or it cannot take changes now.',
   },
   takenBack: {
     code: 4,
