@@ -1,19 +1,13 @@
 // The table of settings of `verdigris serve`: schema, default, help. Flags, variables, fields of the file and the
 // page docs/reference/flags.md all follow from it.
 import { z } from 'zod'
-import { limits } from './base/index.ts'
+import { limits, parseDuration } from './base/index.ts'
 
-const duration = /^(?=\d)(?:(\d+)h)?(?:(\d+)m)?(?:(\d+(?:\.\d{1,3})?)s)?(?:(\d+)ms)?$/
 /** `250ms`, `20s`, `1m30s`, `2h` → milliseconds. */
 const durationMs = z
   .string()
-  .regex(duration, 'wanted a duration such as 250ms, 20s or 1m30s')
-  .transform((text) => {
-    const [, hours = '0', minutes = '0', seconds = '0', ms = '0'] = duration.exec(text) ?? []
-    return (
-      Number(hours) * 3_600_000 + Number(minutes) * 60_000 + Math.round(Number(seconds) * 1_000) + Number(ms)
-    )
-  })
+  .refine((text) => parseDuration(text) !== undefined, 'wanted a duration such as 250ms, 20s or 1m30s')
+  .transform((text) => parseDuration(text))
   .pipe(z.int().min(0).max(limits.expectWithinMs, 'wanted at most 24h'))
 const port = z.coerce
   .number('wanted a port from 0 to 65535')

@@ -43,6 +43,17 @@ export async function finishChange(
   return exit
 }
 
+/** The same after a move of traffic: the headline says what moved, or that nothing did. */
+export const finishMove = (
+  session: Session,
+  answer: ChangeAnswer,
+  flags: Parameters<typeof finishChange>[2],
+  { service, moved }: { readonly service: string; readonly moved: string },
+): Promise<Exit | Failure> =>
+  finishChange(session, answer, flags, `${service}: ${isNothing(answer) ? 'nothing changed' : moved}`)
+
+const isNothing = (answer: ChangeAnswer): boolean => answer.revision === 0 && !answer.dryRun
+
 function answerLines(answer: ChangeAnswer, headline: string | undefined): string[] {
   const dry = answer.dryRun ? ' (dry run)' : ''
   const revision = answer.revision === 0 ? '' : `r${answer.revision}`
@@ -51,7 +62,7 @@ function answerLines(answer: ChangeAnswer, headline: string | undefined): string
   const objects = headline === undefined ? answer.objects.map((object) => `${objectWord(object)}${dry}`) : []
   const head = headline === undefined ? [] : [`${headline}${dry}${done === '' ? '' : ` (${done})`}`]
   const tail = headline !== undefined ? [] : done === '' ? [] : [done]
-  const nothing = answer.revision === 0 && !answer.dryRun ? ['nothing changed'] : []
+  const nothing = isNothing(answer) ? ['nothing changed'] : []
   return [
     ...objects,
     ...head,

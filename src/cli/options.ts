@@ -1,6 +1,7 @@
 // Options that several commands share, and what they become.
 import { userInfo } from 'node:os'
 import { type Command, InvalidArgumentError, Option } from 'commander'
+import { parseDuration } from '../base/index.ts'
 
 /** Where the server is and who asks. */
 export interface ServerOptions {
@@ -30,10 +31,8 @@ export interface ChangeFlags {
 
 /** `250ms`, `20s`, `1m30s` → milliseconds. */
 function durationOption(text: string): number {
-  const match = /^(?=\d)(?:(\d+)h)?(?:(\d+)m)?(?:(\d+(?:\.\d+)?)s)?(?:(\d+)ms)?$/.exec(text)
-  if (match === null) throw new InvalidArgumentError('Wanted a duration such as 500ms, 20s or 1m30s.')
-  const [, hours = '0', minutes = '0', seconds = '0', ms = '0'] = match
-  const total = Number(hours) * 3_600_000 + Number(minutes) * 60_000 + Number(seconds) * 1_000 + Number(ms)
+  const total = parseDuration(text)
+  if (total === undefined) throw new InvalidArgumentError('Wanted a duration such as 500ms, 20s or 1m30s.')
   if (total <= 0) throw new InvalidArgumentError('Wanted more than nothing.')
   return total
 }
@@ -94,7 +93,7 @@ export const withOutput = (
   )
 
 /** What everything that writes has. */
-export function withChange(command: Command): Command {
+function withChange(command: Command): Command {
   return command
     .option('--dry-run', 'check everything, change nothing')
     .option('--reason <text>', 'why; kept with the revision')
@@ -103,6 +102,13 @@ export function withChange(command: Command): Command {
     .option('--manager <name>', 'who manages the traffic, where the policy names a manager')
     .option('--force', 'go past the guard against large removals')
 }
+
+/** The options of a command that changes something. */
+export type WriteOptions = ChangeFlags & OutputOptions & NamespaceOptions & ServerOptions
+
+/** Everything that those take. */
+export const withWrite = (command: Command): Command =>
+  withServer(withOutput(withNamespace(withChange(command))))
 
 /** The actor to claim: as given, else the login name; undefined when that does not fit. */
 export function actorOr(given: string | undefined): string | undefined {

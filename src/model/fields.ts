@@ -1,9 +1,8 @@
 // Fields that several kinds share. Every message says what is wanted; what was found is added where issues are
 // translated (manifests/translate-issues).
 import { z } from 'zod'
-import { limits } from '../base/index.ts'
+import { limits, parseDuration, printDuration } from '../base/index.ts'
 import { isIpAddress } from './address.ts'
-import { parseDuration, printDuration } from './duration.ts'
 
 /** Members of every JavaScript object: as a key they would be found where nobody put them. */
 export const isReservedKey = (key: string): boolean => key in Object.prototype

@@ -1,7 +1,6 @@
 // The reference page of manifests, made of the schemas: every field with its type, default and meaning.
 import { z } from 'zod'
-import { limits } from '../base/index.ts'
-import { printDuration } from './duration.ts'
+import { limits, printDuration } from '../base/index.ts'
 import { manifestKinds } from './kinds.ts'
 import { apiVersion, metadata } from './manifests/read-object.ts'
 

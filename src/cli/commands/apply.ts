@@ -2,26 +2,13 @@
 import type { Command } from 'commander'
 import { changeOptions, finishChange } from '../change.ts'
 import { exitCode } from '../exit-codes.ts'
-import {
-  type ChangeFlags,
-  type NamespaceOptions,
-  type OutputOptions,
-  type ServerOptions,
-  withChange,
-  withNamespace,
-  withOutput,
-  withServer,
-} from '../options.ts'
+import { type WriteOptions, withWrite } from '../options.ts'
 import { createTerminal } from '../output/terminal.ts'
 import { readSources } from '../read-files.ts'
 import { reportProblem, withSession } from '../session.ts'
 import { type FileOptions, withFiles } from './files.ts'
 
-type Options = FileOptions &
-  ChangeFlags &
-  OutputOptions &
-  NamespaceOptions &
-  ServerOptions & { readonly inPlace?: boolean }
+type Options = FileOptions & WriteOptions & { readonly inPlace?: boolean }
 
 export function configure(command: Command): void {
   withFiles(command)
@@ -29,7 +16,7 @@ export function configure(command: Command): void {
     '--in-place',
     'accept a new release in an environment that carries traffic (a rolling change)',
   )
-  withServer(withOutput(withNamespace(withChange(command))))
+  withWrite(command)
     .addHelpText(
       'after',
       `

@@ -2,26 +2,17 @@
 import type { Command } from 'commander'
 import { changeOptions, finishChange } from '../change.ts'
 import { kindList, kindOf } from '../kind-names.ts'
-import {
-  type ChangeFlags,
-  type NamespaceOptions,
-  type OutputOptions,
-  type ServerOptions,
-  withChange,
-  withNamespace,
-  withOutput,
-  withServer,
-} from '../options.ts'
+import { type WriteOptions, withWrite } from '../options.ts'
 import { withSession } from '../session.ts'
 
-type Options = ChangeFlags & OutputOptions & NamespaceOptions & ServerOptions & { readonly etag?: string }
+type Options = WriteOptions & { readonly etag?: string }
 
 export function configure(command: Command): void {
   command
     .argument('<kind>', kindList())
     .argument('<name...>')
     .option('--etag <etag>', 'delete only this content (with one name)')
-  withServer(withOutput(withNamespace(withChange(command))))
+  withWrite(command)
     .addHelpText(
       'after',
       `

@@ -1,23 +1,12 @@
 // verdigris rollback
 import type { Command } from 'commander'
-import { changeOptions, finishChange } from '../change.ts'
-import {
-  type ChangeFlags,
-  type NamespaceOptions,
-  type OutputOptions,
-  type ServerOptions,
-  withChange,
-  withNamespace,
-  withOutput,
-  withServer,
-} from '../options.ts'
+import { changeOptions, finishMove } from '../change.ts'
+import { type WriteOptions, withWrite } from '../options.ts'
 import { withSession } from '../session.ts'
-
-type Options = ChangeFlags & OutputOptions & NamespaceOptions & ServerOptions
 
 export function configure(command: Command): void {
   command.argument('<service>')
-  withServer(withOutput(withNamespace(withChange(command))))
+  withWrite(command)
     .addHelpText(
       'after',
       `
@@ -28,7 +17,7 @@ Examples:
   verdigris rollback checkout --wait
   verdigris rollback checkout --dry-run`,
     )
-    .action((service: string, options: Options) =>
+    .action((service: string, options: WriteOptions) =>
       withSession(options, async (session) => {
         const answer = await session.client.call('Traffic', 'Rollback', {
           namespace: options.namespace,
@@ -36,9 +25,7 @@ Examples:
           options: changeOptions(options),
         })
         if (!answer.ok) return answer.error
-        const what =
-          answer.value.revision === 0 && !answer.value.dryRun ? 'nothing changed' : 'traffic as it was before'
-        return finishChange(session, answer.value, options, `${service}: ${what}`)
+        return finishMove(session, answer.value, options, { service, moved: 'traffic as it was before' })
       }),
     )
 }

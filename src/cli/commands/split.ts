@@ -1,27 +1,18 @@
 // verdigris split
 import { type Command, InvalidArgumentError } from 'commander'
-import { changeOptions, finishChange } from '../change.ts'
-import {
-  type ChangeFlags,
-  type NamespaceOptions,
-  type OutputOptions,
-  type ServerOptions,
-  withChange,
-  withNamespace,
-  withOutput,
-  withServer,
-} from '../options.ts'
+import { changeOptions, finishMove } from '../change.ts'
+import { type WriteOptions, withWrite } from '../options.ts'
 import { shares } from '../output/words.ts'
 import { withSession } from '../session.ts'
 
-type Options = ChangeFlags & OutputOptions & NamespaceOptions & ServerOptions & { readonly etag?: string }
+type Options = WriteOptions & { readonly etag?: string }
 
 export function configure(command: Command): void {
   command
     .argument('<service>')
     .argument('<environment=percent...>', 'shares that add up to 100; two decimals at most', addShare)
     .option('--etag <etag>', 'move only what you have seen (see get traffic -o yaml)')
-  withServer(withOutput(withNamespace(withChange(command))))
+  withWrite(command)
     .addHelpText(
       'after',
       `
@@ -43,8 +34,7 @@ Examples:
           options: changeOptions(options),
         })
         if (!answer.ok) return answer.error
-        const what = answer.value.revision === 0 && !answer.value.dryRun ? 'nothing changed' : shares(weights)
-        return finishChange(session, answer.value, options, `${service}: ${what}`)
+        return finishMove(session, answer.value, options, { service, moved: shares(weights) })
       })
     })
 }

@@ -1,6 +1,6 @@
 // Names, keys, durations, suggestions, and which group a node belongs to.
 import { describe, expect, it } from 'vitest'
-import { parseDuration, printDuration } from '../../../src/model/duration.ts'
+import { parseDuration, printDuration } from '../../../src/base/index.ts'
 import {
   clusterName,
   clusterNameOf,
