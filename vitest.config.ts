@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config'
 
 const shared = { testTimeout: 60_000, hookTimeout: 60_000, pool: 'forks' } as const
 /** Real proxies under load: one file at a time, after everything else, so that they have the machine to themselves. */
-const alone = ['test/e2e/**/*.test.ts', 'test/bench/**/*.test.ts']
+const alone = ['test/e2e/**/*.test.ts', 'test/conformance/**/*.test.ts', 'test/bench/**/*.test.ts']
 
 export default defineConfig({
   test: {
