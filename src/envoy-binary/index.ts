@@ -3,4 +3,4 @@
 export * from './find-envoy.ts'
 export * from './progress.ts'
 export * from './version.ts'
-export { wheelVersion } from './wheel.ts'
+export { envoyReleases, type SupportedEnvoy } from './wheel.ts'

