@@ -3,8 +3,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { httpGet, until } from '../../src/demo/rig/index.ts'
 import { configurationOf, failuresByEnvoy } from '../support/envoy-counts.ts'
-import { type Fleet, startFleet, type Variant } from '../support/fleet.ts'
-import { describeWithEnvoy } from '../support/with-envoy.ts'
+import { type Fleet, startFleet } from '../support/fleet.ts'
+import { describeWithBothEnvoys, supportedEnvoys } from '../support/with-envoy.ts'
 
 /** Which environment answers at a proxy's gateway. */
 async function answers(port: number): Promise<string> {
@@ -14,12 +14,16 @@ async function answers(port: number): Promise<string> {
     : `${status} ${body}`
 }
 
-describeWithEnvoy('a fleet', () => {
-  describe.each(['sotw', 'delta'] as const)('over %s', (variant: Variant) => {
+const fleets = supportedEnvoys.flatMap((release) =>
+  (['sotw', 'delta'] as const).map((variant) => ({ release, variant })),
+)
+
+describeWithBothEnvoys('a fleet', () => {
+  describe.each(fleets)('of the $release Envoy supported, over $variant', ({ release, variant }) => {
     let fleet: Fleet
     const everywhere = (): Promise<string[]> => Promise.all(fleet.edges.map(({ port }) => answers(port)))
     beforeAll(async () => {
-      fleet = await startFleet({ variants: [variant, variant], delayMs: 0 })
+      fleet = await startFleet({ release, variants: [variant, variant], delayMs: 0 })
     })
     afterAll(() => fleet.close())
 

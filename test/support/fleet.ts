@@ -17,6 +17,7 @@ import {
   startEnvoy,
   startLoad,
 } from '../../src/demo/rig/index.ts'
+import type { SupportedEnvoy } from '../../src/envoy-binary/index.ts'
 import { envoyBinary } from './with-envoy.ts'
 
 export type Variant = 'sotw' | 'delta'
@@ -31,6 +32,8 @@ export interface FleetOptions {
   readonly healthChecks?: boolean
   /** More arguments of `serve`. */
   readonly serveArgs?: readonly string[]
+  /** Default: the newest Envoy supported. */
+  readonly release?: SupportedEnvoy
   /** Script instead of the CLI's (for compositions that tests make). */
   readonly script?: string
 }
@@ -103,7 +106,7 @@ async function build(scope: Scope, options: FleetOptions): Promise<Fleet> {
   const admin = adminClient(`127.0.0.1:${adminPort}`)
   const startEdgeNamed = (name: string, variant: Variant): Promise<EnvoyProcess> =>
     startEnvoy(scope, {
-      binary: envoyBinary(),
+      binary: envoyBinary(options.release),
       bootstrap: { nodeId: name, nodeCluster: name, variant, xdsPort: xds },
     })
   const edges: Edge[] = await Promise.all(
