@@ -12,12 +12,26 @@ export interface ProxyOptions {
   readonly id: string
   readonly cluster: string
   readonly variant: VariantName
-  /** Milliseconds until a cluster that waits for its endpoints goes live without; 0: never. */
+  /**
+   * Milliseconds until who waits for endpoints, routes or secrets goes live without, where the resource that names
+   * them has no initial_fetch_timeout of its own (ours say 0s); 0: never.
+   */
   readonly initialFetchTimeoutMs: number
   /** Asked for every resource of a response. */
   readonly judge: (typeUrl: string, name: string, body: Uint8Array) => Verdict
   /** In [0, 1): for what Envoy does in no fixed order. The only randomness there is. */
   readonly random: () => number
+  // What follows has defaults: those of our bootstrap and of Envoy.
+  /** Milliseconds that a listener which went keeps its routes and secrets subscribed: `--drain-time-s`. Default 600,000. */
+  readonly drainMs?: number
+  /** Milliseconds of a first round of active health checks; 0: none is waited for. Default 0. */
+  readonly healthCheckRoundMs?: number
+  /** Runtime layers that are subscribed. Default: both of ours. */
+  readonly runtimeLayers?: readonly string[]
+  /** A static cluster with endpoints over EDS; '': none. Default: ours. */
+  readonly staticCluster?: string
+  /** A CDS response that leaves fewer is refused as a whole. Default 1. */
+  readonly minimumClusters?: number
 }
 
 export type ProxyEvent =
@@ -47,6 +61,8 @@ export interface ProxyView {
     string,
     { readonly hash: string; readonly routeConfigurations: readonly string[] }
   >
+  /** Added or changed ones that wait for their routes; an older one of the same name serves meanwhile. */
+  readonly warmingListeners: ProxyView['listeners']
   readonly routes: ReadonlyMap<string, { readonly hash: string; readonly clusters: readonly string[] }>
   readonly secrets: ReadonlyMap<string, { readonly hash: string }>
   readonly runtime: ReadonlyMap<string, { readonly hash: string }>

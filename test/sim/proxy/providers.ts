@@ -1,0 +1,99 @@
+// Resources that others name: one subscription each, shared by all who name it, gone with the last of them.
+// Route configurations, secrets and extensions are fetched like this.
+import { fetchTimeoutOf, type Kernel } from './kernel.ts'
+import type { Watch } from './mux.ts'
+import type { Reference } from './resource.ts'
+import type { Received } from './response.ts'
+
+export interface Lease {
+  /** Whether nobody waits for it any more: it came, was refused, or took too long. */
+  readonly settled: () => boolean
+  release(): void
+}
+
+export interface Providers {
+  /** Subscribes, or shares a subscription. `onSettled` is called later, unless it is settled already. */
+  acquire(reference: Reference, onSettled: () => void): Lease
+  /** What was received, by name. */
+  held(): ReadonlyMap<string, Received>
+}
+
+interface Provider {
+  readonly watch: Watch
+  leases: number
+  settled: boolean
+  received: Received | undefined
+  readonly waiting: Set<() => void>
+  stopTimer: () => void
+}
+
+/** `refuses`: why a resource is refused, beyond what was judged for the whole response. */
+export function createProviders(
+  kernel: Kernel,
+  typeUrl: string,
+  refuses: (received: Received) => string | undefined,
+): Providers {
+  const providers = new Map<string, Provider>()
+
+  function settle(provider: Provider): void {
+    provider.stopTimer()
+    if (provider.settled) return
+    provider.settled = true
+    const waiting = [...provider.waiting]
+    provider.waiting.clear()
+    for (const tell of waiting) tell()
+  }
+
+  function create(name: string, timeoutMs: number): Provider {
+    const watch: Watch = {
+      typeUrl,
+      name,
+      update: ({ resources }) => {
+        const received = resources.at(-1)
+        // A removal is not obeyed: what was held goes on serving, and who waits goes on waiting.
+        if (received === undefined) return undefined
+        const refusal = refuses(received)
+        if (refusal !== undefined) return refusal
+        provider.received = received
+        settle(provider)
+        return undefined
+      },
+      failed: () => settle(provider),
+    }
+    const provider: Provider = {
+      watch,
+      leases: 0,
+      settled: false,
+      received: undefined,
+      waiting: new Set(),
+      stopTimer: () => {},
+    }
+    provider.stopTimer = kernel.timers.after(timeoutMs, () => settle(provider))
+    providers.set(name, provider)
+    kernel.mux.watch(watch)
+    return provider
+  }
+
+  return {
+    acquire({ name, fetchTimeoutMs }, onSettled) {
+      const provider = providers.get(name) ?? create(name, fetchTimeoutOf(kernel, fetchTimeoutMs))
+      provider.leases += 1
+      if (!provider.settled) provider.waiting.add(onSettled)
+      return {
+        settled: () => provider.settled,
+        release() {
+          provider.waiting.delete(onSettled)
+          provider.leases -= 1
+          if (provider.leases > 0) return
+          provider.stopTimer()
+          providers.delete(name)
+          kernel.mux.unwatch(provider.watch)
+        },
+      }
+    },
+    held: () =>
+      new Map(
+        [...providers].flatMap(([name, { received }]) => (received === undefined ? [] : [[name, received]])),
+      ),
+  }
+}
