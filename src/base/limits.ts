@@ -102,6 +102,17 @@ export const limits = {
   pendingPerType: 16,
   /** Milliseconds that one response may wait for the socket before the stream is cut. */
   writeDeadlineMs: 10_000,
+  /**
+   * Bytes handed to sockets and not taken yet, over all streams: beyond it, streams wait for their turn. What waits for longer
+   * than `slowAfterMs` keeps nobody else waiting: it counts as slow, and beyond `slowBytes` the slowest are cut at once.
+   */
+  unsentBytes: 128 * MiB,
+  slowBytes: 128 * MiB,
+  slowAfterMs: 1_000,
+  /** Milliseconds that an open stream may take to its first request: Envoys send it at once, and a stream takes a place. */
+  firstRequestMs: 30_000,
+  /** Milliseconds that the older streams of a node with a new one may take to answer a ping before they are cut. */
+  twinProbeMs: 3_000,
   /** Milliseconds a route may wait on its stream for the clusters it needs, before it goes out anyway. */
   orderDeadlineMs: 20_000,
   /** Milliseconds that a route on a new stream waits for the proxy to ask for its clusters at all. */

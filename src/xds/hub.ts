@@ -3,6 +3,7 @@
 import { assertNever, limits } from '../base/index.ts'
 import type { FromStreams, StreamerEnd } from '../channel/index.ts'
 import { createBodies } from './bodies.ts'
+import { createCrowd } from './crowd.ts'
 import { createFanOut } from './fan-out.ts'
 import { hear } from './hear.ts'
 import { createInbox, type Inbox, put, take } from './inbox.ts'
@@ -19,6 +20,7 @@ import type {
 } from './machine.ts'
 import { type Nodes, nodeOf, noteSent, park } from './nodes.ts'
 import { createStream, step } from './stream.ts'
+import { createUnsent, handed, hasRoom, slowest, taken, type UnsentLimits } from './unsent.ts'
 import { createWorld } from './world.ts'
 
 /** The sockets. */
@@ -29,6 +31,8 @@ export interface Edge {
   /** Stop and go on reading requests. */
   pause(stream: string): void
   resume(stream: string): void
+  /** Asks the peer of an older stream whether it is still there, and cuts its connection when it does not say so soon. */
+  probe(stream: string): void
 }
 
 /** The clock. */
@@ -54,6 +58,11 @@ export interface HubStats {
   readonly held: number
   readonly bodiesEncoded: number
   readonly bodiesShared: number
+  /** Bytes handed to sockets and not taken yet; of these, of readers that are slow. */
+  readonly unsentBytes: number
+  readonly slowBytes: number
+  /** Streams that wait because sockets hold as much as they may. */
+  readonly crowded: number
 }
 
 export interface Hub {
@@ -77,7 +86,7 @@ export interface HubOptions {
   /** Notes for the log: event name and fields. */
   readonly note?: (event: string, fields: Readonly<Record<string, string | number>>) => void
   /** Smaller bounds for tests. */
-  readonly limits?: Partial<StreamLimits>
+  readonly limits?: Partial<StreamLimits & UnsentLimits>
 }
 
 interface Entry {
@@ -96,23 +105,25 @@ export function createHub(options: HubOptions): Hub {
   const bodies = createBodies(limits.sharedBodyBytes)
   let opened = 0
   const counts = { requests: 0, responses: 0, responseBytes: 0, acks: 0, nacks: 0 }
-  const context: Context = {
-    world,
-    nodeOf: (id) => nodeOf(nodes, id),
-    limits: {
-      writeDeadlineMs: limits.writeDeadlineMs,
-      orderDeadlineMs: limits.orderDeadlineMs,
-      clustersFirstMs: limits.clustersFirstMs,
-      refusalDeadlineMs: limits.refusalDeadlineMs,
-      deltaResponseBytes: limits.deltaResponseBytes,
-      pendingPerType: limits.pendingPerType,
-      ...options.limits,
-    },
-  }
+  const bounds: StreamLimits & UnsentLimits = { ...limits, ...options.limits }
+  const unsent = createUnsent(bounds)
+  const mayWrite = (): boolean => hasRoom(unsent, scheduler.now().mono)
+  const context: Context = { world, nodeOf: (id) => nodeOf(nodes, id), limits: bounds, hasRoom: mayWrite }
 
   const feed = (id: string, event: StreamEvent): void => {
     const entry = entries.get(id)
     if (entry === undefined) return
+    fold(id, entry, event)
+    if (entry.state.crowded) crowd.wait(id)
+    crowd.letIn()
+    for (let slow = slowest(unsent, scheduler.now().mono); slow !== undefined; ) {
+      const reason = 'readers that do not read hold too many bytes, and this one for longest'
+      feed(slow, { kind: 'end', status: 'deadlineExceeded', reason })
+      slow = slowest(unsent, scheduler.now().mono)
+    }
+  }
+
+  const fold = (id: string, entry: Entry, event: StreamEvent): void => {
     const [state, effects] = step(entry.state, event, context, scheduler.now())
     entry.state = state
     // What a proxy waits for goes first; what is said of it keeps its order.
@@ -127,6 +138,7 @@ export function createHub(options: HubOptions): Hub {
     noteSent(nodeOf(nodes, state.node?.id ?? ''), effect)
     counts.responses += 1
     counts.responseBytes += bytes.byteLength
+    handed(unsent, id, effect.nonce, bytes.byteLength, scheduler.now().mono)
     edge.write(id, bytes, effect.nonce)
     return bytes.byteLength
   }
@@ -174,14 +186,23 @@ export function createHub(options: HubOptions): Hub {
     if (message.kind === 'opened') {
       const node = nodeOf(nodes, message.node.id)
       node.streams += 1
-      if (node.streams > 1) options.note?.('xds_node_twins', { node: node.id, streams: node.streams })
+      if (node.streams > 1) twins(id, node.id, node.streams)
     } else if (message.kind === 'closed') {
       if (message.node !== undefined) nodeOf(nodes, message.node).streams -= 1
       entry.cancelTimer?.()
       entries.delete(id)
       fanOut.forget(id)
+      crowd.forget(id)
+      for (const { unwritten } of entry.state.follows.values())
+        if (unwritten !== undefined) taken(unsent, unwritten.nonce)
     } else if (message.kind === 'nacked') counts.nacks += 1
     else if (message.kind === 'holds' && message.acked) counts.acks += 1
+  }
+
+  /** Several streams of one node id: a copy, a hot restart, or an old connection that broke without a word (rule 40). */
+  const twins = (newest: string, node: string, streams: number): void => {
+    options.note?.('xds_node_twins', { node, streams })
+    for (const [id, { state }] of entries) if (id !== newest && state.node?.id === node) edge.probe(id)
   }
 
   /** Works off what waits for one stream: requests, then what changed. */
@@ -211,6 +232,12 @@ export function createHub(options: HubOptions): Hub {
     if (entry === undefined) return
     entry.inbox.changed = true
     work(id)
+  })
+
+  const crowd = createCrowd(scheduler, {
+    everyMs: bounds.slowAfterMs,
+    hasRoom: mayWrite,
+    turn: (id) => fanOut.mark(id),
   })
 
   streamers.receive((message) => {
@@ -247,6 +274,8 @@ export function createHub(options: HubOptions): Hub {
         waiting: false,
         cancelTimer: undefined,
       })
+      // From here on its clock runs: it has to ask for something.
+      feed(id, { kind: 'changed' })
       return id
     },
     request: (id, request) => {
@@ -256,7 +285,10 @@ export function createHub(options: HubOptions): Hub {
       if (put(entry.inbox, request)) work(id)
       else feed(id, { kind: 'end', status: 'resourceExhausted', reason: 'too many requests wait' })
     },
-    written: (id, nonce) => feed(id, { kind: 'written', nonce }),
+    written: (id, nonce) => {
+      taken(unsent, nonce)
+      feed(id, { kind: 'written', nonce })
+    },
     ended: (id, reason) => feed(id, { kind: 'ended', reason }),
     end: (id, status, reason) => feed(id, { kind: 'end', status, reason }),
     drain: () => {
@@ -277,7 +309,9 @@ export function createHub(options: HubOptions): Hub {
         if (state.group === undefined) held += 1
       }
       const { encoded, shared } = bodies.stats
-      return { streams, opened, held, ...counts, bodiesEncoded: encoded, bodiesShared: shared }
+      const { quickBytes, slowBytes } = unsent
+      const load = { unsentBytes: quickBytes + slowBytes, slowBytes, crowded: crowd.size }
+      return { streams, opened, held, ...counts, bodiesEncoded: encoded, bodiesShared: shared, ...load }
     },
   }
 }

@@ -68,6 +68,7 @@ export type Effect =
 /** Bounds that tests make small; by default those of limits.ts. */
 export interface StreamLimits {
   readonly writeDeadlineMs: number
+  readonly firstRequestMs: number
   readonly orderDeadlineMs: number
   readonly clustersFirstMs: number
   readonly refusalDeadlineMs: number
@@ -81,6 +82,8 @@ export interface Context {
   /** The record of a node, made when there is none. */
   readonly nodeOf: (id: string) => NodeRecord
   readonly limits: StreamLimits
+  /** Whether another response may be handed to a socket now. */
+  readonly hasRoom: () => boolean
 }
 
 /** One stream. `step` owns it: a state handed in is spent. */
@@ -102,6 +105,8 @@ export interface StreamState {
   warmth: number
   sequence: number
   timerAt: number | undefined
+  /** Something was due and found no room: it is looked at again when there is some. */
+  crowded: boolean
   /** Unknown types were noted. */
   readonly strangeTypes: Set<string>
 }

@@ -15,6 +15,7 @@ import { followUp, unwarmedNames } from './warm.ts'
 
 /** Sends what may be sent. Twice round, because what one type holds may let go of what another waits for. */
 export function pump(stream: StreamState, variant: Variant, context: Context, now: Now): readonly Effect[] {
+  stream.crowded = false
   if (stream.node === undefined || stream.group === undefined) return []
   const node = context.nodeOf(stream.node.id)
   const effects: Effect[] = []
@@ -40,6 +41,7 @@ function advance(
 ): readonly Effect[] {
   const [part, ...rest] = follow.parts
   if (part !== undefined) {
+    if (isCrowded(stream, context)) return []
     follow.parts = rest
     return send(stream, follow, part, context, now)
   }
@@ -57,7 +59,15 @@ function advance(
     follow.waiting = { since: follow.waiting?.since ?? now.mono, until }
     return []
   }
+  if (isCrowded(stream, context)) return []
   return start(stream, follow, goal, plan, variant, context, now)
+}
+
+/** Sockets hold as much as they may: what is due waits, and is the newest when its turn comes. */
+function isCrowded(stream: StreamState, { hasRoom }: Context): boolean {
+  if (hasRoom()) return false
+  stream.crowded = true
+  return true
 }
 
 /** Looks at what the proxy reported, once there is something to hold it against. */

@@ -48,6 +48,7 @@ export const createStream = (
   warmth: 0,
   sequence: 0,
   timerAt: undefined,
+  crowded: false,
   strangeTypes: new Set(),
 })
 
@@ -165,6 +166,10 @@ function place(stream: StreamState, context: Context): readonly Effect[] {
 
 function onTick(stream: StreamState, context: Context, now: Now): readonly Effect[] {
   stream.timerAt = undefined
+  const idleMs = now.mono - stream.openedAt
+  if (stream.phase === 'fresh' && idleMs >= context.limits.firstRequestMs) {
+    return end(stream, 'deadlineExceeded', `the client sent no request for ${idleMs} ms`, now)
+  }
   for (const { unwritten, type } of stream.follows.values()) {
     if (unwritten !== undefined && unwritten.since + context.limits.writeDeadlineMs <= now.mono) {
       const waited = now.mono - unwritten.since

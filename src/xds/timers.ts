@@ -10,6 +10,7 @@ export function dueAt(stream: StreamState, { limits }: Context, now: Now): numbe
   const consider = (at: number): void => {
     if (at > now.mono && at < earliest) earliest = at
   }
+  if (stream.phase === 'fresh') consider(stream.openedAt + limits.firstRequestMs)
   for (const { unwritten, waiting, lingeringSince, trust } of stream.follows.values()) {
     if (unwritten !== undefined) consider(unwritten.since + limits.writeDeadlineMs)
     if (waiting !== undefined) consider(waiting.until)

@@ -4,9 +4,25 @@ import { limits } from '../../base/index.ts'
 import { decodeDeltaDiscoveryRequest, decodeDiscoveryRequest, EnvoyApiError } from '../../envoy-api/index.ts'
 import type { Edge, Hub } from '../hub.ts'
 import type { CloseStatus, Request, VariantName } from '../machine.ts'
+import { serialize } from './other-methods.ts'
+import { probeSession } from './probe.ts'
 import { resetCall } from './reset.ts'
 
-export type BytesCall = ServerDuplexStream<Uint8Array, Uint8Array>
+/** A response on its way to the socket. It is emptied when grpc-js copies it, so that a stalled one is kept once. */
+export interface Outgoing {
+  bytes: Uint8Array
+}
+
+export type BytesCall = ServerDuplexStream<Uint8Array, Outgoing>
+
+const emptied = new Uint8Array()
+
+/** The bytes of a response, for grpc-js, which copies them. */
+export const serializeOutgoing = (outgoing: Outgoing): Buffer => {
+  const { bytes } = outgoing
+  outgoing.bytes = emptied
+  return serialize(bytes)
+}
 
 const codes: Readonly<Record<CloseStatus, status>> = {
   ok: status.OK,
@@ -33,7 +49,7 @@ export function createAdsPump(): AdsPump {
     edge: {
       write: (id, bytes, nonce) => {
         // The callback comes when HTTP/2 took the bytes: with a client that does not read, never.
-        calls.get(id)?.write(bytes, (error: unknown) => {
+        calls.get(id)?.write({ bytes }, (error: unknown) => {
           if (error === null || error === undefined) written(id, nonce)
         })
       },
@@ -45,6 +61,10 @@ export function createAdsPump(): AdsPump {
       },
       pause: (id) => calls.get(id)?.pause(),
       resume: (id) => calls.get(id)?.resume(),
+      probe: (id) => {
+        const call = calls.get(id)
+        if (call !== undefined) probeSession(call, limits.twinProbeMs)
+      },
     },
     endAll: (hub) => {
       for (const id of [...calls.keys()]) hub.end(id, 'unavailable', 'the server is stopping')

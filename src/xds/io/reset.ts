@@ -1,19 +1,34 @@
 // Cuts a call for good. grpc-js ends a call only after everything written to it was taken, which a client that does not
 // read never does; so the HTTP/2 stream below is reset. It is not public: a test holds this against the pinned grpc-js.
-import { constants } from 'node:http2'
+import { constants, type ServerHttp2Stream } from 'node:http2'
+import { limits } from '../../base/index.ts'
 
-/** Resets the HTTP/2 stream of a server call; false when it was not found. */
-export function resetCall(call: object): boolean {
-  let layer: unknown = Reflect.get(call, 'call')
-  for (let depth = 0; depth < 8 && typeof layer === 'object' && layer !== null; depth += 1) {
+/** The HTTP/2 stream of a server call, below its interceptors; undefined when it was not found. */
+export function http2StreamOf(call: object): ServerHttp2Stream | undefined {
+  let layer: unknown = call
+  for (let depth = 0; depth < 9 && typeof layer === 'object' && layer !== null; depth += 1) {
     const stream: unknown = Reflect.get(layer, 'stream')
-    if (typeof stream === 'object' && stream !== null) {
-      const close: unknown = Reflect.get(stream, 'close')
-      if (typeof close !== 'function') return false
-      Reflect.apply(close, stream, [constants.NGHTTP2_CANCEL])
-      return true
-    }
-    layer = Reflect.get(layer, 'nextCall')
+    if (isHttp2Stream(stream)) return stream
+    layer = Reflect.get(layer, depth === 0 && 'call' in layer ? 'call' : 'nextCall')
   }
-  return false
+  return undefined
+}
+
+const isHttp2Stream = (value: unknown): value is ServerHttp2Stream =>
+  typeof value === 'object' && value !== null && 'rstCode' in value && 'session' in value
+
+/**
+ * Resets the HTTP/2 stream of a server call; false when it was not found. A peer that does not even read its socket cannot be
+ * told: its connection goes a moment later, and with it all that waits there.
+ */
+export function resetCall(call: object): boolean {
+  const stream = http2StreamOf(call)
+  if (stream === undefined) return false
+  const { session } = stream
+  stream.close(constants.NGHTTP2_CANCEL)
+  if (stream.destroyed || session === undefined) return true
+  const timer = setTimeout(() => session.destroy(), limits.closeGraceMs)
+  timer.unref()
+  stream.once('close', () => clearTimeout(timer))
+  return true
 }

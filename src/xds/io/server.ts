@@ -6,8 +6,8 @@ import type { FromStreams, StreamerEnd } from '../../channel/index.ts'
 import { adsMethods } from '../../envoy-api/index.ts'
 import { createHub, type HubStats, type Scheduler } from '../hub.ts'
 import type { StreamLimits, VariantName } from '../machine.ts'
-import { type BytesCall, createAdsPump } from './ads.ts'
-import { deserialize, dropReports, refuseSeparateDiscovery, serialize } from './other-methods.ts'
+import { type BytesCall, createAdsPump, serializeOutgoing } from './ads.ts'
+import { deserialize, dropReports, refuseSeparateDiscovery } from './other-methods.ts'
 import { systemScheduler } from './scheduler.ts'
 
 /** Structured logging, as pino does it. */
@@ -73,8 +73,8 @@ export async function startXdsServer(options: XdsServerOptions): Promise<Result<
     call.on('error', () => {})
     call.emit('error', refusal)
   }
-  server.register(adsMethods.sotw.path, serve('sotw'), serialize, deserialize, 'bidi')
-  server.register(adsMethods.delta.path, serve('delta'), serialize, deserialize, 'bidi')
+  server.register(adsMethods.sotw.path, serve('sotw'), serializeOutgoing, deserialize, 'bidi')
+  server.register(adsMethods.delta.path, serve('delta'), serializeOutgoing, deserialize, 'bidi')
   refuseSeparateDiscovery(server)
   const reports = dropReports(server)
   gateEveryMethod(server)

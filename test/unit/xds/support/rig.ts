@@ -61,6 +61,8 @@ export interface Rig {
   client(variant: VariantName, options?: ClientOptions): Client
   /** What streams said since the last call, of these kinds (all: none given). */
   heard<K extends FromStreams['kind']>(...kinds: K[]): Extract<FromStreams, { kind: K }>[]
+  /** Streams whose peers were asked whether they are still there. */
+  readonly probed: readonly string[]
   readonly notes: { readonly event: string; readonly fields: Readonly<Record<string, string | number>> }[]
   /** Moves the time on. */
   pass(ms: number): void
@@ -77,6 +79,7 @@ export function createRig(options: RigOptions = {}): Rig {
   const soon: (() => void)[] = []
   const clients = new Map<string, Inner>()
   const notes: Rig['notes'] = []
+  const probed: string[] = []
   const labels = new Map<string, string>()
   const published = new Map<string, { readonly generation: number; readonly spec: Spec }>()
 
@@ -104,6 +107,7 @@ export function createRig(options: RigOptions = {}): Rig {
       close: (id, status, reason) => clients.get(id)?.lines.push(`closed ${status}: ${reason}`),
       pause: () => {},
       resume: () => {},
+      probe: (id) => probed.push(id),
     },
     note: (event, fields) => notes.push({ event, fields }),
     ...(options.limits === undefined ? {} : { limits: options.limits }),
@@ -141,6 +145,7 @@ export function createRig(options: RigOptions = {}): Rig {
     decider,
     hub,
     notes,
+    probed,
     publish: (generation, spec, { base = false, group = 'g' } = {}) => {
       for (const key of typeKeys) {
         const version = versionOf(key, spec)
