@@ -1,4 +1,4 @@
-// The benchmarks, printed as tables, and as JSON with --json FILE. Arguments pick sections: latency, wide, commit; all
+// The benchmarks, printed as tables, and as JSON with --json FILE. Arguments pick sections: latency, wide, commit, stalled; all
 // by default. --quick makes few runs. The exit status says whether every goal was met.
 import { writeFileSync } from 'node:fs'
 import { cpus, release } from 'node:os'
@@ -7,11 +7,12 @@ import { findEnvoy, progressPrinter } from '../../src/envoy-binary/index.ts'
 import { benchBigCommit } from './big-commit.ts'
 import { latencySection, measureLatency, wideSection } from './push-latency.ts'
 import { holds, printSection, type Section } from './report.ts'
+import { runApart, stalledSection } from './stalled.ts'
 
 const args = process.argv.slice(2)
 const quick = args.includes('--quick')
 const jsonFile = args.includes('--json') ? args[args.indexOf('--json') + 1] : undefined
-const sections = ['latency', 'wide', 'commit'].filter((name) => args.includes(name))
+const sections = ['latency', 'wide', 'commit', 'stalled'].filter((name) => args.includes(name))
 const wanted = (name: string): boolean => sections.length === 0 || sections.includes(name)
 const moves = quick ? 20 : 300
 const warmUp = quick ? 20 : 200
@@ -30,6 +31,17 @@ try {
   process.stdout.write(`${machine}\n`)
   if (wanted('commit')) {
     note(await benchBigCommit({ services, endpoints: 10, runs: quick ? 1 : 5 }))
+  }
+  if (wanted('stalled')) {
+    const options = {
+      live: 50,
+      stalled: quick ? 50 : 200,
+      bytes: 128 * 1024,
+      updates: quick ? 20 : 100,
+      gapMs: 150,
+    }
+    const alone = await runApart({ ...options, stalled: 0 })
+    note(stalledSection(options, alone, await runApart(options)))
   }
   if (wanted('latency') || wanted('wide')) {
     const envoy = await findEnvoy({ install: true, progress: progressPrinter(process.stderr) })

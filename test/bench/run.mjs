@@ -17,7 +17,7 @@ writeFileSync(
     extends: join(root, 'tsconfig.json'),
     compilerOptions: { noEmit: false, rootDir: root, outDir: out },
     include: [],
-    files: [join(root, 'test', 'bench', 'main.ts')],
+    files: ['main.ts', 'stalled-child.ts'].map((file) => join(root, 'test', 'bench', file)),
   }),
 )
 for (const folder of ['protos', 'dist', 'examples']) symlinkSync(join(root, folder), join(out, folder))
