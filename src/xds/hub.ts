@@ -79,6 +79,9 @@ export interface Hub {
   stats(): HubStats
 }
 
+/** Bounds of streams, and of all of them together. */
+export type HubLimits = StreamLimits & UnsentLimits
+
 export interface HubOptions {
   readonly streamers: StreamerEnd
   readonly edge: Edge
@@ -86,7 +89,7 @@ export interface HubOptions {
   /** Notes for the log: event name and fields. */
   readonly note?: (event: string, fields: Readonly<Record<string, string | number>>) => void
   /** Smaller bounds for tests. */
-  readonly limits?: Partial<StreamLimits & UnsentLimits>
+  readonly limits?: Partial<HubLimits>
 }
 
 interface Entry {
@@ -105,7 +108,7 @@ export function createHub(options: HubOptions): Hub {
   const bodies = createBodies(limits.sharedBodyBytes)
   let opened = 0
   const counts = { requests: 0, responses: 0, responseBytes: 0, acks: 0, nacks: 0 }
-  const bounds: StreamLimits & UnsentLimits = { ...limits, ...options.limits }
+  const bounds: HubLimits = { ...limits, ...options.limits }
   const unsent = createUnsent(bounds)
   const mayWrite = (): boolean => hasRoom(unsent, scheduler.now().mono)
   const context: Context = { world, nodeOf: (id) => nodeOf(nodes, id), limits: bounds, hasRoom: mayWrite }

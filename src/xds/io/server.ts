@@ -4,8 +4,8 @@ import { bindGrpc, gateEveryMethod, type ListenAddress } from '../../access/inde
 import { limits, ok, type Problem, type Result } from '../../base/index.ts'
 import type { FromStreams, StreamerEnd } from '../../channel/index.ts'
 import { adsMethods } from '../../envoy-api/index.ts'
-import { createHub, type HubStats, type Scheduler } from '../hub.ts'
-import type { StreamLimits, VariantName } from '../machine.ts'
+import { createHub, type HubLimits, type HubStats, type Scheduler } from '../hub.ts'
+import type { VariantName } from '../machine.ts'
 import { type BytesCall, createAdsPump, serializeOutgoing } from './ads.ts'
 import { deserialize, dropReports, refuseSeparateDiscovery } from './other-methods.ts'
 import { systemScheduler } from './scheduler.ts'
@@ -26,7 +26,7 @@ export interface XdsServerOptions {
   readonly log: XdsLog
   readonly scheduler?: Scheduler
   /** Smaller bounds for tests. */
-  readonly limits?: Partial<StreamLimits>
+  readonly limits?: Partial<HubLimits>
 }
 
 export interface XdsStats extends HubStats {

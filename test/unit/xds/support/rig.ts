@@ -7,12 +7,12 @@
 import protobuf from 'protobufjs/minimal.js'
 import { createChannel, type DeciderEnd, type FromStreams } from '../../../../src/channel/index.ts'
 import { type ResourceTypeKey, resourceTypeOf, typeUrls } from '../../../../src/envoy-api/index.ts'
-import { createHub, type Hub } from '../../../../src/xds/hub.ts'
-import type { Request, StreamLimits, VariantName } from '../../../../src/xds/machine.ts'
+import { createHub, type Hub, type HubLimits } from '../../../../src/xds/hub.ts'
+import type { Request, VariantName } from '../../../../src/xds/machine.ts'
 import { publishOf, type Spec, versionOf } from './content.ts'
 
 interface RigOptions {
-  readonly limits?: Partial<StreamLimits>
+  readonly limits?: Partial<HubLimits>
   /** Default: one group `g` that selects everybody, and ready. */
   readonly bare?: boolean
 }
