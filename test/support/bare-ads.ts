@@ -9,6 +9,8 @@ const { Reader, Writer } = protobuf
 export interface BareResource {
   readonly name: string
   readonly body: Uint8Array
+  /** Delta: the resource's own version. Default: that of the response. */
+  readonly version?: string
 }
 
 export type Verdict =
@@ -17,11 +19,15 @@ export type Verdict =
 
 export interface BareAds {
   readonly port: number
-  /** Replaces the resources of a type; every open stream is told, and the promise holds each stream's verdict. */
+  /**
+   * Replaces the resources of a type; every open stream is told, and the promise holds each stream's verdict. `version` is
+   * that of the response, by default one that was never sent.
+   */
   push(
     typeUrl: string,
     resources: readonly BareResource[],
     removed?: readonly string[],
+    version?: string,
   ): Promise<readonly Verdict[]>
   /** Streams open now. */
   streams(): number
@@ -64,11 +70,12 @@ export async function startBareAds(
     body: readonly BareResource[],
     removed: readonly string[],
     done: (verdict: Verdict) => void,
+    named = String(version),
   ): void {
     const nonce = String(++stream.nonces)
     stream.pending.set(nonce, { typeUrl, sentAt: performance.now(), done })
     const encode = stream.variant === 'sotw' ? sotwResponse : deltaResponse
-    stream.call.write(encode(typeUrl, String(version), nonce, body, removed))
+    stream.call.write(encode(typeUrl, named, nonce, body, removed))
   }
 
   function serve(variant: Stream['variant']): (call: ServerDuplexStream<Request, Uint8Array>) => void {
@@ -133,12 +140,12 @@ export async function startBareAds(
   })
   return {
     port,
-    async push(typeUrl, next, removed = []) {
+    async push(typeUrl, next, removed = [], named?: string) {
       state.set(typeUrl, next)
       version += 1
       return Promise.all(
         [...streams].map(
-          (stream) => new Promise<Verdict>((resolve) => send(stream, typeUrl, next, removed, resolve)),
+          (stream) => new Promise<Verdict>((resolve) => send(stream, typeUrl, next, removed, resolve, named)),
         ),
       )
     },
@@ -212,8 +219,8 @@ function deltaResponse(
   removed: readonly string[],
 ): Uint8Array {
   const writer = Writer.create().uint32(10).string(version)
-  for (const { name, body } of resources) {
-    const resource = Writer.create().uint32(10).string(version).uint32(18).bytes(body).uint32(26).string(name)
+  for (const { name, body, version: own = version } of resources) {
+    const resource = Writer.create().uint32(10).string(own).uint32(18).bytes(body).uint32(26).string(name)
     writer.uint32(18).bytes(resource.finish())
   }
   writer.uint32(34).string(typeUrl).uint32(42).string(nonce)

@@ -1,0 +1,158 @@
+// A real Envoy as an ordinary ADS client that holds a whole good node group, and is sent one changed resource after
+// another, each alone; after each the good one is put back.
+
+import { type Json, names } from '../../../src/base/index.ts'
+import { type EnvoyProcess, openScope, type Scope, startEnvoy } from '../../../src/demo/rig/index.ts'
+import { encodeAny, encodeJson, messageOfTypeUrl, typeUrls } from '../../../src/envoy-api/index.ts'
+import { type BareAds, type BareResource, startBareAds, type Verdict } from '../../support/bare-ads.ts'
+import { replaced } from './mutations.ts'
+import type { Resource } from './world.ts'
+
+export type EnvoyVerdict =
+  | { readonly kind: 'taken' }
+  | { readonly kind: 'refused'; readonly why: string }
+  /** Neither: it waits for what never comes, and serves without this. */
+  | { readonly kind: 'waits'; readonly why: string }
+  | { readonly kind: 'died'; readonly why: string }
+
+export interface LiveEnvoy {
+  /** Sends `bytes` in the place of `resource`, under the name given. */
+  judge(resource: Resource, name: string, bytes: Uint8Array): Promise<EnvoyVerdict>
+  close(): Promise<void>
+}
+
+/** Milliseconds that an answer may take: those that come take a few. */
+const patienceMs = 1_000
+
+/** Starts it on these resources. What cannot be put back to good starts it anew. */
+export async function startLiveEnvoy(
+  binary: string,
+  resources: readonly Resource[],
+  rewrite: (yaml: string) => string = (yaml) => yaml,
+): Promise<LiveEnvoy> {
+  let serial = 0
+  const good = new Map(resources.map((each) => [each, goodBytes(each)]))
+  const bare = (resource: Resource, version: string): BareResource => ({
+    name: resource.name,
+    version,
+    body: encodeAny(resource.typeUrl, good.get(resource) ?? new Uint8Array()),
+  })
+  const assignments = resources.filter(({ typeUrl }) => typeUrl === typeUrls.eds)
+  let session = await start()
+
+  async function start(): Promise<Session> {
+    const types = new Map<string, BareResource[]>([
+      [typeUrls.lds, []],
+      [typeUrls.cds, []],
+    ])
+    for (const each of resources)
+      types.set(each.typeUrl, [...(types.get(each.typeUrl) ?? []), bare(each, '1')])
+    return openSession(binary, types, rewrite)
+  }
+
+  async function push(
+    typeUrl: string,
+    sent: readonly BareResource[],
+    removed: readonly string[],
+  ): Promise<Verdict | undefined> {
+    const verdict = session.ads.push(typeUrl, sent, removed).then(([first]) => first)
+    // Clusters that changed want their endpoints again (rule 20), or they wait for them.
+    if (typeUrl === typeUrls.cds) {
+      void session.ads.push(
+        typeUrls.eds,
+        assignments.map((each) => bare(each, String(serial))),
+      )
+    }
+    const ended = session.envoy.process.ended.then(() => undefined)
+    return Promise.race([
+      verdict,
+      ended,
+      new Promise<undefined>((done) => setTimeout(done, patienceMs, undefined)),
+    ])
+  }
+
+  return {
+    async judge(resource, name, bytes) {
+      serial += 1
+      const { typeUrl } = resource
+      const renamed = name !== resource.name
+      const body = encodeAny(typeUrl, bytes)
+      const verdict = await push(
+        typeUrl,
+        [{ name, version: `m${serial}`, body }],
+        renamed ? [resource.name] : [],
+      )
+      const found = await said(verdict, session, name)
+      serial += 1
+      const back =
+        found.kind === 'died'
+          ? undefined
+          : await push(typeUrl, [bare(resource, `g${serial}`)], renamed ? [name] : [])
+      if (back?.kind !== 'ack') {
+        await session.close()
+        session = await start()
+      }
+      return found
+    },
+    close: () => session.close(),
+  }
+}
+
+async function said(verdict: Verdict | undefined, session: Session, name: string): Promise<EnvoyVerdict> {
+  if (verdict === undefined) {
+    const end = session.envoy.process.end()
+    if (end !== undefined) return { kind: 'died', why: `${end.signal ?? end.code}` }
+    return { kind: 'waits', why: 'no answer' }
+  }
+  if (verdict.kind === 'nack') return { kind: 'refused', why: verdict.detail }
+  const dump = await session.envoy.get(
+    `/config_dump?resource=dynamic_listeners&name_regex=${encodeURIComponent('.*')}`,
+  )
+  return dump.includes('"warming_state"')
+    ? { kind: 'waits', why: `listener ${name} warms` }
+    : { kind: 'taken' }
+}
+
+interface Session {
+  readonly ads: BareAds
+  readonly envoy: EnvoyProcess
+  close(): Promise<void>
+}
+
+async function openSession(
+  binary: string,
+  types: ReadonlyMap<string, readonly BareResource[]>,
+  rewrite: (yaml: string) => string,
+): Promise<Session> {
+  const scope: Scope = await openScope('validation')
+  const ads = await startBareAds(types)
+  const close = async (): Promise<void> => {
+    ads.close()
+    await scope.close()
+  }
+  try {
+    const envoy = await startEnvoy(scope, {
+      binary,
+      concurrency: 1,
+      drainTimeS: 1,
+      logLevel: 'warning',
+      rewrite,
+      bootstrap: { nodeId: 'judge', nodeCluster: 'judge', variant: 'delta', xdsPort: ads.port },
+    })
+    await envoy.ready(20_000)
+    const refused = ads.firsts().find(({ verdict }) => verdict.kind === 'nack')
+    if (refused?.verdict.kind === 'nack')
+      throw new Error(`the good world is refused: ${refused.verdict.detail}`)
+    return { ads, envoy, close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+/** Listeners bind nothing; what they would clash over is found all the same. */
+export const unbound = (json: Json): Json => replaced(json, ['bindToPort'], false)
+function goodBytes({ typeUrl, json }: Resource): Uint8Array {
+  return encodeJson(messageOfTypeUrl(typeUrl), typeUrl === typeUrls.lds ? unbound(json) : json)
+}
+void names
