@@ -1,62 +1,51 @@
-// Reads LevelDB's live files before LevelDB does, and says which is damaged, and where. Changes nothing.
-import { readdir, readFile } from 'node:fs/promises'
+// Reads LevelDB's files without LevelDB, and says which is damaged, and where. Changes nothing.
+import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Result } from '../../base/index.ts'
 import { err, ok } from '../../base/index.ts'
 import type { EngineFault } from '../engine.ts'
-import type { FileFault } from '../level-files.ts'
-import { checkTable, liveTables, readLog } from '../level-files.ts'
+import type { LevelFault, LevelFiles } from '../level-image.ts'
+import { readLevelImage } from '../level-image.ts'
+
+/** Names of files that hold what was committed; the engine's own text and lock hold nothing. */
+const holdsData = /^(CURRENT|MANIFEST-\d+|\d+\.(ldb|sst|log))$/
 
 /** Checks the database in this folder; one that was never finished making is fine. */
 export async function checkLevelFiles(folder: string): Promise<Result<void, EngineFault>> {
-  let reading = 'CURRENT'
-  const read = (name: string): Promise<Buffer> => {
-    reading = name
-    return readFile(join(folder, name))
-  }
-  try {
-    const names = await namesIn(folder)
-    if (!names.includes('CURRENT')) return ok(undefined)
-    const manifest = (await read('CURRENT')).toString('latin1').trimEnd()
-    if (!/^MANIFEST-\d+$/.test(manifest)) return damaged('CURRENT', { at: 0, what: 'it names no manifest' })
-    if (!names.includes(manifest)) return absent(manifest)
-    const edits = readLog(await read(manifest))
-    if (!edits.ok) return damaged(manifest, edits.error)
-    const live = liveTables(edits.value)
-    if (!live.ok) return damaged(manifest, live.error)
-    for (const [number, size] of live.value) {
-      const table = names.find(
-        (name) => /^\d+\.(ldb|sst)$/.test(name) && Number.parseInt(name, 10) === number,
-      )
-      if (table === undefined) return absent(`table ${number}`)
-      const bytes = await read(table)
-      if (bytes.length !== size) return damaged(table, { at: bytes.length, what: `it has not ${size} bytes` })
-      const fault = checkTable(bytes)
-      if (fault !== undefined) return damaged(table, fault)
-    }
-    for (const log of names.filter((name) => name.endsWith('.log'))) {
-      const records = readLog(await read(log))
-      if (!records.ok) return damaged(log, records.error)
-    }
-    return ok(undefined)
-  } catch (error) {
-    return err({
-      kind: 'failed',
-      message: `${reading}: ${error instanceof Error ? error.message : String(error)}`,
-    })
-  }
+  const files = await readLevelFiles(folder)
+  if (!files.ok) return err({ kind: 'failed', message: files.error })
+  const [fault] = readLevelImage(files.value).faults
+  return fault === undefined ? ok(undefined) : err({ kind: 'damaged', message: describeFault(fault) })
 }
 
-async function namesIn(folder: string): Promise<readonly string[]> {
+/** `000005.log: a record of the log is damaged, at byte 812`. */
+export const describeFault = ({ file, at, what }: LevelFault): string =>
+  what === 'it is missing'
+    ? `${file} is missing`
+    : `${file}: ${what}${at === undefined ? '' : `, at byte ${at}`}`
+
+/** The bytes of every file that holds data. A folder that is not there has none. Error: it cannot be listed. */
+export async function readLevelFiles(folder: string): Promise<Result<LevelFiles, string>> {
+  let names: readonly string[]
   try {
-    return await readdir(folder)
+    names = await readdir(folder)
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return []
-    throw error
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return ok(new Map())
+    return err(error instanceof Error ? error.message : String(error))
   }
+  const files = new Map<string, { readonly bytes: Buffer } | { readonly unreadable: string }>()
+  for (const name of names.filter((each) => holdsData.test(each)).sort()) {
+    files.set(name, await readWhole(join(folder, name)))
+  }
+  return ok(files)
 }
 
-const absent = (name: string): Result<never, EngineFault> =>
-  err({ kind: 'damaged', message: `${name} is missing` })
-const damaged = (name: string, { at, what }: FileFault): Result<never, EngineFault> =>
-  err({ kind: 'damaged', message: `${name}: ${what}, at byte ${at}` })
+/** A pipe in the place of a file would be waited for without end. */
+async function readWhole(path: string): Promise<{ bytes: Buffer } | { unreadable: string }> {
+  try {
+    if (!(await stat(path)).isFile()) return { unreadable: 'it is no file' }
+    return { bytes: await readFile(path) }
+  } catch (error) {
+    return { unreadable: error instanceof Error ? error.message : String(error) }
+  }
+}

@@ -5,7 +5,9 @@ import { describe, expect, it } from 'vitest'
 import { crc32c } from '../../../src/store/crc32c.ts'
 import { checkLevelFiles } from '../../../src/store/io/check-level.ts'
 import { openClassicLevel } from '../../../src/store/io/classic-level.ts'
-import { checkTable, liveTables, readLog } from '../../../src/store/level-files.ts'
+import { readLog } from '../../../src/store/level-log.ts'
+import { readManifest } from '../../../src/store/level-manifest.ts'
+import { checkTable } from '../../../src/store/level-table.ts'
 import { cleanUp, freshFolder } from './fixtures.ts'
 
 /** A database with tables and a log, by LevelDB itself: values large and small, some deleted. */
@@ -43,8 +45,8 @@ describe('the check of LevelDB files', () => {
     expect(await checkLevelFiles(folder)).toEqual({ ok: true, value: undefined })
     const tables = readdirSync(folder).filter((name) => name.endsWith('.ldb'))
     const edits = readLog(named(folder, /^MANIFEST/))
-    const live = edits.ok ? liveTables(edits.value) : edits
-    expect(live.ok && [...live.value.keys()].sort()).toEqual(
+    const live = edits.ok ? readManifest(edits.value) : edits
+    expect(live.ok && [...live.value.tables.keys()].sort()).toEqual(
       tables.map((name) => Number.parseInt(name, 10)).sort(),
     )
     expect(tables.length).toBeGreaterThan(0)
