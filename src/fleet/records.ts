@@ -25,6 +25,7 @@ const refusalRecord = z.object({
   good: z.int().optional(),
   detail: z.string(),
   times: z.int(),
+  pushes: z.array(z.string()).optional(),
   at: z.number(),
 })
 
@@ -49,8 +50,8 @@ export function inventoryValue(node: NodeState, gone: boolean): Json {
 export const refusalKey = (node: string, type: string): string => `${node} ${type}`
 
 export function refusalValue(refusal: Refusal): Json {
-  const { good, ...rest } = refusal
-  return good === undefined ? rest : { ...rest, good }
+  const { good, pushes = [], ...rest } = refusal
+  return { ...rest, ...(good === undefined ? {} : { good }), ...(pushes.length === 0 ? {} : { pushes }) }
 }
 
 /** The inventory as it was read; throws when a record is not one (the store checks its bytes, so that is a bug). */
@@ -59,6 +60,6 @@ export const parseInventory = (records: ReadonlyMap<string, Json>): readonly Inv
 
 export const parseRefusals = (records: ReadonlyMap<string, Json>): readonly Refusal[] =>
   [...records.values()].map((value) => {
-    const { good, ...rest } = refusalRecord.parse(value)
-    return good === undefined ? rest : { ...rest, good }
+    const { good, pushes, ...rest } = refusalRecord.parse(value)
+    return { ...rest, ...(good === undefined ? {} : { good }), ...(pushes === undefined ? {} : { pushes }) }
   })

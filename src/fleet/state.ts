@@ -82,6 +82,8 @@ export interface Refusal {
   readonly detail: string
   /** Refusals in a row without a repair between them. */
   readonly times: number
+  /** Ids of the pushes that it counts against; known where it is written down, so that a new process takes them back too. */
+  readonly pushes?: readonly string[]
   readonly at: number
 }
 

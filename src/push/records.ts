@@ -88,6 +88,8 @@ export interface Resume {
   readonly mono: number
   readonly prepareDeadline: number
   readonly switchDeadline: number
+  /** Streams that are back by then count as told at the start: silence of theirs is silence. */
+  readonly toldAt: number
 }
 
 /**
@@ -132,9 +134,9 @@ function stepOf(phase: PushRecord['phase'], why: string, resume: Resume): PushSt
     case 'prepared':
       return { kind: 'preparing', deadline: resume.prepareDeadline }
     case 'switching':
-      return { kind: 'switching', deadline: resume.switchDeadline, toldAt: resume.mono }
+      return { kind: 'switching', deadline: resume.switchDeadline, toldAt: resume.toldAt }
     case 'reverting':
-      return { kind: 'reverting', deadline: resume.switchDeadline, toldAt: resume.mono, why }
+      return { kind: 'reverting', deadline: resume.switchDeadline, toldAt: resume.toldAt, why }
     default:
       return { kind: 'ended', phase }
   }

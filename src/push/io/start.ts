@@ -12,7 +12,7 @@ import { isRunning, isUndecided } from '../push-state.ts'
 import { parsePushes, recordOf } from '../records.ts'
 import { parseRetirement } from '../retirement.ts'
 import { needsOfDecided } from './barriers.ts'
-import { admit, restand } from './drive.ts'
+import { admit, drive, restand } from './drive.ts'
 import type { Engine } from './engine.ts'
 import { compiledOf, nowOf, targetOf } from './engine.ts'
 import { publishGroups } from './node-groups.ts'
@@ -48,6 +48,11 @@ export async function start(engine: Engine): Promise<void> {
     if (generation !== undefined) engine.decider.send({ kind: 'closed', group, lane: onlyLane, generation })
     if (generation !== kept.at(-1)?.number) engine.unclosed.set(group, now.mono)
   }
+  // What was refused right before the end: its push goes back before anybody is served.
+  for (const { node, type, detail, pushes = [] } of refusals) {
+    for (const id of pushes) drive(engine, id, { kind: 'refused', refused: { node, type, detail } })
+  }
+  await engine.serial.idle()
   engine.decider.send({ kind: 'ready' })
   engine.phase = 'ready'
   for (const id of [...engine.pushes.keys()]) restand(engine, id)
@@ -69,6 +74,7 @@ async function admitPushes(engine: Engine): Promise<void> {
     mono,
     prepareDeadline: settleEnd + timeouts.prepareMs,
     switchDeadline: settleEnd + timeouts.switchMs,
+    toldAt: settleEnd,
   }
   for (const push of parsePushes(engine.store.view().records('push'), resume)) {
     engine.lastPush = Math.max(engine.lastPush, push.number)

@@ -83,16 +83,21 @@ function refused(engine: Engine, effect: Extract<FleetEffect, { kind: 'refused' 
   const { node, type, generation, detail } = refusal
   engine.log.warn({ event: 'nack', node, type, group, generation, detail, resend: refusal.resend, weary })
   engine.onEvent({ name: 'nack', attributes: { node, type, group, generation, detail } })
-  engine.refusals.push({ refusal, weary })
+  const running = [...engine.pushes.values()]
+  const stopped = running.filter((push) => {
+    const { needs, scope } = engine.running.get(push.id) ?? {}
+    const told = { node, group, type, generation, changed }
+    return countsAgainst(push, needs?.get(group), scope?.get(group), told)
+  })
+  // An earlier refusal of the same type is written over: what it stopped is stopped by this one.
+  const before = running.filter(({ refusals }) =>
+    refusals.some((each) => each.node === node && each.type === type),
+  )
+  const pushes = [...new Set([...stopped, ...before])].map(({ id }) => id)
+  engine.refusals.push({ refusal: { ...refusal, pushes }, weary })
   // One job writes all that has come up when its turn is there: a fleet that refuses at once costs one flush.
   if (engine.refusals.length === 1) void engine.serial.run(() => writeRefusals(engine))
-  for (const push of [...engine.pushes.values()]) {
-    const running = engine.running.get(push.id)
-    const scope = running?.scope?.get(group)
-    if (countsAgainst(push, running?.needs.get(group), scope, { node, group, type, generation, changed })) {
-      drive(engine, push.id, { kind: 'refused', refused: { node, type, detail } })
-    }
-  }
+  for (const { id } of stopped) drive(engine, id, { kind: 'refused', refused: { node, type, detail } })
 }
 
 /** Refusals are durable before the streams are told: a resend number is never given twice. */

@@ -1,89 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { memoryDisk } from '../store/memory-engine.ts'
-import { createRig, environment, service, world } from './support/rig.ts'
+import { createCut } from './support/cut.ts'
+import { createRig, world } from './support/rig.ts'
 
 const nodes = ['edge-1', 'edge-2']
-const newGreen = service('checkout', [environment('blue'), environment('green', 'v3', [9301])])
-
-/** A world that is switched; then what `act` does, cut at a commit; then a new process on what is left. */
-async function cut(
-  at: number,
-  when: 'before' | 'after',
-  act: (rig: Awaited<ReturnType<typeof createRig>>) => Promise<void>,
-) {
-  const disk = memoryDisk()
-  const first = await createRig({ disk, nodes })
-  await first.apply(world)
-  await first.talk()
-  await first.clock.advance(1_000)
-  await first.delivery.stop(0)
-  const { fleet, clock } = first
-  const dying = await createRig({ disk, fleet, clock, nodes, crash: { at, when } })
-  // It never answers: the process dies under it.
-  void act(dying)
-  for (let turn = 0; turn < 8; turn++) {
-    await dying.talk()
-    await clock.advance(1_000)
-  }
-  const after = await createRig({ disk, fleet, clock, nodes })
-  await after.talk()
-  await after.runOut()
-  return after
-}
-
-/** Everybody has the same routes, and they are those that are applied; nothing is half. */
-function expectWhole(rig: Awaited<ReturnType<typeof createRig>>): void {
-  expect(rig.fleet.faults).toEqual([])
-  expect(rig.delivery.pushes(10).map(({ phase }) => phase)).not.toContain('switching')
-  const { heads, applied } = rig.store.view()
-  expect([...heads]).toEqual([...applied])
-  const traffic = applied.get('default/Traffic/checkout')
-  const serving = traffic?.kind === 'Traffic' ? Object.keys(traffic.spec.weights) : []
-  for (const id of nodes)
-    expect(rig.fleet.routesOf(id)).toEqual(serving.map((name) => `default/checkout/${name}.1`))
-}
-
 describe('after a crash', () => {
-  for (const when of ['before', 'after'] as const) {
-    for (const at of [1, 2, 3, 4]) {
-      it(`${when} commit ${at} of a switch it goes on or back, never half`, async () => {
-        const rig = await cut(at, when, async (dying) => {
-          await dying.switchTo('green')
-        })
-        expectWhole(rig)
-      })
-
-      it(`${when} commit ${at} of a push that prepares it goes on or back, never half`, async () => {
-        const rig = await cut(at, when, async (dying) => {
-          await dying.apply(newGreen)
-        })
-        expectWhole(rig)
-      })
-
-      it(`${when} commit ${at} of a push that is aborted it goes on or back, never half`, async () => {
-        const rig = await cut(at, when, async (dying) => {
-          dying.fleet.manner('edge-2', {
-            kind: 'refuses',
-            type: 'type.googleapis.com/envoy.config.cluster.v3.Cluster',
-            when: (names) => names.some((name) => name.endsWith('green.2')),
-          })
-          await dying.apply(newGreen)
-        })
-        expectWhole(rig)
-      })
-
-      it(`${when} commit ${at} of a switch that is taken back it goes on or back, never half`, async () => {
-        const rig = await cut(at, when, async (dying) => {
-          dying.fleet.manner('edge-2', { kind: 'mute' })
-          await dying.switchTo('green')
-          await dying.clock.advance(6_000)
-          dying.fleet.manner('edge-2', { kind: 'prompt' })
-        })
-        expectWhole(rig)
-      })
-    }
-  }
-
   it('goes on taking back until every proxy has said so', async () => {
     const disk = memoryDisk()
     const first = await createRig({ disk, nodes })
@@ -102,6 +23,54 @@ describe('after a crash', () => {
     await second.talk()
     expect(second.push(answer)).toMatchObject({ phase: 'reverted', compensatedBy: 3 })
     expect(fleet.routesOf('edge-2')).toEqual(['default/checkout/blue.1'])
+  })
+
+  it('takes back a switch that a proxy in reach never answers, also when it came back after the start', async () => {
+    const disk = memoryDisk()
+    const first = await createRig({ disk, nodes })
+    await first.apply(world)
+    await first.talk()
+    first.fleet.manner('edge-2', { kind: 'mute' })
+    const answer = await first.switchTo('green')
+    await first.talk()
+    const { fleet, clock } = first
+    const second = await createRig({ disk: memoryDisk(disk.values), fleet, clock })
+    await clock.advance(2_000)
+    for (const id of nodes) fleet.connect(id)
+    await second.talk()
+    await clock.advance(31_000)
+    expect(second.push(answer).phase).toBe('switching')
+    await clock.advance(3_000)
+    await second.talk()
+    expect(second.push(answer)).toMatchObject({ phase: 'reverting', compensatedBy: 3 })
+    expect(fleet.routesOf('edge-1')).toEqual(['default/checkout/blue.1'])
+  })
+
+  it('takes back before anybody is served what was refused right before the end', async () => {
+    const disk = memoryDisk()
+    const cut = createCut(undefined)
+    const first = await createRig({ disk, nodes, cut })
+    await first.apply(world)
+    await first.talk()
+    first.fleet.manner('edge-1', { kind: 'mute' })
+    first.fleet.manner('edge-2', {
+      kind: 'refuses',
+      type: 'type.googleapis.com/envoy.config.route.v3.RouteConfiguration',
+      when: (names) => names.length > 0,
+    })
+    const answer = await first.switchTo('green')
+    cut.arm('before doubt')
+    await Promise.race([first.talk(), cut.dead])
+    const { fleet, clock } = first
+    fleet.manner('edge-1', { kind: 'prompt' })
+    const second = await createRig({ disk: memoryDisk(disk.values), fleet, clock, nodes })
+    await second.talk()
+    expect(second.push(answer)).toMatchObject({
+      phase: 'reverted',
+      compensatedBy: 3,
+      refusals: [{ node: 'edge-2', detail: 'no good' }],
+    })
+    expect(fleet.pathOf('edge-1')).toEqual(['default/checkout/blue.1'])
   })
 
   it('changes nothing on any proxy when nothing was under way', async () => {

@@ -53,6 +53,8 @@ export interface FakeFleet {
   newest(group: string): Generation | undefined
   /** Clusters that the proxy's routes name now. */
   routesOf(id: string): readonly string[]
+  /** What `routesOf` was, one after another, from the first routes on. */
+  pathOf(id: string): readonly string[]
   /** Of services: without the one that every node group has. */
   clustersOf(id: string): readonly string[]
 }
@@ -262,6 +264,7 @@ export function fakeFleet(now: () => number): FakeFleet {
     if (held > generation && node.group === group)
       faults.push(`${node.id}: ${type} went back from ${held} to ${generation}`)
     node.holds.set(type, { generation, content })
+    if (type === typeUrls.rds) noteRoutes(node.id)
     say({
       kind: 'holds',
       stream,
@@ -284,6 +287,13 @@ export function fakeFleet(now: () => number): FakeFleet {
   const routesOf = (id: string): readonly string[] => {
     const content = nodes.get(id)?.holds.get(typeUrls.rds)?.content
     return [...new Set([...(content?.values() ?? [])].flatMap(({ facts }) => facts.clusters ?? []))].sort()
+  }
+
+  const paths = new Map<string, string[]>()
+  function noteRoutes(id: string): void {
+    const path = paths.get(id) ?? []
+    const routes = routesOf(id).join(' ')
+    if (path.at(-1) !== routes) paths.set(id, [...path, routes])
   }
 
   return {
@@ -309,6 +319,7 @@ export function fakeFleet(now: () => number): FakeFleet {
     isReady: () => ready,
     newest,
     routesOf,
+    pathOf: (id) => paths.get(id) ?? [],
     clustersOf: (id) =>
       [...(nodes.get(id)?.holds.get(typeUrls.cds)?.content.keys() ?? [])]
         .filter((name) => name !== names.floorCluster)

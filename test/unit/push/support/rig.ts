@@ -13,11 +13,12 @@ import type {
   Unsafe,
 } from '../../../../src/push/index.ts'
 import { createDelivery, finalPhases } from '../../../../src/push/index.ts'
-import { createCompiler } from '../../../../src/snapshot/index.ts'
+import { type Compiler, createCompiler } from '../../../../src/snapshot/index.ts'
 import type { Store } from '../../../../src/store/index.ts'
 import type { MemoryDisk } from '../../store/memory-engine.ts'
 import { memoryDisk } from '../../store/memory-engine.ts'
 import { openOnMemory } from '../../store/on-memory.ts'
+import type { Cut } from './cut.ts'
 import type { FakeFleet } from './fake-fleet.ts'
 import { fakeFleet } from './fake-fleet.ts'
 import type { VirtualClock } from './virtual-clock.ts'
@@ -83,18 +84,23 @@ export interface RigOptions {
   readonly timeouts?: Partial<Timeouts>
   readonly unsafe?: Unsafe
   readonly nodes?: readonly string[]
+  /** One for several engines: what it has compiled it need not again. */
+  readonly compiler?: Compiler
   /** Proxies that were there before: they come back to this engine. */
   readonly fleet?: FakeFleet
-  /** Dies at this commit (from 1), before it is written or right after. */
-  readonly crash?: { readonly at: number; readonly when: 'before' | 'after' }
+  /** Dies at a step. */
+  readonly cut?: Cut
+  /** Bounds of one batch of the engine; a change beyond them is staged. */
+  readonly batch?: { readonly writes: number; readonly bytes: number }
 }
 
 /** A started engine. `nodes` are connected before it starts. */
 export async function createRig(options: RigOptions = {}): Promise<Rig> {
   const clock = options.clock ?? virtualClock()
   const disk = options.disk ?? memoryDisk()
-  const opened = await openOnMemory(disk)
-  const store = options.crash === undefined ? opened.store : dying(opened.store, options.crash)
+  const { cut, batch } = options
+  const opened = await openOnMemory(disk, batch === undefined ? {} : { batch })
+  const store = cut === undefined ? opened.store : cut.store(opened.store)
   const channel = createChannel({ codec: process.env.CODEC !== 'no' })
   const fleet = options.fleet ?? fakeFleet(clock.wall)
   fleet.attach(channel.streamers)
@@ -106,9 +112,9 @@ export async function createRig(options: RigOptions = {}): Promise<Rig> {
     }
   const delivery = createDelivery({
     store,
-    decider: channel.decider,
-    compiler: createCompiler(),
-    clock,
+    decider: cut === undefined ? channel.decider : cut.decider(channel.decider),
+    compiler: options.compiler ?? createCompiler(),
+    clock: cut === undefined ? clock : cut.clock(clock),
     log: { info: note('info'), warn: note('warn'), error: note('error') },
     timeouts: { tickMs: 250, ...options.timeouts },
     ...(options.unsafe === undefined ? {} : { unsafe: options.unsafe }),
@@ -167,18 +173,4 @@ export async function createRig(options: RigOptions = {}): Promise<Rig> {
   }
   await talk()
   return rig
-}
-
-/** A store whose process dies at a commit: nothing after it happens. */
-function dying(store: Store, { at, when }: NonNullable<RigOptions['crash']>): Store {
-  let commits = 0
-  return {
-    ...store,
-    commit: async (change) => {
-      commits += 1
-      if (commits < at) return store.commit(change)
-      if (commits === at && when === 'after') await store.commit(change)
-      return new Promise(() => undefined)
-    },
-  }
 }
