@@ -17,6 +17,8 @@ import type { ProxyOptions, ProxyView, Verdict } from './types.ts'
 export interface Envoy {
   readonly mux: Mux
   readonly timers: Timers
+  /** Subscribes what is asked for first. A stream that is open by then hears of each by itself, as of a real one. */
+  begin(): void
   view(): ProxyView
 }
 
@@ -27,7 +29,7 @@ const defaultDrainMs = 600_000
 /** Envoy's initial_fetch_timeout, in milliseconds. */
 export const defaultFetchTimeoutMs = 15_000
 
-/** Starts one at `now`. What it says goes to `send`. */
+/** One at `now`, before it has done anything. What it says goes to `send`. */
 export function startEnvoy(options: ProxyOptions, now: number, send: (request: Request) => void): Envoy {
   const judge = (typeUrl: string, { name, body }: Received): Verdict => options.judge(typeUrl, name, body)
   const timers = createTimers()
@@ -95,16 +97,15 @@ export function startEnvoy(options: ProxyOptions, now: number, send: (request: R
     mux.watch(watch)
   }
 
-  const runtime = startRuntime(
-    kernel,
-    options.runtimeLayers ?? [names.flagsLayer, names.temporaryLayer],
-    bootstrapTimeoutMs,
-    () => {
+  let runtime: ReadonlyMap<string, Received> = new Map()
+  function begin(): void {
+    const layers = options.runtimeLayers ?? [names.flagsLayer, names.temporaryLayer]
+    runtime = startRuntime(kernel, layers, bootstrapTimeoutMs, () => {
       const local = options.staticCluster ?? names.localCluster
       if (local === '') subscribeAll(typeUrls.cds, clusters)
       else watchStatic(local, () => subscribeAll(typeUrls.cds, clusters))
-    },
-  )
+    })
+  }
 
   /** The static cluster whose endpoints come over EDS: clusters are asked for when it is settled. */
   function watchStatic(name: string, onSettled: () => void): void {
@@ -129,6 +130,7 @@ export function startEnvoy(options: ProxyOptions, now: number, send: (request: R
   return {
     mux,
     timers,
+    begin,
     view: () => ({
       clusters: hashes(received(clusters.active)),
       warming: hashes(received(clusters.warming)),

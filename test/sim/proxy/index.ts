@@ -11,12 +11,19 @@ export type * from './types.ts'
 export function createProxy(options: ProxyOptions): SimulatedProxy {
   let effects: ProxyEffect[] = []
   let envoy: Envoy | undefined
+  let begun = false
   let timerAt: number | undefined
   let seen: ProxyView | undefined
 
   const start = (now: number): Envoy => {
     timerAt = undefined
+    begun = false
     return startEnvoy(options, now, (request) => effects.push({ kind: 'request', request }))
+  }
+  const begin = (one: Envoy): void => {
+    if (begun) return
+    begun = true
+    one.begin()
   }
 
   return {
@@ -28,6 +35,7 @@ export function createProxy(options: ProxyOptions): SimulatedProxy {
       switch (event.kind) {
         case 'connected':
           envoy.mux.connected()
+          begin(envoy)
           break
         case 'disconnected':
           envoy.mux.disconnected()
@@ -39,9 +47,11 @@ export function createProxy(options: ProxyOptions): SimulatedProxy {
           envoy = start(now)
           break
         case 'tick':
+          begin(envoy)
           break
       }
-      const next = envoy.timers.next()
+      // With a server in reach the first subscriptions find an open stream; without one they do not wait for it.
+      const next = begun ? envoy.timers.next() : now + 1
       if (next !== undefined && next !== timerAt) effects.push({ kind: 'timer', at: next })
       timerAt = next
       return effects
