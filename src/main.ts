@@ -24,7 +24,7 @@ import {
 } from './ops/index.ts'
 import { createDelivery, type Delivery, finalPhases, type Unsafe } from './push/index.ts'
 import { createCompiler } from './snapshot/index.ts'
-import { openStore } from './store/index.ts'
+import { openStore, type Store } from './store/index.ts'
 import { warmUp } from './warm-up.ts'
 import { type StreamLimits, startXdsServer } from './xds/index.ts'
 
@@ -47,6 +47,11 @@ export interface Trial {
   readonly unsafe?: Unsafe
   /** Other bounds of every stream; an order deadline of 0 takes the order between types away. */
   readonly streamLimits?: Partial<StreamLimits>
+  /** Stands between the engine and its store, and between it and the streams: to look on, or to die at a step. */
+  readonly around?: {
+    readonly store: (store: Store) => Store
+    readonly decider: (decider: DeciderEnd) => DeciderEnd
+  }
   /** Instead of a log on stderr. */
   readonly log?: Logger
 }
@@ -105,10 +110,11 @@ async function start(
   const compiler = createCompiler()
   const channel = createChannel({ codec: false })
   const events = createEvents({ epoch: randomUUID(), now: Date.now })
+  const decider = counted(channel.decider, metrics)
   const delivery = createDelivery({
-    store: store.value,
+    store: trial.around?.store(store.value) ?? store.value,
     compiler,
-    decider: counted(channel.decider, metrics),
+    decider: trial.around?.decider(decider) ?? decider,
     log,
     timeouts: config.timeouts,
     onEvent: (event) => events.emit(event),
