@@ -1,8 +1,9 @@
 // All streams of a process: takes in what the decider says and what streams ask, steps the machines and carries out
 // what they want. No socket and no clock here: an edge and a scheduler are handed in, so tests drive it whole.
-import { assertNever, limits } from '../base/index.ts'
+import { assertNever, type Bound, limits } from '../base/index.ts'
 import type { FromStreams, StreamerEnd } from '../channel/index.ts'
 import { createBodies } from './bodies.ts'
+import { boundsOf } from './bounds.ts'
 import { createCrowd } from './crowd.ts'
 import { createFanOut } from './fan-out.ts'
 import { hear } from './hear.ts'
@@ -77,6 +78,8 @@ export interface Hub {
   drain(): number
   readonly size: number
   stats(): HubStats
+  /** How large everything is that it keeps. */
+  bounds(): readonly Bound[]
 }
 
 /** Bounds of streams, and of all of them together. */
@@ -304,6 +307,7 @@ export function createHub(options: HubOptions): Hub {
     get size() {
       return entries.size
     },
+    bounds: () => boundsOf({ entries: entries.values(), nodes, world, limits: bounds }),
     stats: () => {
       const streams = { sotw: 0, delta: 0 }
       let held = 0

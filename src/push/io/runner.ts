@@ -1,5 +1,5 @@
 // The delivery engine, put together: what the admin API talks to, what the streams talk to.
-import type { Problem, Result } from '../../base/index.ts'
+import type { Bound, Problem, Result } from '../../base/index.ts'
 import { assertNever, err, limits, ok } from '../../base/index.ts'
 import type { DeciderEnd } from '../../channel/index.ts'
 import type { FleetView } from '../../fleet/index.ts'
@@ -11,6 +11,7 @@ import { phaseOf } from '../push-state.ts'
 import { pushName } from '../records.ts'
 import type { Delivery, DeliveryEvent, PushRecord } from '../types.ts'
 import { createAside } from './aside.ts'
+import { boundsOf } from './bounds.ts'
 import { makeChange, tryChange } from './change.ts'
 import type { Clock } from './clock.ts'
 import { systemClock } from './clock.ts'
@@ -47,6 +48,8 @@ export interface DeliveryEngine extends Delivery {
   start(): Promise<void>
   /** Takes no more changes, ends what is being written. Pushes stay at their durable step and go on at the next start. */
   stop(graceMs: number): Promise<void>
+  /** How large everything is that it keeps. */
+  bounds(): readonly Bound[]
 }
 
 const defaultTimeouts: Timeouts = {
@@ -69,6 +72,7 @@ export function createDelivery(options: DeliveryOptions): DeliveryEngine {
     ),
     start: () => start(engine),
     stop: (graceMs) => stop(engine, graceMs),
+    bounds: () => boundsOf(engine),
     change: async (command) => {
       const arrivedAt = engine.clock.mono()
       const available = availability(engine)

@@ -18,6 +18,8 @@ export interface StoreHands {
   readonly engine: Engine
   /** Wall clock, ms since the epoch. */
   readonly clock: () => number
+  /** Milliseconds that never go back, for how long flushes take. Default: the system's. */
+  readonly mono?: () => number
   readonly retention: Retention
   /** Called after every flush with the sequence that is durable now. */
   readonly noteAnswered: (sequence: number) => Promise<void>
@@ -40,7 +42,7 @@ type Answer = (flushMs: number) => Committed
 
 /** The store over an engine whose state was recovered. */
 export function runStore(initial: StoreState, hands: StoreHands): Store {
-  const { engine, clock, retention } = hands
+  const { engine, clock, retention, mono = () => performance.now() } = hands
   let state = initial
   let phase: { readonly kind: 'open' | 'closed' } | { readonly kind: 'readOnly'; readonly reason: string } = {
     kind: 'open',
@@ -77,9 +79,9 @@ export function runStore(initial: StoreState, hands: StoreHands): Store {
     writes: readonly RecordWrite[],
   ): Promise<Result<number, Problem>> => {
     await noted
-    const start = performance.now()
+    const start = mono()
     const durable = await makeDurable(engine, next, writes)
-    const flushMs = performance.now() - start
+    const flushMs = mono() - start
     if (!durable.ok) {
       turnReadOnly(
         durable.error.kind === 'full' ? `the disk is full (${durable.error.message})` : durable.error.message,
