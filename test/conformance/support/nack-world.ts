@@ -6,7 +6,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Json } from '../../../src/base/index.ts'
 import { encodeAny, encodeJson, type ResourceTypeKey, resourceTypes } from '../../../src/envoy-api/index.ts'
-import type { ResourceFacts } from '../../../src/snapshot/index.ts'
 
 /** Types whose refusals are tried, in the order of additions. */
 export const refusable = ['cds', 'eds', 'sds', 'lds', 'rds'] as const
@@ -19,7 +18,6 @@ export interface Made {
   readonly name: string
   /** Encoded google.protobuf.Any. */
   readonly body: Uint8Array
-  readonly facts: ResourceFacts
 }
 export type Contents = Readonly<Record<Refusable, readonly Made[]>>
 
@@ -193,20 +191,11 @@ const cName = (letter: string): string => `cluster-${letter}`
 
 function made(key: ResourceTypeKey, name: string, json: Json): Made {
   const { typeUrl, message } = resourceTypes[key]
-  return { name, body: encodeAny(typeUrl, encodeJson(message, json)), facts: factsOf(key, name) }
+  return { name, body: encodeAny(typeUrl, encodeJson(message, json)) }
 }
 
 /** Whose secret and routes a listener takes: the new one has none of its own. */
 const sharedBy = (letter: string): string => (letter === 'd' ? 'a' : letter)
-
-function factsOf(key: ResourceTypeKey, name: string): ResourceFacts {
-  const letter = name.at(-1) ?? ''
-  const shared = sharedBy(letter)
-  if (key === 'cds') return { discovery: 'eds' }
-  if (key === 'lds') return { routes: [`routes-${shared}`], secrets: [`secret-${shared}`] }
-  if (key === 'rds') return { clusters: [cName(letter)] }
-  return {}
-}
 
 /** A filter chain with TLS and routes, both by discovery. A filter without a name breaks a constraint. */
 function chain(letter: string, filter: string): Json {
