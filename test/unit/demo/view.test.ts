@@ -164,7 +164,7 @@ describe('figures', () => {
 
   it('sums failures by proxy and kind', () => {
     const target = {
-      ...{ name: 'edge-1', sent: 10, ok: 8, failed: 2, environments: {}, inFlight: 0, missed: 0 },
+      ...{ name: 'edge-1', sent: 10, ok: 8, failed: 2, environments: {}, inFlight: 0, missed: 0, turns: [] },
       failures: { timeout: 2 },
       travels: { 'h1-kept': 10, 'h1-new': 0, 'h2-kept': 0, 'h2-new': 0 },
     }
@@ -178,7 +178,16 @@ describe('figures', () => {
   it('takes shares and rates from what came between two reports', () => {
     const shown = state()
     const target = (blue: number, green: number, sent: number) => ({
-      ...{ name: 'edge-1', sent, ok: blue + green, failed: 0, failures: {}, inFlight: 0, missed: 0 },
+      ...{
+        name: 'edge-1',
+        sent,
+        ok: blue + green,
+        failed: 0,
+        failures: {},
+        inFlight: 0,
+        missed: 0,
+        turns: [],
+      },
       environments: { blue, green },
       travels: { 'h1-kept': 0, 'h1-new': 0, 'h2-kept': 0, 'h2-new': 0 },
     })

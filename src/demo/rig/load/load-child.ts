@@ -10,6 +10,7 @@ import {
   type TargetReport,
   type ToLoad,
   type Travel,
+  type Turn,
   travels,
 } from './messages.ts'
 import type { Outcome } from './outcome.ts'
@@ -18,13 +19,15 @@ import type { Outcome } from './outcome.ts'
 const turnMs = 4
 /** Kinds of failure told apart per target; the rest are counted together. */
 const failureKinds = 20
+/** Turns from one environment to another kept per target: the newest. */
+const turnsKept = 64
 
 const tell = (message: FromLoad): void => {
   process.send?.(message)
 }
 
 /** Everything about one target: its clients, its counts, its place in the mix. */
-function startTarget(target: LoadTarget, config: LoadConfig) {
+function startTarget(target: LoadTarget, config: LoadConfig, began: number) {
   const h1 = http1Client(target, config.timeoutMs)
   const h2 = http2Client(target, config.timeoutMs)
   const order = interleave(config.mix)
@@ -35,10 +38,12 @@ function startTarget(target: LoadTarget, config: LoadConfig) {
   let okCount = 0
   let failed = 0
   let missed = 0
+  const turns: Turn[] = []
 
-  const count = (outcome: Outcome): void => {
+  const count = (outcome: Outcome, sentAt: number): void => {
     if (outcome.kind === 'ok') {
       okCount += 1
+      turned(turns, outcome.environment, sentAt - began, performance.now() - began)
       environments.set(outcome.environment, (environments.get(outcome.environment) ?? 0) + 1)
       return
     }
@@ -51,10 +56,12 @@ function startTarget(target: LoadTarget, config: LoadConfig) {
     const travel = order[sent % order.length] ?? 'h1-kept'
     sent += 1
     byTravel[travel] += 1
-    if (travel === 'h1-kept') h1.kept(count)
-    else if (travel === 'h1-new') h1.fresh(count)
-    else if (travel === 'h2-kept') h2.kept(count)
-    else h2.fresh(count)
+    const sentAt = performance.now()
+    const done = (outcome: Outcome): void => count(outcome, sentAt)
+    if (travel === 'h1-kept') h1.kept(done)
+    else if (travel === 'h1-new') h1.fresh(done)
+    else if (travel === 'h2-kept') h2.kept(done)
+    else h2.fresh(done)
   }
   return {
     /** Sends what is due. After a pause of ours a burst would measure us, so at most 100 ms are caught up. */
@@ -75,12 +82,21 @@ function startTarget(target: LoadTarget, config: LoadConfig) {
       travels: { ...byTravel },
       inFlight: sent - okCount - failed,
       missed,
+      turns: [...turns],
     }),
     close(): void {
       h1.close()
       h2.close()
     },
   }
+}
+
+/** Notes an answer: a turn, if it was sent after the environment of the last turn had answered. */
+function turned(turns: Turn[], environment: string, sentAtMs: number, nowMs: number): void {
+  const last = turns.at(-1)
+  if (last?.environment === environment || (last !== undefined && sentAtMs < last.atMs)) return
+  turns.push({ environment, atMs: nowMs })
+  if (turns.length > turnsKept) turns.shift()
 }
 
 /** The travels spread evenly over one round of the mix. */
@@ -99,8 +115,8 @@ function interleave(mix: LoadConfig['mix']): readonly Travel[] {
 }
 
 function run(config: LoadConfig): { sample: () => LoadReport; stop: () => void } {
-  const targets = config.targets.map((target) => startTarget(target, config))
   const began = performance.now()
+  const targets = config.targets.map((target) => startTarget(target, config, began))
   let lastTurn = began
   let worstPauseMs = 0
   const sample = (): LoadReport => {

@@ -61,4 +61,16 @@ export interface TargetReport {
   readonly inFlight: number
   /** Due, but not sent because the load process itself was late. */
   readonly missed: number
+  /** Environments as they took over from each other, oldest first; the newest of them. */
+  readonly turns: readonly Turn[]
+}
+
+/**
+ * A request that was sent after another environment had answered was answered by this one: what was in flight when traffic
+ * moved makes no turn, and a proxy that steps back makes one.
+ */
+export interface Turn {
+  readonly environment: string
+  /** Milliseconds since the load began, of the first answer. */
+  readonly atMs: number
 }
