@@ -8,10 +8,14 @@ const [what, text = '{}'] = process.argv.slice(2)
 /** The clients in a process of their own. */
 function clientsApart(options: ClientsOptions): Promise<() => void> {
   const child = fork(process.argv[1] ?? '', ['clients', JSON.stringify(options)], { execArgv: [] })
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
     child.once('message', () => resolve(() => child.kill('SIGKILL')))
+    child.once('exit', (code) => reject(new Error(`the clients ended with ${code}`)))
   })
 }
+
+// Nobody outlives who started it.
+process.once('disconnect', () => process.exit(1))
 
 if (what === 'clients') {
   const options: ClientsOptions = JSON.parse(text)

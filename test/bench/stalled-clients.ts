@@ -1,9 +1,9 @@
 // Clients for the benchmark of stalled readers: some that ACK at once, some that ask and never read. They run in a process
 // of their own, so that the server's memory is the server's.
-import { type ClientHttp2Session, connect } from 'node:http2'
 import { Client, credentials, Metadata } from '@grpc/grpc-js'
 import protobuf from 'protobufjs/minimal.js'
 import { adsMethods, typeUrls } from '../../src/envoy-api/index.ts'
+import { rawHttp2 } from '../support/raw-http2.ts'
 
 export interface ClientsOptions {
   readonly port: number
@@ -47,43 +47,31 @@ function startLive(port: number, index: number): () => void {
   return () => client.close()
 }
 
-/** One that keeps its windows closed, or lets them fill, or stops reading its socket: a third each. It comes back when it is cut. */
+/**
+ * One that keeps its windows closed, lets them fill, or stops reading its socket with all windows open: a third each. When it is
+ * cut it comes back.
+ */
 function startStalled(port: number, index: number): () => void {
   let open = true
-  let session: ClientHttp2Session | undefined
+  let close = (): void => {}
+  const window = [0, 65_535, 2 ** 30][index % 3] ?? 0
+  const variant = variantOf(index)
   const again = (): void => {
     if (!open) return
-    session = connect(`http://127.0.0.1:${port}`, {
-      settings: { initialWindowSize: index % 3 === 0 ? 0 : 65_535 },
-    })
-    session.on('error', () => {})
-    const variant = variantOf(index)
-    const stream = session.request({
-      ':method': 'POST',
-      ':path': adsMethods[variant].path,
-      'content-type': 'application/grpc',
-      te: 'trailers',
-    })
-    stream.pause()
-    stream.on('error', () => {})
-    stream.on('close', () => {
-      session?.destroy()
-      setTimeout(again, 200).unref()
-    })
-    for (const type of types) stream.write(frame(request(variant, type, { node: `stalled-${index}` })))
-    if (index % 3 === 2) setTimeout(() => session?.socket?.pause?.(), 100).unref()
+    const peer = rawHttp2(port, { window })
+    close = peer.close
+    void peer.closed.then(() => setTimeout(again, 200).unref())
+    const call = peer.call(adsMethods[variant].path)
+    for (const type of types) peer.message(call, request(variant, type, { node: `stalled-${index}` }))
+    // Sees the reset, and nothing of what was written before.
+    if (window > 65_535) peer.pause()
+    else peer.onReset(() => peer.close())
   }
   again()
   return () => {
     open = false
-    session?.destroy()
+    close()
   }
-}
-
-function frame(bytes: Uint8Array): Buffer {
-  const head = Buffer.alloc(5)
-  head.writeUInt32BE(bytes.byteLength, 1)
-  return Buffer.concat([head, bytes])
 }
 
 function request(
