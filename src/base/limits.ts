@@ -62,6 +62,8 @@ export const limits = {
   storeBatchBytes: 4 * MiB,
   /** Generations beyond the kept that pile up before they are dropped together (one whole generation is rewritten then). */
   generationsSlack: 16,
+  /** Of so many generations one is stored whole, the others as differences: as many at most are lost with one record. */
+  generationsPerWhole: 16,
   /** Commits that a resource stays after no kept generation names it, for changes that were computed before that. */
   resourceGraceCommits: 64,
   /** Revisions kept before compaction may drop the oldest unreferenced. */
@@ -193,4 +195,9 @@ export const limits = {
   tickMs: 100,
   /** Milliseconds from SIGTERM to a forced end. */
   stopGraceMs: 10_000,
+  /** Milliseconds between two looks, at the stop, whether decided pushes have arrived and streams have ended. */
+  stopLookMs: 20,
+  /** Milliseconds that the stop waits for ACKs of what was sent last, and then for statuses to be flushed. */
+  stopAckMs: 1_000,
+  stopFlushMs: 500,
 } as const

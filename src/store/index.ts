@@ -2,6 +2,8 @@
 // is answered. One writer, one process. Start at types.ts (the interface), then step.ts (what a change does), then
 // io/run-store.ts (how it is made durable).
 export type { Retention } from './compact.ts'
+export { openDamagedStore } from './io/damaged-store.ts'
 export type { OpenStoreOptions } from './io/open-store.ts'
 export { openStore, verifyStore } from './io/open-store.ts'
+export type { Proof } from './proven.ts'
 export * from './types.ts'

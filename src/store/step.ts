@@ -169,7 +169,9 @@ function serve(
       return err({ kind: 'conflict', message, winner: base.cause })
     }
     const generation = shareUnchanged(planned, base)
-    const record = encodeGeneration(generation, base)
+    // Told whole now and then: a damaged record takes those with it that are told from it.
+    const isWhole = number % limits.generationsPerWhole === 0
+    const record = encodeGeneration(generation, isWhole ? undefined : base)
     for (const hash of hashesNamed(record)) {
       const held = delivered.has(hash) || state.ledger.entries.has(resourceKey(hash))
       invariant(

@@ -105,8 +105,48 @@ export interface StoreStats {
   readonly readOnly?: string
 }
 
+/** Whether a store takes changes, and what it knows where it does not. */
+export type StoreCondition =
+  | { readonly kind: 'writable' }
+  /** Nothing is written any more; everything that was committed is there. */
+  | { readonly kind: 'readOnly'; readonly reason: string; readonly next: string }
+  /** Opened in part, from what can be proven; nothing of it is written. */
+  | {
+      readonly kind: 'damaged'
+      readonly reason: string
+      readonly next: string
+      readonly groups: readonly ProvenGroup[]
+      /** Where intent is from: everything adds up, did so up to the damage, or what is left of it. */
+      readonly intent: 'whole' | 'earlier' | 'leftovers'
+      readonly faults: readonly StoreFault[]
+    }
+
+/** What is proven of one node group's generations in a damaged store. */
+export interface ProvenGroup {
+  readonly group: GroupKey
+  /** Newest generation that is whole; undefined: none, so the group is held. */
+  readonly newest: number | undefined
+  /** Highest number that is known to have been used. */
+  readonly highest: number
+  /** Whether nothing newer can have been committed. Where it can, a proxy that holds something else may be ahead. */
+  readonly isNewest: boolean
+}
+
+/** Something that is wrong with a store: in which file or record, what, and what it means. */
+export interface StoreFault {
+  readonly where: string
+  readonly what: string
+  readonly meaning: string
+}
+
 export interface Store {
   view(): StoreView
+  condition(): StoreCondition
+  /**
+   * Adds a generation in memory only: how an operator goes back while nothing can be written. A problem while the store
+   * takes changes.
+   */
+  serveUnsaved(generation: Generation): Result<void, Problem>
   /** One at a time, in the order of the calls. Resolves when flushed to disk; after an I/O error the store is read-only. */
   commit(change: Change): Promise<Result<Committed, Problem>>
   /** The kept answer of a request id, if its body hash matches; `conflict` if it does not. */

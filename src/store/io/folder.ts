@@ -145,11 +145,8 @@ export async function openAnsweredMark(dir: string): Promise<AnsweredMark> {
   const file = await openMark(folderFiles(dir).answered)
   const bytes = Buffer.alloc(slotBytes * 2)
   await file.read(bytes, 0, bytes.length, 0)
-  const found = Math.max(
-    ...[0, 1].map((slot) => readSlot(bytes.subarray(slot * slotBytes, (slot + 1) * slotBytes))),
-  )
   return {
-    found,
+    found: Math.max(...slotsOf(bytes).map(readSlot)),
     async note(sequence) {
       const slot = Buffer.alloc(slotBytes)
       slot.set(encodeFrame('answered', 'bytes', sequenceBytes(sequence)).bytes)
@@ -170,6 +167,16 @@ async function openMark(path: string): Promise<FileHandle> {
     return open(path, 'w+', 0o600)
   }
 }
+
+/** What a mark says; undefined where a slot is neither as it was written nor empty. */
+export function parseMark(bytes: Buffer): number | undefined {
+  const slots = slotsOf(bytes)
+  const isOdd = slots.some((slot) => readSlot(slot) === 0 && slot.some((byte) => byte !== 0))
+  return isOdd || bytes.length > slotBytes * 2 ? undefined : Math.max(...slots.map(readSlot))
+}
+
+const slotsOf = (bytes: Buffer): readonly Buffer[] =>
+  [0, 1].map((slot) => bytes.subarray(slot * slotBytes, (slot + 1) * slotBytes))
 
 /** Content of one slot: the sequence as 8 bytes, framed like a record. 0 for a slot that was never written or is damaged. */
 function readSlot(slot: Buffer): number {

@@ -8,9 +8,12 @@ import { compact } from '../compact.ts'
 import type { Engine } from '../engine.ts'
 import { resourceKey } from '../keys.ts'
 import type { RecordWrite } from '../ledger.ts'
+import { SortedMap } from '../sorted-map.ts'
 import type { StoreState } from '../state.ts'
+import { withView } from '../state.ts'
 import { replay, step } from '../step.ts'
 import type { Change, Committed, Store, StoreStats } from '../types.ts'
+import { withGeneration } from './damaged-store.ts'
 import { makeDurable } from './make-durable.ts'
 import { createReader } from './read.ts'
 
@@ -34,6 +37,10 @@ interface Waiting {
   readonly resolve: (result: Result<Committed, Problem>) => void
   readonly reject: (bug: unknown) => void
 }
+
+/** LevelDB takes no writes after a failed one: only a new process does. */
+const wayOut =
+  'make room or mend the disk, then start the process again; until then `verdigris store serve` goes back to a stored generation'
 
 const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
@@ -61,14 +68,14 @@ export function runStore(initial: StoreState, hands: StoreHands): Store {
       case 'closed':
         return { kind: 'unavailable', message: 'the store is closed' }
       case 'readOnly':
-        return { kind: 'unavailable', message: `the store is read-only: ${phase.reason}` }
+        return { kind: 'precondition', message: `the store is read-only: ${phase.reason}. Next: ${wayOut}` }
       default:
         return assertNever(phase)
     }
   }
   const turnReadOnly = (why: string): void => {
     if (phase.kind !== 'open') return
-    const reason = `${why}; what was committed is served, nothing new is taken until the cause is mended and the process started again`
+    const reason = `${why}; what was committed is served, nothing new is taken`
     phase = { kind: 'readOnly', reason }
     hands.onReadOnly(reason)
   }
@@ -83,10 +90,11 @@ export function runStore(initial: StoreState, hands: StoreHands): Store {
     const durable = await makeDurable(engine, next, writes)
     const flushMs = mono() - start
     if (!durable.ok) {
-      turnReadOnly(
-        durable.error.kind === 'full' ? `the disk is full (${durable.error.message})` : durable.error.message,
-      )
-      return err(refusal() ?? { kind: 'unavailable', message: durable.error.message })
+      const why =
+        durable.error.kind === 'full' ? `the disk is full (${durable.error.message})` : durable.error.message
+      turnReadOnly(why)
+      const message = `the change could not be written and the store is read-only from now on: ${why}. It may or may not be there after the next start, never in part. Next: ${wayOut}`
+      return err({ kind: 'unavailable', message })
     }
     const { unsettled } = durable.value
     if (unsettled !== undefined) {
@@ -172,6 +180,17 @@ export function runStore(initial: StoreState, hands: StoreHands): Store {
 
   return {
     view: () => state.view,
+    condition: () =>
+      phase.kind === 'readOnly'
+        ? { kind: 'readOnly', reason: phase.reason, next: wayOut }
+        : { kind: 'writable' },
+    serveUnsaved: (generation) => {
+      if (phase.kind !== 'readOnly')
+        return err({ kind: 'precondition', message: 'the store takes changes: what is served is stored' })
+      const { generations } = withGeneration(state.view, generation)
+      state = withView({ ...state, generations: SortedMap.from(generations) })
+      return ok(undefined)
+    },
     commit: (change) =>
       new Promise((resolve, reject) => {
         const refused = refusal()

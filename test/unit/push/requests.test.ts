@@ -270,7 +270,7 @@ describe('a store that takes no writes', () => {
       }),
     ).toMatchObject({
       ok: false,
-      error: { kind: 'unavailable' },
+      error: { kind: 'precondition' },
     })
     rig.fleet.disconnect('edge-1')
     rig.fleet.connect('edge-1')

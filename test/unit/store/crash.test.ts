@@ -138,7 +138,9 @@ describe('a disk that fails', () => {
     expect(readOnly.length).toBe(1)
     expect(store.stats().readOnly).toContain('the disk is gone')
     disk.failAfter = undefined
-    expect(problemIn(await store.commit({})).kind).toBe('unavailable')
+    const later = problemIn(await store.commit({}))
+    expect(later.kind).toBe('precondition')
+    expect(later.message).toMatch(/read-only: .*the disk is gone.*Next: /)
     expect(plain(store)).toEqual(before)
     expect(await store.revision(1)).toBeDefined()
     expect((await committed(store, request)).replayed?.answer).toBe('done')
