@@ -57,15 +57,16 @@ function giveTurns(engine: Engine): void {
   }
 }
 
-/** Whether no other push is in the middle of a switch in any of these groups. */
+/** Whether no other push is in the middle of a switch in any of these groups, and we are not about to stop. */
 export const mayBegin = (engine: Engine, push: Pick<Push, 'id' | 'verb' | 'groups'>): boolean =>
-  push.verb === 'rollback' ||
-  ![...engine.pushes.values()].some(
-    (other) =>
-      other.id !== push.id &&
-      isSwitching(other) &&
-      [...push.groups.keys()].some((group) => other.groups.has(group)),
-  )
+  engine.phase === 'ready' &&
+  (push.verb === 'rollback' ||
+    ![...engine.pushes.values()].some(
+      (other) =>
+        other.id !== push.id &&
+        isSwitching(other) &&
+        [...push.groups.keys()].some((group) => other.groups.has(group)),
+    ))
 
 function entered(engine: Engine, before: Push, next: Push): void {
   const from = phaseOf(before.step)

@@ -74,7 +74,8 @@ export interface Engine {
   commit: (push: Push, what: StepCommit) => Promise<void>
   readonly serial: Serial
   readonly watchers: Watchers
-  phase: 'loading' | 'ready' | 'stopped'
+  /** `stopping`: decided pushes may still arrive; nothing new is taken and nothing is decided. */
+  phase: 'loading' | 'ready' | 'stopping' | 'stopped'
   /** Monotonic end of the settling after our start. */
   settleEnd: number
   fleet: FleetState
@@ -183,8 +184,12 @@ export function availability(engine: Engine): Result<void, Problem> {
       return ok(undefined)
     case 'loading':
       return err({ kind: 'unavailable', message: 'the state is being loaded: try again in a moment' })
+    case 'stopping':
     case 'stopped':
-      return err({ kind: 'unavailable', message: 'the server is stopping: send it again to the next one' })
+      return err({
+        kind: 'unavailable',
+        message: 'the server is stopping, and nothing was changed: send it again when it is back',
+      })
     default:
       return engine.phase satisfies never
   }

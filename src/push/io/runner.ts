@@ -19,9 +19,9 @@ import { decide } from './decide.ts'
 import { currentRecord, drive } from './drive.ts'
 import type { Engine, Log, StepCommit, Timeouts, Unsafe } from './engine.ts'
 import { availability } from './engine.ts'
-import { writeInventory } from './inventory.ts'
 import { createSerial } from './serial.ts'
 import { start } from './start.ts'
+import { stop } from './stop.ts'
 import { takeBack } from './take-back.ts'
 import { createWatchers } from './watchers.ts'
 import { writeRecord } from './write-record.ts'
@@ -46,7 +46,7 @@ export interface DeliveryEngine extends Delivery {
   readonly fleet: FleetView
   /** Loads the state, says it to the streams, goes on with what was interrupted; then changes are taken. */
   start(): Promise<void>
-  /** Takes no more changes, ends what is being written. Pushes stay at their durable step and go on at the next start. */
+  /** Takes no more changes, lets decided pushes arrive, ends what is being written, all within `graceMs`. Others go on at the next start. */
   stop(graceMs: number): Promise<void>
   /** How large everything is that it keeps. */
   bounds(): readonly Bound[]
@@ -79,7 +79,12 @@ export function createDelivery(options: DeliveryOptions): DeliveryEngine {
       if (!available.ok) return available
       if (command.dryRun === true) return tryChange(engine, command)
       const full = isFull(engine)
-      return full === undefined ? engine.serial.run(() => makeChange(engine, command, arrivedAt)) : err(full)
+      if (full !== undefined) return err(full)
+      return engine.serial.run(async () => {
+        // While it waited for its turn, the server may have been asked to stop.
+        const still = availability(engine)
+        return still.ok ? makeChange(engine, command, arrivedAt) : still
+      })
     },
     push: (id) => recordBy(engine, id),
     pushes: (limit) => newestFirst(engine).slice(0, limit),
@@ -147,18 +152,6 @@ async function commit(engine: Engine, push: Push, what: StepCommit): Promise<voi
     default:
       return assertNever(what)
   }
-}
-
-async function stop(engine: Engine, graceMs: number): Promise<void> {
-  engine.phase = 'stopped'
-  engine.stopTicking()
-  writeInventory(engine)
-  let cancel = (): void => undefined
-  const grace = new Promise<void>((resolve) => {
-    cancel = engine.clock.every(Math.max(1, graceMs), () => resolve())
-  })
-  await Promise.race([engine.serial.idle(), grace])
-  cancel()
 }
 
 function isFull(engine: Engine): Problem | undefined {

@@ -19,9 +19,10 @@ import { lookAgain, tellFleet } from './streams.ts'
 export function tick(engine: Engine): void {
   tellFleet(engine, { kind: 'tick' })
   if (engine.pushes.size > 0) lookAgain(engine)
-  for (const push of [...engine.pushes.values()]) passDeadline(engine, push)
-  retire(engine)
-  close(engine)
+  const isReady = engine.phase === 'ready'
+  for (const push of [...engine.pushes.values()]) if (isReady || isSwitching(push)) passDeadline(engine, push)
+  if (isReady) retire(engine)
+  closeGenerations(engine, engine.timeouts.closeAfterMs)
   writeInventory(engine)
 }
 
@@ -90,13 +91,13 @@ async function remove(
   restandOthers(engine, plans.value, undefined)
 }
 
-/** Writes down which newest generations everybody holds, after a moment of quiet, and says so. */
-function close(engine: Engine): void {
+/** Writes down which newest generations everybody holds, after so much quiet, and says so. */
+export function closeGenerations(engine: Engine, quietMs: number): void {
   const now = nowOf(engine)
   const closed: { readonly group: GroupKey; readonly generation: number }[] = []
   for (const [group, since] of engine.unclosed) {
     const newest = keptOf(engine, group).at(-1)
-    if (newest === undefined || now.mono - since < engine.timeouts.closeAfterMs) continue
+    if (newest === undefined || now.mono - since < quietMs) continue
     if (!isClosed(engine.fleet, group, newest.number, now)) continue
     engine.unclosed.delete(group)
     closed.push({ group, generation: newest.number })
