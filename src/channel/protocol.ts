@@ -39,6 +39,11 @@ export type ToStreams =
   /** Every node in scope ACKed this generation: what a reconnecting proxy reports of it is believed (rule 18). */
   | { readonly kind: 'closed'; readonly group: GroupKey; readonly lane: string; readonly generation: number }
   /**
+   * Whether what is known of the group may be older than what its proxies hold (a damaged store): then a proxy that reports
+   * anything but the newest generation is held, and keeps what it has. Said before the group's generations.
+   */
+  | { readonly kind: 'guard'; readonly group: GroupKey; readonly on: boolean }
+  /**
    * A node with an open NACK, durable before this is said. Its next responses of `type` are forced resends of the last good
    * content, version suffix `~<resend>`; content of `parked` version is never sent to it again.
    */

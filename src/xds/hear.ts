@@ -31,6 +31,10 @@ export function hear(world: World, nodes: Nodes, message: ToStreams): Heard {
     case 'closed':
       close(world, message.group, message.generation)
       return nothing
+    case 'guard':
+      if (message.on) world.guarded.add(message.group)
+      else world.guarded.delete(message.group)
+      return { kind: 'look', concerns: ({ group }) => group === message.group }
     case 'doubt': {
       const { node: id, type, resend, parked, good } = message
       const node = nodeOf(nodes, id)

@@ -98,6 +98,8 @@ export interface StreamState {
   group: GroupKey | undefined
   /** Its place was said. */
   placed: boolean
+  /** It may hold something newer than what is known of its guarded group: it is sent nothing. */
+  ahead: boolean
   readonly follows: Map<string, Follow>
   /** EDS names of clusters sent on this stream whose endpoints were not ACKed since → sequence of the cluster's sending. */
   readonly unwarmed: Map<string, number>

@@ -4,6 +4,7 @@
 import { observe, repaired, whoOf } from './acks.ts'
 import { contentOf, difference } from './content.ts'
 import type { Follow, Part } from './follow.ts'
+import { guard } from './guard.ts'
 import type { Context, Effect, Goal, Now, Plan, StreamState, Variant } from './machine.ts'
 import { isParked, type NodeRecord } from './nodes.ts'
 import { waitsUntil } from './order.ts'
@@ -18,7 +19,8 @@ export function pump(stream: StreamState, variant: Variant, context: Context, no
   stream.crowded = false
   if (stream.node === undefined || stream.group === undefined) return []
   const node = context.nodeOf(stream.node.id)
-  const effects: Effect[] = []
+  const effects: Effect[] = [...guard(stream, context)]
+  if (stream.ahead) return effects
   for (let round = 0; round < 2; round += 1) {
     for (const type of xdsTypes) {
       const follow = stream.follows.get(type.url)

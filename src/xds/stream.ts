@@ -43,6 +43,7 @@ export const createStream = (
   node: undefined,
   group: undefined,
   placed: false,
+  ahead: false,
   follows: new Map(),
   unwarmed: new Map(),
   warmth: 0,

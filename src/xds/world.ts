@@ -19,9 +19,11 @@ export interface World {
   /** In matching order. */
   table: readonly SelectableGroup[]
   readonly rings: Map<GroupKey, Ring>
+  /** Groups of which newer generations may be lost: who holds anything else than the newest known is left alone. */
+  readonly guarded: Set<GroupKey>
 }
 
-export const createWorld = (): World => ({ ready: false, table: [], rings: new Map() })
+export const createWorld = (): World => ({ ready: false, table: [], rings: new Map(), guarded: new Set() })
 
 export const newestOf = (world: World, group: GroupKey): Generation | undefined =>
   world.rings.get(group)?.generations.at(-1)
