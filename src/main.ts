@@ -18,8 +18,11 @@ import {
   createHttpPort,
   createLogger,
   createMetrics,
+  type Ending,
+  endRooms,
   type Logger,
   type Metrics,
+  type Room,
   watchEventLoop,
 } from './ops/index.ts'
 import { createDelivery, type Delivery, finalPhases, type Unsafe } from './push/index.ts'
@@ -35,10 +38,11 @@ export interface Serving {
     readonly admin: ListenAddress
     readonly http: ListenAddress
   }
-  /** Graceful: pushes finish or stay stored, streams end within the grace of the configuration. Asked twice, it is one stop. */
-  stop(): Promise<void>
-  /** Resolves when everything is closed. */
-  readonly closed: Promise<void>
+  /**
+   * Graceful: pushes finish or stay stored, streams end, all within the grace of the configuration. Asked twice, it is one
+   * stop. Gives the rooms that did not end in time.
+   */
+  stop(): Promise<readonly Room[]>
 }
 
 /** What tests may take away or hand in; no flag reaches it. */
@@ -59,10 +63,10 @@ export interface Trial {
 /** Starts every room, or says which could not start and leaves nothing open. */
 export async function serve(config: Config, trial: Trial = {}): Promise<Result<Serving, Problem>> {
   const log = trial.log ?? createLogger({ level: config.logLevel, format: config.logFormat })
-  const closers: (() => Promise<void>)[] = []
-  const started = await start(config, trial, log, closers)
+  const endings: Ending[] = []
+  const started = await start(config, trial, log, endings)
   if (!started.ok) {
-    for (const close of closers.reverse()) await close()
+    await endRooms(endings, config.timeouts.stopGraceMs, log)
     log.error({ event: 'start_refused', reason: started.error.message })
   }
   return started
@@ -72,7 +76,7 @@ async function start(
   config: Config,
   trial: Trial,
   log: Logger,
-  closers: (() => Promise<void>)[],
+  endings: Ending[],
 ): Promise<Result<Serving, Problem>> {
   // Who may ask, and where.
   const metrics = createMetrics({ version: programVersion() })
@@ -104,7 +108,7 @@ async function start(
     onReadOnly: (reason) => log.error({ event: 'store_read_only', reason }),
   })
   if (!store.ok) return store
-  closers.push(() => store.value.close())
+  endings.push({ room: 'store', end: () => store.value.close() })
 
   // Intent → resources → pushes → streams, and what the streams say back.
   const compiler = createCompiler()
@@ -122,7 +126,7 @@ async function start(
   })
 
   // The ports. Streams are held, and the admin API answers UNAVAILABLE, until the state is loaded.
-  let ready = false
+  let phase: 'loading' | 'serving' | 'stopping' = 'loading'
   const xds = await startXdsServer({
     listen: { ...config.xds, flag: '--xds-port' },
     credentials: gate.credentials(),
@@ -132,32 +136,39 @@ async function start(
     ...(trial.streamLimits === undefined ? {} : { limits: trial.streamLimits }),
   })
   if (!xds.ok) return xds
-  // Closed in the other order: commands end first, then pushes while their streams live, then streams, then the store.
-  closers.push(
-    () => xds.value.stop(config.timeouts.stopGraceMs),
-    () => delivery.stop(config.timeouts.stopGraceMs),
+  endings.push(
+    { room: 'xds', end: (graceMs) => xds.value.stop(graceMs) },
+    { room: 'pushes', end: (graceMs) => delivery.stop(graceMs) },
   )
   const admin = await createAdminServer({
     rooms: { delivery, fleet: delivery.fleet, store: store.value, events },
     gate,
     listen: config.admin,
-    ready: () => ready,
+    ready: () => phase !== 'loading',
     seen: (call) => metrics.adminCall(call),
     failed: (method, error) => log.error({ event: 'admin_call_failed', method, err: error }),
     watchers: (open) => metrics.adminWatchers(open),
   })
   if (!admin.ok) return admin
-  closers.push(() => admin.value.stop(config.timeouts.stopGraceMs))
+  endings.push(
+    {
+      room: 'announcement',
+      end: () => {
+        phase = 'stopping'
+        admin.value.setServing(false)
+      },
+    },
+    { room: 'admin', end: (graceMs) => admin.value.stop(graceMs) },
+  )
   const lag = watchEventLoop()
-  closers.push(async () => lag.stop())
   const http = await createHttpPort({
     listen: config.http,
     gate,
     metrics,
-    readiness: () => (ready ? { ready: true } : { ready: false, reason: 'the state is being loaded' }),
+    readiness: () => (phase === 'serving' ? { ready: true } : { ready: false, reason: notReady[phase] }),
   })
   if (!http.ok) return http
-  closers.push(() => http.value.stop())
+  endings.push({ room: 'http', end: () => http.value.stop() })
   metrics.read({
     nodes: () => delivery.fleet.nodes(),
     pushesRunning: () =>
@@ -165,18 +176,24 @@ async function start(
     revision: () => store.value.view().revision,
     store: () => store.value.stats(),
     encodes: () => compiler.encodeCounts(),
-    ready: () => ready,
+    ready: () => phase === 'serving',
     lag: () => lag.read(),
   })
 
   const watching = new AbortController()
-  closers.push(async () => watching.abort())
+  endings.push({
+    room: 'metrics',
+    end: () => {
+      lag.stop()
+      watching.abort()
+    },
+  })
   void countPushes(delivery, metrics, watching.signal)
 
   if (!warmUp()) log.warn({ event: 'warm_up_failed' })
   // Loaded: what was running goes on, and the streams that waited are served.
   await delivery.start()
-  ready = true
+  phase = 'serving'
   admin.value.setServing(true)
   const addresses = {
     xds: { address: config.xds.address, port: xds.value.port },
@@ -190,8 +207,11 @@ async function start(
     http: hostPort(addresses.http.address, addresses.http.port),
     dataDir: config.dataDir,
   })
-  return ok({ addresses, ...stopOnce(closers, log) })
+  return ok({ addresses, stop: stopOnce(endings, config.timeouts.stopGraceMs, log) })
 }
+
+/** What /readyz says while it is not. */
+const notReady = { loading: 'the state is being loaded', stopping: 'the server is stopping' } as const
 
 /** Every push that ends, in the metrics. */
 async function countPushes(delivery: Delivery, metrics: Metrics, signal: AbortSignal): Promise<void> {
@@ -214,26 +234,17 @@ function readTls(config: Config): Result<TlsMaterial | undefined, Problem> {
   return config.tls === undefined ? ok(undefined) : loadTls(config.tls)
 }
 
-/** Closes in the other order of opening, once, and goes on when one of them fails. */
-function stopOnce(closers: readonly (() => Promise<void>)[], log: Logger): Pick<Serving, 'stop' | 'closed'> {
-  let stopping: Promise<void> | undefined
-  let done = (): void => {}
-  const closed = new Promise<void>((resolve) => {
-    done = resolve
-  })
-  const close = async (): Promise<void> => {
-    log.info({ event: 'stopping' })
-    for (const closer of [...closers].reverse()) {
-      await closer().catch((error: unknown) => log.error({ event: 'stop_failed', err: error }))
-    }
-    log.info({ event: 'stopped' })
-    done()
+/** Ends everything, once. */
+function stopOnce(endings: readonly Ending[], graceMs: number, log: Logger): Serving['stop'] {
+  let stopping: Promise<readonly Room[]> | undefined
+  const stop = async (): Promise<readonly Room[]> => {
+    log.info({ event: 'stopping', graceMs })
+    const late = await endRooms(endings, graceMs, log)
+    log.info({ event: 'stopped', ...(late.length === 0 ? {} : { late }) })
+    return late
   }
-  return {
-    stop: () => {
-      stopping ??= close()
-      return stopping
-    },
-    closed,
+  return () => {
+    stopping ??= stop()
+    return stopping
   }
 }

@@ -1,5 +1,6 @@
 // The control plane is killed again and again in the middle of what it does, from one seed: switches, rollbacks, new releases
 // and a rollback that overtakes a switch. What each round has to leave behind is checked after it.
+import { readFile } from 'node:fs/promises'
 import type { ChangeAnswer, EnvironmentTraffic, PushRecord } from '../../src/admin/index.ts'
 import { type Load, type LoadReport, until } from '../../src/demo/rig/index.ts'
 import { configurationOf, failuresByEnvoy } from '../support/envoy-counts.ts'
@@ -23,6 +24,8 @@ export interface KillResult {
   readonly answered: number
   readonly sentAgain: number
   readonly requests: number
+  /** Phase → pushes that a kill met in it, as the log has them. */
+  readonly met: Readonly<Record<string, number>>
   /** Final phase → pushes. */
   readonly phases: Readonly<Record<string, number>>
   /** Everything that must not be: one sentence each. */
@@ -76,6 +79,7 @@ export async function playKills(fleet: Fleet, plan: KillPlan): Promise<KillResul
   return {
     ...scene.counts,
     requests: total.targets.reduce((sum, { sent }) => sum + sent, 0),
+    met: phasesMet(await readFile(fleet.controlPlane.logFile, 'utf8')),
     phases: Object.fromEntries(scene.phases),
     faults: scene.faults,
     resumeMs: scene.resumeMs,
@@ -222,7 +226,10 @@ function createScene(fleet: Fleet, load: Load, plan: KillPlan) {
       const name = `round ${round} (${move})`
       const before = await look()
       if (move === 'release' || move === 'releaseAndSwitch') releases[other(at)] += 1
-      const killAfterMs = random() * (move === 'switch' || move === 'rollback' ? 30 : 90)
+      // Half of the kills by the clock from the command, half from its answer: decided, and not everywhere yet.
+      const isWarm = move === 'switch' || move === 'rollback'
+      const afterAnswer = random() < 0.5
+      const killAfterMs = random() * (afterAnswer ? (isWarm ? 6 : 80) : isWarm ? 30 : 90)
       const commands = commandsOf(move, round)
       const ids = commands.map((_, index) => `kill-${plan.seed}-${round}-${index}`)
       const sent = (async (): Promise<(ChangeAnswer | undefined)[]> => {
@@ -231,6 +238,7 @@ function createScene(fleet: Fleet, load: Load, plan: KillPlan) {
           answers.push(await command(ids[index] ?? '').catch(() => undefined))
         return answers
       })()
+      if (afterAnswer) await sent
       await pause(killAfterMs)
       await killAndStart()
       const started = performance.now()
@@ -262,7 +270,7 @@ function createScene(fleet: Fleet, load: Load, plan: KillPlan) {
       counts.rounds += 1
       roundMs.push(performance.now() - began)
       plan.note?.(
-        `${name}: killed after ${killAfterMs.toFixed(1)} ms, ${pushes.map(({ id, phase }) => `push ${id} ${phase.slice(11).toLowerCase()}`).join(', ')}, at ${at}, ${(performance.now() - began).toFixed()} ms`,
+        `${name}: killed ${killAfterMs.toFixed(1)} ms after the ${afterAnswer ? 'answer' : 'command'}, ${pushes.map(({ id, phase }) => `push ${id} ${phase.slice(11).toLowerCase()}`).join(', ')}, at ${at}, ${(performance.now() - began).toFixed()} ms`,
       )
     },
 
@@ -281,6 +289,26 @@ function createScene(fleet: Fleet, load: Load, plan: KillPlan) {
       }).catch((cause: unknown) => faults.push(String(cause)))
     },
   }
+}
+
+/** In which phases pushes were when the log of one process ends. */
+function phasesMet(log: string): Record<string, number> {
+  const met: Record<string, number> = {}
+  let running = new Map<string, string>()
+  const end = (): void => {
+    for (const phase of running.values()) met[phase] = (met[phase] ?? 0) + 1
+    running = new Map()
+  }
+  for (const line of log.split('\n')) {
+    const found =
+      /"event":"(delivery_ready|push_started|push_phase)"(?:,"push":"(\d+)")?(?:,"phase":"(\w+)")?/.exec(line)
+    if (found === null) continue
+    const [, event, push = '', phase = 'preparing'] = found
+    if (event === 'delivery_ready') end()
+    else if (/done|aborted|reverted|split|overtaken/.test(phase)) running.delete(push)
+    else running.set(push, phase)
+  }
+  return met
 }
 
 /** Waits until every proxy answers from this environment to what is sent from now on; whoever does not is found by its turns. */

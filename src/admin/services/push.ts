@@ -39,6 +39,7 @@ export function pushHandlers(rooms: AdminRooms): Handlers<'Push'> {
         if (outcome !== undefined) return ok({ outcome, push: toPushRecord(push) })
       }
       if (last === undefined) return err(noPush(request.id))
+      if (!over.aborted) return err(goesOn(last))
       return ok({ outcome: 'TIMED_OUT', push: toPushRecord(last) })
     },
     Abort: async (request, call) => {
@@ -63,6 +64,12 @@ function outcomeOf(phase: PushPhase, until: WaitPushRequestUntil): WaitPushRespo
 async function* messages(records: AsyncIterable<PushRecord>): AsyncGenerator<Input<PushMessage>> {
   for await (const record of records) yield toPushRecord(record)
 }
+
+/** The wait ended before its time: the server stops (or nobody waits any more). */
+const goesOn = ({ id, phase }: PushRecord): Problem => ({
+  kind: 'unavailable',
+  message: `the server is stopping; push ${id} is ${phase} and goes on when it is back: wait again then`,
+})
 
 const noPush = (id: string): Problem => ({
   kind: 'notFound',

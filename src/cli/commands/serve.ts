@@ -53,6 +53,7 @@ Examples:
         process.exitCode = exitCode(reportProblem(terminal, config.error))
         return
       }
+      const asked = onStopSignals(terminal)
       const { serve } = await import('../../main.ts')
       const started = await serve(config.value)
       if (!started.ok) {
@@ -61,20 +62,28 @@ Examples:
         process.exitCode = exitCode('failed')
         return
       }
-      const { addresses, stop, closed } = started.value
-      for (const name of ['SIGTERM', 'SIGINT'] as const) {
-        let asked = false
-        process.on(name, () => {
-          // Asked twice means now.
-          if (asked) process.exit(exitCode('interrupted'))
-          asked = true
-          terminal.say('stopping; once more to stop at once')
-          void stop()
-        })
-      }
+      const { addresses, stop } = started.value
       banner(terminal, addresses, config.value.dataDir)
-      await closed
+      await asked
+      const late = await stop()
+      // What was left behind may hold a socket open: it does not hold the process.
+      process.exit(exitCode(late.length === 0 ? 'ok' : 'failed'))
     })
+}
+
+/** Resolves when SIGTERM or SIGINT has come, also while the state is still being loaded; another one ends at once. */
+function onStopSignals(terminal: Terminal): Promise<void> {
+  return new Promise((resolve) => {
+    let asked = false
+    for (const name of ['SIGTERM', 'SIGINT'] as const) {
+      process.on(name, () => {
+        if (asked) process.exit(exitCode('interrupted'))
+        asked = true
+        terminal.say('stopping; once more to stop at once')
+        resolve()
+      })
+    }
+  })
 }
 
 function banner(

@@ -36,7 +36,7 @@ export interface XdsStats extends HubStats {
 export interface XdsServer {
   readonly port: number
   stats(): XdsStats
-  /** Takes no new streams, lets answers in flight be ACKed, then ends every stream: all within `graceMs`. */
+  /** Takes no new streams, lets answers in flight be ACKed for a moment, then ends every stream: all within `graceMs`. */
   stop(graceMs: number): Promise<void>
 }
 
@@ -83,11 +83,12 @@ export async function startXdsServer(options: XdsServerOptions): Promise<Result<
 
   const stop = async (graceMs: number): Promise<void> => {
     stopping = true
-    const deadline = performance.now() + graceMs
-    while (hub.drain() > 0 && performance.now() < deadline) await pause(Math.min(20, graceMs))
+    // Whoever has not ACKed by then, or does not read, is not waited for.
+    const deadline = performance.now() + Math.min(limits.stopAckMs, graceMs / 2)
+    while (hub.drain() > 0 && performance.now() < deadline) await pause(limits.stopLookMs)
     ads.endAll(hub)
     reports.end()
-    await shutDown(server, Math.max(100, Math.min(500, deadline - performance.now())))
+    await shutDown(server, Math.min(limits.stopFlushMs, graceMs / 2))
   }
   return ok({
     port: bound.value,
