@@ -5,6 +5,9 @@ import { describeWithEnvoy, envoyBinary } from '../support/with-envoy.ts'
 import { benchBigCommit } from './big-commit.ts'
 import { latencySection, measureLatency, wideSection } from './push-latency.ts'
 import { holds, printSection } from './report.ts'
+import { stalledSection } from './stalled.ts'
+import { startClients } from './stalled-clients.ts'
+import { runStalled } from './stalled-run.ts'
 
 let scope: Scope | undefined
 afterEach(async () => {
@@ -24,6 +27,18 @@ describe('the commit benchmark', () => {
       expect(values[0], part).toBeGreaterThanOrEqual(0)
     }
     expect(section.goals.every(holds)).toBe(true)
+  })
+})
+
+describe('the benchmark of stalled readers', () => {
+  it('runs, with readers that stall in three ways, and every live one gets every update', async () => {
+    const options = { live: 4, stalled: 6, bytes: 32 * 1024, updates: 5, gapMs: 20 }
+    const result = await runStalled(options, startClients)
+    expect(result.times).toHaveLength(20)
+    expect(result.unsent).toBeGreaterThan(0)
+    const section = stalledSection(options, result, result)
+    expect(section.goals.every(holds)).toBe(true)
+    expect(printSection(section)).toContain('6 stalled readers, snapshots of 32 KiB, 5 updates')
   })
 })
 

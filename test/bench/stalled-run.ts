@@ -38,17 +38,25 @@ export async function runStalled(
   startClients: (options: ClientsOptions) => Promise<() => void>,
 ): Promise<StalledResult> {
   const channel = createChannel({ codec: false })
+  /** Generation → when it was published; it is there when it or a newer one is ACKed (newest wins). */
   const started = new Map<number, number>()
+  const reached = new Map<string, number>()
   const times: number[] = []
   let cut = 0
   let acked = 0
   channel.decider.receive((message) => {
     if (message.kind === 'closed' && message.node?.startsWith('stalled') === true) cut += 1
     if (message.kind !== 'holds' || !message.node.startsWith('live') || message.type !== typeUrls.rds) return
-    const at = started.get(message.generation)
-    if (at === undefined || !message.acked) return
-    acked += 1
-    times.push(performance.now() - at)
+    if (!message.acked) return
+    const now = performance.now()
+    const from = (reached.get(message.node) ?? 0) + 1
+    for (let generation = from; generation <= message.generation; generation += 1) {
+      const at = started.get(generation)
+      if (at === undefined) continue
+      acked += 1
+      times.push(now - at)
+    }
+    reached.set(message.node, message.generation)
   })
   const server = await startXdsServer({
     listen: { address: '127.0.0.1', port: 0, flag: '--xds-port' },
@@ -79,12 +87,11 @@ export async function runStalled(
     await new Promise((resolve) => setTimeout(resolve, options.gapMs))
     look()
   }
-  for (let tries = 0; acked < options.live * options.updates && tries < 500; tries += 1) {
+  for (let tries = 0; acked < options.live * options.updates && tries < 2_000; tries += 1) {
     await new Promise((resolve) => setTimeout(resolve, 10))
   }
-  if (acked !== options.live * options.updates) {
-    throw new Error(`${acked} ACKs, wanted ${options.live * options.updates}`)
-  }
+  const wanted = options.live * options.updates
+  if (acked !== wanted) throw new Error(`${acked} ACKs, wanted ${wanted}`)
   const { bodiesEncoded } = server.value.stats()
   end()
   await server.value.stop(0)
