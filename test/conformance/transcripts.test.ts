@@ -20,6 +20,7 @@ describeWithEnvoy('transcripts, on a real Envoy', () => {
       envoyStage({
         ...options,
         binary: envoyBinary(),
+        update,
         quietMs: update ? 500 : 150,
         patienceMs: update ? 800 : 5_000,
       }),

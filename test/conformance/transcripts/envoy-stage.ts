@@ -14,11 +14,13 @@ export interface EnvoyStageOptions extends StageOptions {
   readonly quietMs: number
   /** Milliseconds for what is expected. */
   readonly patienceMs: number
+  /** Nothing is expected: what is, is. */
+  readonly update: boolean
 }
 
 /** A server and no Envoy yet. */
 export async function envoyStage(options: EnvoyStageOptions): Promise<Stage> {
-  const { variant, quietMs, patienceMs } = options
+  const { variant, quietMs, patienceMs, update } = options
   const scope = await openScope('transcript')
   const ads = await startScriptedAds(variant)
   let envoy: EnvoyProcess | undefined
@@ -31,7 +33,7 @@ export async function envoyStage(options: EnvoyStageOptions): Promise<Stage> {
         binary: options.binary,
         bootstrap: { nodeId: 'edge-1', nodeCluster: 'edge', variant, xdsPort: ads.port },
         concurrency: 1,
-        drainTimeS: 1,
+        drainTimeS: 2,
         rewrite: (yaml) => (options.plain ? withoutValidators(yaml) : yaml),
       })
     },
@@ -66,7 +68,7 @@ export async function envoyStage(options: EnvoyStageOptions): Promise<Stage> {
           JSON.parse(await envoy.get('/config_dump?include_eds')),
           JSON.parse(await envoy.get('/runtime')),
         )
-        if (settled(held) || performance.now() > end) return held
+        if (update || settled(held) || performance.now() > end) return held
         await sleep(20)
       }
     },

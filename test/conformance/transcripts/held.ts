@@ -1,5 +1,4 @@
 // What a real Envoy holds, read from its admin answers back into the contents of a transcript.
-import { names } from '../../../src/base/index.ts'
 import { endpointPorts, listenerBytes, routeBytes } from '../../sim/transcripts/content.ts'
 import type { Held } from '../../sim/transcripts/stage.ts'
 
@@ -19,6 +18,8 @@ interface Section {
 }
 interface Cluster {
   readonly name: string
+  readonly type?: string
+  readonly eds_cluster_config?: { readonly service_name?: string }
   readonly connect_timeout: string
 }
 interface DynamicListener {
@@ -60,13 +61,20 @@ export function scriptedHeld(dump: Dump, runtime: Runtime): Held {
           : [[one.name, String(listener.per_connection_buffer_limit_bytes - listenerBytes)]]
       }),
     )
+  const active = all((section) => section.dynamic_active_clusters)
+  /** Static clusters are dumped with their endpoints too. */
+  const discovered = new Set(
+    active.flatMap(({ cluster: { name, type, eds_cluster_config } }) =>
+      type === 'EDS' ? (eds_cluster_config?.service_name ?? name) : [],
+    ),
+  )
   return {
-    clusters: clusters(all((section) => section.dynamic_active_clusters)),
+    clusters: clusters(active),
     warmingClusters: clusters(all((section) => section.dynamic_warming_clusters)),
     endpoints: new Map(
       all((section) => section.dynamic_endpoint_configs)
         .map(({ endpoint_config }) => endpoint_config)
-        .filter(({ cluster_name }) => cluster_name !== names.localCluster)
+        .filter(({ cluster_name }) => discovered.has(cluster_name))
         .map((assignment) => [assignment.cluster_name, endpointLabel(assignment)]),
     ),
     listeners: listeners('active_state'),

@@ -80,7 +80,8 @@ export function createClusters(kernel: Kernel, secrets: Providers, options: Clus
       endpoints: undefined,
       close: () => {
         for (const stop of stops.splice(0)) stop()
-        for (const lease of leases.splice(0)) lease.release()
+        // Envoy lets go of secrets a turn later than of endpoints.
+        for (const lease of leases.splice(0)) timers.after(1, lease.release)
       },
     }
     const { content } = received
@@ -162,6 +163,7 @@ export function createClusters(kernel: Kernel, secrets: Providers, options: Clus
       table.delete(name)
     }
     holdBack()
+    checkStart()
   }
 
   const removedBy = ({ resources, removed, whole }: Change): readonly string[] => {
@@ -187,7 +189,12 @@ export function createClusters(kernel: Kernel, secrets: Providers, options: Clus
       const refusals: string[] = []
       mux.pause(typeUrls.eds)
       mux.pause(typeUrls.sds)
+      const seen = new Set<string>()
       for (const received of change.resources) {
+        if (seen.size === seen.add(received.name).size) {
+          refusals.push(`duplicate cluster ${received.name} found`)
+          continue
+        }
         const verdict = kernel.judge(typeUrls.cds, received)
         if (verdict.kind === 'fine') put(received)
         else refusals.push(`${received.name}: ${verdict.text}`)

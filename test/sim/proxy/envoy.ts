@@ -48,7 +48,8 @@ export function startEnvoy(options: ProxyOptions, now: number, send: (request: R
     const verdict = judge(typeUrl, received)
     return verdict.kind === 'fine' ? undefined : `${received.name}: ${verdict.text}`
   }
-  const secrets = createProviders(kernel, typeUrls.sds, semantic(typeUrls.sds))
+  // A secret is stored first and found bad when it is used: it is refused, and held all the same.
+  const secrets = createProviders(kernel, typeUrls.sds, semantic(typeUrls.sds), 'kept')
   const extensions = createProviders(kernel, typeUrls.ecds, semantic(typeUrls.ecds))
   const routes = createProviders(kernel, typeUrls.rds, (received) => {
     const missing = received.content.validatesClusters
@@ -69,13 +70,12 @@ export function startEnvoy(options: ProxyOptions, now: number, send: (request: R
   })
 
   function refusalOfAll(typeUrl: string, change: Change): string | undefined {
-    // A listener is checked by itself, so that a bad one is refused and the others are taken.
-    if (typeUrl !== typeUrls.lds) {
-      for (const received of change.resources) {
-        const verdict = judge(typeUrl, received)
-        if (verdict.kind === 'constraint') return `${received.name}: ${verdict.text}`
-      }
+    for (const received of change.resources) {
+      const verdict = judge(typeUrl, received)
+      if (verdict.kind === 'constraint') return `${received.name}: ${verdict.text}`
     }
+    const twice = options.variant === 'delta' ? duplicateOf(change.resources) : undefined
+    if (twice !== undefined) return `duplicate name ${twice} found among added/updated resources`
     const least = options.minimumClusters ?? 1
     if (typeUrl === typeUrls.cds && clusters.countAfter(change) < least) {
       return `CDS update attempts to reduce clusters below configured minimum.`
@@ -151,6 +151,11 @@ export function startEnvoy(options: ProxyOptions, now: number, send: (request: R
       runtime: hashes(runtime),
     }),
   }
+}
+
+function duplicateOf(resources: readonly Received[]): string | undefined {
+  const seen = new Set<string>()
+  return resources.find(({ name }) => seen.size === seen.add(name).size)?.name
 }
 
 function listenerView(held: ReadonlyMap<string, Received>): ProxyView['listeners'] {

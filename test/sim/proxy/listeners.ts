@@ -40,8 +40,9 @@ export function createListeners(kernel: Kernel, options: ListenerOptions): Liste
     if (starting === 'routes' && [...active.values()].every(({ warm }) => warm)) starting = 'over'
   }
 
+  /** During start-up nobody is connected yet. */
   function drain(listener: Listener): void {
-    if (options.drainMs === 0) listener.close()
+    if (options.drainMs === 0 || starting !== 'over') listener.close()
     else timers.after(options.drainMs, listener.close)
   }
 

@@ -27,11 +27,15 @@ interface Provider {
   stopTimer: () => void
 }
 
-/** `refuses`: why a resource is refused, beyond what was judged for the whole response. */
+/**
+ * `refuses`: why a resource is refused, beyond what was judged for the whole response; `refused`: whether it is held
+ * nevertheless.
+ */
 export function createProviders(
   kernel: Kernel,
   typeUrl: string,
   refuses: (received: Received) => string | undefined,
+  refused: 'kept' | 'dropped' = 'dropped',
 ): Providers {
   const providers = new Map<string, Provider>()
 
@@ -53,8 +57,8 @@ export function createProviders(
         // A removal is not obeyed: what was held goes on serving, and who waits goes on waiting.
         if (received === undefined) return undefined
         const refusal = refuses(received)
+        if (refusal === undefined || refused === 'kept') provider.received = received
         if (refusal !== undefined) return refusal
-        provider.received = received
         settle(provider)
         return undefined
       },

@@ -89,9 +89,9 @@ export function createSotwMux(host: MuxHost): Mux {
     receive({ typeUrl, version, nonce, resources }) {
       const state = stateOf(typeUrl)
       if (state.watches.length === 0) {
+        // Nobody waits for it: what is in it is left, so its version is not taken either.
         state.nonce = nonce
-        if (resources.length > 0) return
-        state.version = version
+        if (resources.length === 0) state.version = version
         say(typeUrl)
         return
       }

@@ -2,7 +2,10 @@
 // Times are milliseconds of a monotonic clock that whoever drives it owns.
 import type { Request, VariantName } from '../../../src/xds/machine.ts'
 
-/** What a proxy thinks of one resource. A constraint error refuses the whole response; a semantic one a part of it. */
+/**
+ * What a proxy thinks of one resource. A constraint error in the resource's own message refuses the whole response; a
+ * semantic one, or a constraint error inside an extension's configuration (`typed_config`), a part of it.
+ */
 export type Verdict =
   | { readonly kind: 'fine' }
   | { readonly kind: 'constraint' | 'semantic'; readonly text: string }

@@ -3,7 +3,7 @@
 //
 //   cds   a=1  a=1:fetch=1s  a=1:secret=s  a=1:eds=other  a=1:checked  a=1:static     a=constraint  a=semantic
 //   eds   a=1  a=none (no endpoint)                                                     a=constraint  a=semantic
-//   lds   l=1>r (routes by RDS)  l=1 (its own)  l=1>r:fetch=1s  l=1:secret=s             l=constraint  l=semantic
+//   lds   l=1>r (routes by RDS)  l=1 (its own)  l=1>r:fetch=1s  l=nested (constraint in a filter)  l=constraint  l=semantic
 //   rds   r=1>a,b  r=1>a:validate (validate_clusters)                                   r=constraint  r=semantic
 //   sds   s=1                                                                            s=constraint  s=semantic
 //   rtds  verdigris-flags=1
@@ -76,7 +76,7 @@ const builders: { readonly [K in ResourceTypeKey]: Builder } = {
       // A static one has no discovered endpoints.
       ...(options.has('static') && label !== 'semantic' ? { type: 'STATIC' } : { type: 'EDS' }),
       ...(label === 'semantic' ? { type: 'STATIC' } : {}),
-      ...(secret === undefined ? {} : { transportSocket: tlsSocket('UpstreamTlsContext', secret, options) }),
+      ...(secret === undefined ? {} : { transportSocket: tlsSocket(secret, options) }),
       ...(options.has('checked')
         ? {
             healthChecks: [
@@ -127,7 +127,6 @@ const builders: { readonly [K in ResourceTypeKey]: Builder } = {
           ],
   }),
   lds: (name, label, [route], options) => {
-    const secret = options.get('secret')
     return {
       name,
       address: { socketAddress: { address: '127.0.0.1', portValue: 10_000 + (name.codePointAt(0) ?? 0) } },
@@ -139,15 +138,12 @@ const builders: { readonly [K in ResourceTypeKey]: Builder } = {
           ? []
           : [
               {
-                ...(secret === undefined
-                  ? {}
-                  : { transportSocket: tlsSocket('DownstreamTlsContext', secret, options) }),
                 filters: [
                   {
                     name: 'hcm',
                     typedConfig: {
                       '@type': hcm,
-                      statPrefix: name,
+                      statPrefix: label === 'nested' ? '' : name,
                       ...(route === undefined
                         ? { routeConfig: { name: 'inline' } }
                         : { rds: { routeConfigName: route, configSource: source(options) } }),
@@ -200,14 +196,13 @@ function source(options: Options): Json {
   return { ads: {}, resourceApiVersion: 'V3', initialFetchTimeout: options.get('fetch') ?? '0s' }
 }
 
-function tlsSocket(
-  kind: 'UpstreamTlsContext' | 'DownstreamTlsContext',
-  secret: string,
-  options: Options,
-): Json {
+function tlsSocket(secret: string, options: Options): Json {
   const validationContextSdsSecretConfig = { name: secret, sdsConfig: source(options) }
   return {
     name: 'envoy.transport_sockets.tls',
-    typedConfig: { '@type': `${tls}.${kind}`, commonTlsContext: { validationContextSdsSecretConfig } },
+    typedConfig: {
+      '@type': `${tls}.UpstreamTlsContext`,
+      commonTlsContext: { validationContextSdsSecretConfig },
+    },
   }
 }

@@ -4,6 +4,9 @@ import { createProxy, type ProxyEffect, type ProxyView, type Verdict } from '../
 import { scriptedOf } from './content.ts'
 import type { Heard, Held, Stage, StageOptions } from './stage.ts'
 
+/** Milliseconds of silence after each move, as before a real one. */
+const quietMs = 150
+
 /** A simulated proxy that was not started. */
 export async function fakeStage({ variant, plain }: StageOptions): Promise<Stage> {
   const heard: Heard[] = []
@@ -17,10 +20,12 @@ export async function fakeStage({ variant, plain }: StageOptions): Promise<Stage
     initialFetchTimeoutMs: 15_000,
     judge: (_, __, body): Verdict => {
       const label = scriptedOf(hashOf(body))?.label
+      if (label === 'nested') return { kind: 'semantic', text: label }
       return label === 'constraint' || label === 'semantic' ? { kind: label, text: label } : { kind: 'fine' }
     },
     random: () => 0.5,
-    drainMs: 1_000,
+    drainMs: 2_000,
+    healthCheckRoundMs: 10,
     minimumClusters: plain ? 0 : 1,
   })
 
@@ -35,13 +40,26 @@ export async function fakeStage({ variant, plain }: StageOptions): Promise<Stage
     heard.push({ kind: 'opened' })
     take(proxy.step({ kind: 'connected' }, now))
   }
+  const pass = (ms: number): void => {
+    const end = now + ms
+    while (timerAt !== undefined && timerAt <= end) {
+      now = timerAt
+      timerAt = undefined
+      take(proxy.step({ kind: 'tick' }, now))
+    }
+    now = end
+  }
+
   return {
     start: async () => {
       timerAt = undefined
       take(proxy.step({ kind: 'restarted' }, now))
       connect()
     },
-    listen: async () => heard.splice(0),
+    listen: async () => {
+      pass(quietMs)
+      return heard.splice(0)
+    },
     send: (bytes) => take(proxy.step({ kind: 'response', bytes }, now)),
     drop: () => {
       take(proxy.step({ kind: 'disconnected' }, now))
@@ -55,15 +73,7 @@ export async function fakeStage({ variant, plain }: StageOptions): Promise<Stage
       serving = true
       connect()
     },
-    wait: async (ms) => {
-      const end = now + ms
-      while (timerAt !== undefined && timerAt <= end) {
-        now = timerAt
-        timerAt = undefined
-        take(proxy.step({ kind: 'tick' }, now))
-      }
-      now = end
-    },
+    wait: async (ms) => pass(ms),
     held: async () => heldBy(proxy.view()),
     close: async () => {},
   }
