@@ -88,6 +88,24 @@ export type ChangeCommand = {
   | { readonly verb: 'rollback'; readonly namespace: string; readonly service: string }
 )
 
+/** Back to a stored generation while the store takes no changes. */
+export interface ServeStoredCommand {
+  readonly group: GroupKey
+  /** Absent: the newest stored. */
+  readonly generation?: number
+  readonly actor: string
+  readonly reason: string
+}
+
+/** `generation` is the number under which the content of generation `content` is served; not durable. */
+export interface ServedStored {
+  readonly group: GroupKey
+  readonly generation: number
+  readonly content: number
+  /** Pushes that rest until the next start: `push/7`. */
+  readonly resting: readonly string[]
+}
+
 /** One object's difference, before and after. `effect` as Envoy answers it. */
 export interface ObjectDiff {
   readonly key: ObjectKey
@@ -115,6 +133,8 @@ export interface Delivery {
   /** The record now and after every change until it is final (or the signal aborts). `undefined`: all pushes, without end. */
   watchPushes(id: string | undefined, signal: AbortSignal): AsyncIterable<PushRecord>
   abort(id: string, actor: string, reason: string): Promise<Result<PushRecord, Problem>>
+  /** Refused while the store takes changes. */
+  serveStored(command: ServeStoredCommand): Promise<Result<ServedStored, Problem>>
 }
 
 /** Something that happened, for whoever keeps events: names are few and snake_case, attributes small. */
@@ -131,5 +151,6 @@ export interface DeliveryEvent {
     | 'repaired'
     | 'retirement_started'
     | 'retirement_over'
+    | 'stored_generation_served'
   readonly attributes: Readonly<Record<string, Json>>
 }

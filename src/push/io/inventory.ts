@@ -6,6 +6,7 @@ import { nowOf } from './engine.ts'
 /** Writes the inventory's news in one commit. */
 export function writeInventory(engine: Engine): void {
   if (engine.unwritten.size === 0 || engine.writingInventory) return
+  if (engine.store.condition().kind !== 'writable') return
   engine.writingInventory = true
   void engine.serial.run(async () => {
     engine.writingInventory = false

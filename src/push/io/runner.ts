@@ -20,6 +20,7 @@ import { currentRecord, drive } from './drive.ts'
 import type { Engine, Log, StepCommit, Timeouts, Unsafe } from './engine.ts'
 import { availability } from './engine.ts'
 import { createSerial } from './serial.ts'
+import { serveStored } from './serve-stored.ts'
 import { start } from './start.ts'
 import { stop } from './stop.ts'
 import { takeBack } from './take-back.ts'
@@ -94,6 +95,7 @@ export function createDelivery(options: DeliveryOptions): DeliveryEngine {
       return engine.watchers.watch(id, first, signal)
     },
     abort: (id, actor, reason) => abort(engine, id, actor, reason),
+    serveStored: (command) => engine.serial.run(() => serveStored(engine, command)),
   }
 }
 

@@ -41,6 +41,7 @@ export async function start(engine: Engine): Promise<void> {
   for (const { node, type, resend, parked, good } of refusals) {
     engine.decider.send({ kind: 'doubt', node, type, resend, parked, good })
   }
+  guardGroups(engine)
   const closed = parseClosed(view.records('closed'))
   for (const [group, kept] of view.generations) {
     await replay(engine, group, kept)
@@ -64,6 +65,14 @@ export async function start(engine: Engine): Promise<void> {
     pushes: engine.pushes.size,
   })
   engine.stopTicking = engine.clock.every(timeouts.tickMs, () => tick(engine))
+}
+
+/** Of a damaged store newer generations may be lost: who holds anything else than the newest known is left alone. */
+function guardGroups(engine: Engine): void {
+  const condition = engine.store.condition()
+  if (condition.kind !== 'damaged') return
+  for (const { group, isNewest } of condition.groups)
+    if (!isNewest) engine.decider.send({ kind: 'guard', group, on: true })
 }
 
 /** Finished pushes are remembered, interrupted ones go on. */

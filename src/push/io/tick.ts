@@ -21,6 +21,7 @@ export function tick(engine: Engine): void {
   if (engine.pushes.size > 0) lookAgain(engine)
   const isReady = engine.phase === 'ready'
   for (const push of [...engine.pushes.values()]) if (isReady || isSwitching(push)) passDeadline(engine, push)
+  if (engine.store.condition().kind !== 'writable') return
   if (isReady) retire(engine)
   closeGenerations(engine, engine.timeouts.closeAfterMs)
   writeInventory(engine)
