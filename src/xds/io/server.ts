@@ -5,8 +5,10 @@ import { limits, ok, type Problem, type Result } from '../../base/index.ts'
 import type { FromStreams, StreamerEnd } from '../../channel/index.ts'
 import { adsMethods } from '../../envoy-api/index.ts'
 import { createHub, type HubLimits, type HubStats, type Scheduler } from '../hub.ts'
+import type { IntakeLimits } from '../intake.ts'
 import type { VariantName } from '../machine.ts'
 import { type BytesCall, createAdsPump, serializeOutgoing } from './ads.ts'
+import { watchIntake } from './intake.ts'
 import { deserialize, dropReports, refuseSeparateDiscovery } from './other-methods.ts'
 import { systemScheduler } from './scheduler.ts'
 
@@ -26,11 +28,13 @@ export interface XdsServerOptions {
   readonly log: XdsLog
   readonly scheduler?: Scheduler
   /** Smaller bounds for tests. */
-  readonly limits?: Partial<HubLimits>
+  readonly limits?: Partial<HubLimits & IntakeLimits & { readonly streams: number }>
 }
 
 export interface XdsStats extends HubStats {
   readonly reportStreams: number
+  /** Bytes of requests that came in and nobody has taken yet. */
+  readonly intakeBytes: number
 }
 
 export interface XdsServer {
@@ -43,15 +47,17 @@ export interface XdsServer {
 /** Starts serving. Streams are held until the decider has said `ready`. */
 export async function startXdsServer(options: XdsServerOptions): Promise<Result<XdsServer, Problem>> {
   const { log } = options
+  const bounds = { ...limits, ...options.limits }
+  const intake = watchIntake(bounds, (fields) => log.warn({ event: 'xds_request_refused', ...fields }))
   const server = new Server({
-    interceptors: [options.gate],
+    interceptors: [options.gate, intake.interceptor],
     'grpc.max_receive_message_length': limits.xdsReceiveBytes,
     'grpc.max_send_message_length': -1,
     'grpc.keepalive_time_ms': limits.xdsKeepaliveMs,
     'grpc.keepalive_timeout_ms': limits.xdsKeepaliveTimeoutMs,
     'grpc.max_concurrent_streams': limits.streamsPerConnection,
   })
-  const ads = createAdsPump()
+  const ads = createAdsPump(intake)
   const hub = createHub({
     streamers: logged(options.streamers, log),
     edge: ads.edge,
@@ -63,8 +69,8 @@ export async function startXdsServer(options: XdsServerOptions): Promise<Result<
   const serve = (variant: VariantName) => (call: BytesCall) => {
     const refusal = stopping
       ? { code: status.UNAVAILABLE, details: 'the server is stopping' }
-      : hub.size >= limits.streams
-        ? { code: status.RESOURCE_EXHAUSTED, details: `more than ${limits.streams} streams` }
+      : hub.size >= bounds.streams
+        ? { code: status.RESOURCE_EXHAUSTED, details: `more than ${bounds.streams} streams` }
         : undefined
     if (refusal === undefined) {
       ads.serve(hub, variant, call)
@@ -79,20 +85,25 @@ export async function startXdsServer(options: XdsServerOptions): Promise<Result<
   const reports = dropReports(server)
   gateEveryMethod(server)
   const bound = await bindGrpc(server, options.listen, options.credentials)
-  if (!bound.ok) return bound
+  if (!bound.ok) {
+    intake.stop()
+    return bound
+  }
 
   const stop = async (graceMs: number): Promise<void> => {
     stopping = true
     // Whoever has not ACKed by then, or does not read, is not waited for.
-    const deadline = performance.now() + Math.min(limits.stopAckMs, graceMs / 2)
+    const end = performance.now() + graceMs
+    const deadline = Math.min(end, performance.now() + limits.stopAckMs)
     while (hub.drain() > 0 && performance.now() < deadline) await pause(limits.stopLookMs)
     ads.endAll(hub)
     reports.end()
-    await shutDown(server, Math.min(limits.stopFlushMs, graceMs / 2))
+    intake.stop()
+    await shutDown(server, Math.max(100, Math.min(limits.stopFlushMs, end - performance.now())))
   }
   return ok({
     port: bound.value,
-    stats: () => ({ ...hub.stats(), reportStreams: reports.open }),
+    stats: () => ({ ...hub.stats(), reportStreams: reports.open, intakeBytes: intake.bytes }),
     stop,
   })
 }
