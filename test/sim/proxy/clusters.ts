@@ -1,5 +1,5 @@
 // Clusters: added and changed ones warm until their endpoints, then their secrets, are there; meanwhile no CDS ACK leaves.
-// During start-up there is no warming: a cluster is in use at once, and listeners wait for all of them.
+// During start-up CDS is ACKed at once; instead, listeners are asked for only when all clusters are warm.
 import { typeUrls } from '../../../src/envoy-api/index.ts'
 import { fetchTimeoutOf, type Kernel } from './kernel.ts'
 import type { Change, Watch } from './mux.ts'
@@ -54,7 +54,7 @@ export function createClusters(kernel: Kernel, secrets: Providers, options: Clus
 
   function checkStart(): void {
     if (starting !== 'endpoints') return
-    if ([...active.values()].some(({ phase }) => phase !== 'ready')) return
+    if (warming.size > 0) return
     starting = 'over'
     options.onInitialised()
   }
@@ -149,9 +149,8 @@ export function createClusters(kernel: Kernel, secrets: Providers, options: Clus
     // Equal to what warms, or to what is used when nothing warms: nothing to do. A way back over a warming one warms.
     if ((waiting ?? used)?.received.content.hash === content.hash) return
     const cluster = start(received)
-    const table = starting === 'over' ? warming : active
-    const replaced = table.get(name)
-    table.set(name, cluster)
+    const replaced = warming.get(name)
+    warming.set(name, cluster)
     holdBack()
     for (const begin of begun.splice(0)) begin()
     replaced?.close()

@@ -89,10 +89,10 @@ export function createSotwMux(host: MuxHost): Mux {
     receive({ typeUrl, version, nonce, resources }) {
       const state = stateOf(typeUrl)
       if (state.watches.length === 0) {
-        // Nobody waits for it: what is in it is left, so its version is not taken either.
+        // Nobody waits for it: what is in it is left, and its version is not taken. What is empty is taken in silence.
         state.nonce = nonce
         if (resources.length === 0) state.version = version
-        say(typeUrl)
+        else say(typeUrl)
         return
       }
       pause(typeUrl)

@@ -188,7 +188,7 @@ const builders: { readonly [K in ResourceTypeKey]: Builder } = {
 }
 
 /** 9 for what is broken, so that it differs from all that is sound. */
-function numberOf(label: string): number {
+export function numberOf(label: string): number {
   return /^\d+$/.test(label) ? Number(label) : 9
 }
 

@@ -1,7 +1,7 @@
 // The stage with the simulated proxy, on a clock of its own.
 import { hashOf } from '../../../src/snapshot/hash.ts'
 import { createProxy, type ProxyEffect, type ProxyView, type Verdict } from '../proxy/index.ts'
-import { scriptedOf } from './content.ts'
+import { numberOf, scriptedOf } from './content.ts'
 import type { Heard, Held, Stage, StageOptions } from './stage.ts'
 
 /** Milliseconds of silence after each move, as before a real one. */
@@ -100,4 +100,10 @@ function heldBy(view: ProxyView): Held {
 }
 
 const labels = (map: ReadonlyMap<string, { readonly hash: string }>): Map<string, string> =>
-  new Map([...map].map(([name, { hash }]) => [name, scriptedOf(hash)?.label ?? hash]))
+  new Map([...map].map(([name, { hash }]) => [name, labelOf(hash)]))
+
+/** As it reads in a real proxy: what is broken has the number that broken contents have. */
+function labelOf(hash: string): string {
+  const label = scriptedOf(hash)?.label ?? hash
+  return label === 'none' ? label : String(numberOf(label))
+}
