@@ -86,8 +86,19 @@ export const limits = {
   protobufDepth: 100,
   /** Resources of one type in one node group. */
   resourcesPerType: 50_000,
-  /** Bytes that a gRPC client may send us in one message: delta reconnects echo every name held. */
-  xdsReceiveBytes: 64 * MiB,
+  /** Bytes that a gRPC client may send us in one message: delta reconnects echo every name held (50,000 names: 12 MiB). */
+  xdsReceiveBytes: 32 * MiB,
+  /** Bytes of requests that came in and nobody has taken yet, over all calls: beyond it, the call that holds most is cut. */
+  intakeBytes: 256 * MiB,
+  /** Milliseconds from one message of a call to the next, while one is under way, and how often that is looked at. */
+  requestDeadlineMs: 30_000,
+  intakeLookMs: 1_000,
+  /** Milliseconds that the status of a call that is cut may take to be flushed before it is reset. */
+  refusalFlushMs: 100,
+  /** Characters of a node's id and cluster; string values of its metadata that are kept, and characters of each. */
+  nodeIdLength: 1_024,
+  nodeMetadata: 256,
+  nodeMetadataLength: 4_096,
   /** Bytes of one delta response before it is split; gRPC clients stop at 4 MiB. */
   deltaResponseBytes: 3 * MiB,
   /** Names subscribed on one stream and type. */

@@ -7,6 +7,7 @@ import type { Context, Effect, Now, StreamState } from './machine.ts'
 import { redact } from './redact.ts'
 import { parseVersion } from './version.ts'
 import { coolDown, warmUp } from './warm.ts'
+import { numberOf } from './world.ts'
 
 /** Takes the ACK or NACK of a request in, whatever its names; nothing when its nonce is not of a response in flight. */
 export function settleNonce(
@@ -81,11 +82,13 @@ function refused(
   }
   follow.lingering = lingering
   follow.before = good
-  const since = new Set(difference(follow.acked, pending.content).changed.map(({ name }) => name))
+  // What it came with counts as ACKed: a proxy reports only what it took whole.
+  const since = new Set(difference(good, pending.content).changed.map(({ name }) => name))
   const changed = pending.put
     .flatMap(({ name }) => (since.has(name) ? [name] : []))
     .slice(0, limits.namesPerReport)
-  const goodGeneration = follow.acked === undefined ? undefined : follow.held?.number
+  const goodGeneration =
+    follow.held?.number ?? (good === undefined ? undefined : numberOf(context.world, group, url, good))
   return [
     { kind: 'park', type: url, version },
     ...observe({

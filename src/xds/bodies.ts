@@ -15,8 +15,8 @@ interface BodyParts {
 }
 
 export interface Bodies {
-  /** A whole response. */
-  response(variant: VariantName, parts: BodyParts, nonce: string): Uint8Array
+  /** A whole response: the shared bytes, and those of its own. */
+  response(variant: VariantName, parts: BodyParts, nonce: string): readonly [Uint8Array, Uint8Array]
   readonly stats: { encoded: number; shared: number; bytes: number }
 }
 
@@ -63,7 +63,7 @@ export function createBodies(maxBytes: number): Bodies {
 
   return {
     stats,
-    response: (variant, parts, nonce) => Buffer.concat([body(variant, parts), text(nonceField, nonce)]),
+    response: (variant, parts, nonce) => [body(variant, parts), text(nonceField, nonce)],
   }
 }
 

@@ -10,7 +10,8 @@ import { parseVersion } from './version.ts'
 import { formerNames, matchReport } from './world.ts'
 
 export const delta: Variant = {
-  namesOf: (request) => request.subscribe,
+  namesOf: (request) =>
+    request.versions.size > request.subscribe.length ? [...request.versions.keys()] : request.subscribe,
   reportOf: (request) => ({ kind: 'versions', versions: request.versions }),
 
   // Rule 4: a stale nonce never invalidates a subscription change.

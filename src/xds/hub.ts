@@ -26,8 +26,8 @@ import { createWorld } from './world.ts'
 
 /** The sockets. */
 export interface Edge {
-  /** Writes a response; `hub.written` is called when the socket took it. */
-  write(stream: string, bytes: Uint8Array, nonce: string): void
+  /** Writes a response, the parts one after another; `hub.written` is called when the socket took it. */
+  write(stream: string, parts: readonly Uint8Array[], nonce: string): void
   close(stream: string, status: CloseStatus, reason: string): void
   /** Stop and go on reading requests. */
   pause(stream: string): void
@@ -140,13 +140,14 @@ export function createHub(options: HubOptions): Hub {
 
   /** Hands a response to the socket; gives its size. */
   const write = (id: string, state: StreamState, effect: Extract<Effect, { kind: 'send' }>): number => {
-    const bytes = bodies.response(state.variant, effect, effect.nonce)
+    const parts = bodies.response(state.variant, effect, effect.nonce)
+    const bytes = parts[0].byteLength + parts[1].byteLength
     noteSent(nodeOf(nodes, state.node?.id ?? ''), effect)
     counts.responses += 1
-    counts.responseBytes += bytes.byteLength
-    handed(unsent, id, effect.nonce, bytes.byteLength, scheduler.now().mono)
-    edge.write(id, bytes, effect.nonce)
-    return bytes.byteLength
+    counts.responseBytes += bytes
+    handed(unsent, id, effect.nonce, bytes, scheduler.now().mono)
+    edge.write(id, parts, effect.nonce)
+    return bytes
   }
 
   /** `bytes`: size of what was written. */

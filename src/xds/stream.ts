@@ -3,7 +3,7 @@
 //
 //   fresh ──first request──► open ──► closed           every event ends in `pump`: per type, in the order of rule 23,
 //                                                       send what is due, or note that nothing is
-import { assertNever } from '../base/index.ts'
+import { assertNever, limits } from '../base/index.ts'
 import type { NodeIdentity } from '../channel/index.ts'
 import type { Node } from '../envoy-api/index.ts'
 import { selectGroup } from '../model/index.ts'
@@ -92,6 +92,11 @@ function onRequest(stream: StreamState, request: Request, context: Context, now:
   if (stream.phase === 'fresh') {
     if (request.node === undefined || request.node.id === '') {
       return end(stream, 'invalidArgument', 'the first request of a stream must carry a node with an id', now)
+    }
+    const long = Math.max(request.node.id.length, request.node.cluster.length)
+    if (long > limits.nodeIdLength) {
+      const reason = `a node id or cluster of ${long} characters, wanted at most ${limits.nodeIdLength}`
+      return end(stream, 'invalidArgument', reason, now)
     }
     const node = identityOf(request.node)
     stream.node = node
@@ -200,8 +205,12 @@ const closedMessage = (stream: StreamState, reason: string, now: Now) =>
 /** What the rest of the program needs of a node. */
 function identityOf(node: Node): NodeIdentity {
   const metadata: Record<string, string> = Object.create(null)
+  let room: number = limits.nodeMetadata
   for (const [key, value] of Object.entries(node.metadata)) {
-    if (typeof value === 'string') metadata[key] = value
+    if (typeof value !== 'string' || key.length + value.length > limits.nodeMetadataLength) continue
+    if (room === 0) break
+    room -= 1
+    metadata[key] = value
   }
   const agent = `${node.userAgentName} ${node.userAgentVersion}`.trim()
   return { id: node.id, cluster: node.cluster, metadata, locality: node.locality, agent }

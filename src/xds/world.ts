@@ -31,6 +31,11 @@ export const newestOf = (world: World, group: GroupKey): Generation | undefined 
 export const generationOf = (world: World, group: GroupKey, number: number): Generation | undefined =>
   world.rings.get(group)?.generations.find((generation) => generation.number === number)
 
+/** The newest kept generation of which a type is this content. */
+export const numberOf = (world: World, group: GroupKey, type: string, content: Content): number | undefined =>
+  world.rings.get(group)?.generations.findLast((generation) => contentOf(generation, type) === content)
+    ?.number
+
 type Publish = Extract<ToStreams, { kind: 'publish' }>
 
 /** Takes a generation in. Gives `resync` when its base is not here; nothing when it is known or taken. */

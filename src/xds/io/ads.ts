@@ -4,24 +4,22 @@ import { limits } from '../../base/index.ts'
 import { decodeDeltaDiscoveryRequest, decodeDiscoveryRequest, EnvoyApiError } from '../../envoy-api/index.ts'
 import type { Edge, Hub } from '../hub.ts'
 import type { CloseStatus, Request, VariantName } from '../machine.ts'
-import { serialize } from './other-methods.ts'
+import type { IntakeWatch } from './intake.ts'
 import { probeSession } from './probe.ts'
 import { resetCall } from './reset.ts'
 
-/** A response on its way to the socket. It is emptied when grpc-js copies it, so that a stalled one is kept once. */
+/** A response on its way to the socket. Until grpc-js copies it its bytes are shared; then it is let go of, so that it is kept once. */
 export interface Outgoing {
-  bytes: Uint8Array
+  parts: readonly Uint8Array[]
 }
 
 export type BytesCall = ServerDuplexStream<Uint8Array, Outgoing>
 
-const emptied = new Uint8Array()
-
 /** The bytes of a response, for grpc-js, which copies them. */
 export const serializeOutgoing = (outgoing: Outgoing): Buffer => {
-  const { bytes } = outgoing
-  outgoing.bytes = emptied
-  return serialize(bytes)
+  const { parts } = outgoing
+  outgoing.parts = []
+  return Buffer.concat(parts)
 }
 
 const codes: Readonly<Record<CloseStatus, status>> = {
@@ -41,15 +39,15 @@ export interface AdsPump {
 }
 
 /** A pump without calls. */
-export function createAdsPump(): AdsPump {
+export function createAdsPump(intake: Pick<IntakeWatch, 'handled'>): AdsPump {
   const calls = new Map<string, BytesCall>()
   let written: (stream: string, nonce: string) => void = () => {}
 
   return {
     edge: {
-      write: (id, bytes, nonce) => {
+      write: (id, parts, nonce) => {
         // The callback comes when HTTP/2 took the bytes: with a client that does not read, never.
-        calls.get(id)?.write({ bytes }, (error: unknown) => {
+        calls.get(id)?.write({ parts }, (error: unknown) => {
           if (error === null || error === undefined) written(id, nonce)
         })
       },
@@ -78,6 +76,7 @@ export function createAdsPump(): AdsPump {
         hub.ended(id, reason)
       }
       call.on('data', (bytes: Uint8Array) => {
+        intake.handled(call, bytes.byteLength)
         const request = decode(variant, bytes)
         if (typeof request === 'string') hub.end(id, 'invalidArgument', request)
         else hub.request(id, request)

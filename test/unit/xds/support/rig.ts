@@ -98,10 +98,10 @@ export function createRig(options: RigOptions = {}): Rig {
       },
     },
     edge: {
-      write: (id, bytes, nonce) => {
+      write: (id, parts, nonce) => {
         const client = clients.get(id)
         if (client === undefined) return
-        client.take(bytes)
+        client.take(Buffer.concat(parts))
         client.unwritten.push(nonce)
       },
       close: (id, status, reason) => clients.get(id)?.lines.push(`closed ${status}: ${reason}`),
