@@ -330,6 +330,65 @@ export interface Refusal {
   type: string
   detail: string
 }
+export interface GetStoreStatusRequest {
+
+}
+export interface StoreStatus {
+  condition: StoreStatusCondition
+  reason: string
+  next: string
+  revision: number
+  groups: StoreGroup[]
+  faults: StoreFault[]
+  faultCount: number
+  intent: StoreStatusIntent
+}
+export type StoreStatusCondition =
+  | 'CONDITION_UNSPECIFIED'
+  | 'WRITABLE'
+  | 'READ_ONLY'
+  | 'DAMAGED'
+export type StoreStatusIntent =
+  | 'INTENT_UNSPECIFIED'
+  | 'WHOLE'
+  | 'EARLIER'
+  | 'LEFTOVERS'
+export interface StoreGroup {
+  group: string
+  newest?: number
+  highest: number
+  newerMayBeLost: boolean
+}
+export interface StoreFault {
+  where: string
+  what: string
+  meaning: string
+}
+export interface ListGenerationsRequest {
+  group: string
+}
+export interface ListGenerationsResponse {
+  generations: StoredGeneration[]
+}
+export interface StoredGeneration {
+  group: string
+  number: number
+  cause: string
+  resources: number
+  served: boolean
+  sameAs: number[]
+}
+export interface ServeGenerationRequest {
+  group: string
+  generation?: number
+  reason: string
+}
+export interface ServeGenerationResponse {
+  group: string
+  generation: number
+  content: number
+  resting: string[]
+}
 export interface GetTrafficRequest {
   namespace: string
   service: string
@@ -410,6 +469,11 @@ export interface AdminServices {
     Watch: { request: WatchPushRequest; response: PushRecord; stream: true }
     Wait: { request: WaitPushRequest; response: WaitPushResponse; stream: false }
     Abort: { request: AbortPushRequest; response: PushRecord; stream: false }
+  }
+  Store: {
+    GetStatus: { request: GetStoreStatusRequest; response: StoreStatus; stream: false }
+    ListGenerations: { request: ListGenerationsRequest; response: ListGenerationsResponse; stream: false }
+    ServeGeneration: { request: ServeGenerationRequest; response: ServeGenerationResponse; stream: false }
   }
   Traffic: {
     Get: { request: GetTrafficRequest; response: ServiceTraffic; stream: false }

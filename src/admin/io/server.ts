@@ -8,6 +8,7 @@ import type { AdminRooms } from '../services/context.ts'
 import { eventsHandlers } from '../services/events.ts'
 import { nodesHandlers } from '../services/nodes.ts'
 import { pushHandlers } from '../services/push.ts'
+import { storeHandlers } from '../services/store.ts'
 import { trafficHandlers } from '../services/traffic.ts'
 import { type CallHooks, type Calls, createCalls } from './calls.ts'
 import { createHealth } from './health.ts'
@@ -49,7 +50,9 @@ export async function createAdminServer(options: AdminServerOptions): Promise<Re
     'grpc.keepalive_time_ms': 60_000,
     interceptors: [gate.interceptor('admin')],
   })
-  const services = ['Config', 'Traffic', 'Push', 'Nodes', 'Events'].map((name) => `${apiPackage}.${name}`)
+  const services = ['Config', 'Traffic', 'Push', 'Nodes', 'Events', 'Store'].map(
+    (name) => `${apiPackage}.${name}`,
+  )
   const health = createHealth(services)
   addServices(server, calls, rooms)
   server.addService(definition('grpc.health.v1.Health'), health.implementation)
@@ -103,6 +106,12 @@ function addServices(server: Server, { unary, streaming }: Calls, rooms: AdminRo
   server.addService(definition(`${apiPackage}.Nodes`), { List: unary(nodes.List), Get: unary(nodes.Get) })
   const events = eventsHandlers(rooms)
   server.addService(definition(`${apiPackage}.Events`), { Watch: streaming(events.Watch) })
+  const store = storeHandlers(rooms)
+  server.addService(definition(`${apiPackage}.Store`), {
+    GetStatus: unary(store.GetStatus),
+    ListGenerations: unary(store.ListGenerations),
+    ServeGeneration: unary(store.ServeGeneration),
+  })
 }
 
 function addReflection(server: Server): void {

@@ -11,7 +11,7 @@ import type { Events } from '../events.ts'
 export interface AdminRooms {
   readonly delivery: Delivery
   readonly fleet: FleetView
-  readonly store: Pick<Store, 'view' | 'revision' | 'revisions' | 'history'>
+  readonly store: Pick<Store, 'view' | 'condition' | 'revision' | 'revisions' | 'history'>
   readonly events: Events
 }
 
