@@ -1,0 +1,220 @@
+// What an operator would type: manifests of a small world, and commands from its present heads.
+import { type World as Heads, type Manifest, parseManifests } from '../../src/model/index.ts'
+import type { ChangeCommand } from '../../src/push/index.ts'
+import type { Action } from './plan.ts'
+import { pickAt } from './random.ts'
+
+export const environmentNames = ['blue', 'green', 'amber', 'olive', 'teal']
+const serviceNames = ['checkout', 'cart', 'search']
+const groupNames = ['edge', 'side', 'deep']
+
+/** Changed in place: what manifests were last sent, so that a deleted object can come back. */
+export interface Intent {
+  readonly groups: readonly string[]
+  readonly services: readonly string[]
+  /** Listener port of each group's gateway. */
+  readonly ports: Map<string, number>
+  /** Counts releases and endpoint changes, so that each is new. */
+  counter: number
+}
+
+export const createIntent = (groups: number, services: number): Intent => ({
+  groups: groupNames.slice(0, groups),
+  services: serviceNames.slice(0, services),
+  ports: new Map(groupNames.map((name, index) => [name, 10_000 + index])),
+  counter: 0,
+})
+
+interface Environment {
+  readonly name: string
+  readonly version: string
+  readonly ports: readonly number[]
+  readonly connectTimeout?: string
+}
+
+const known = new Map<string, Manifest>()
+function manifest(kind: string, name: string, spec: object): Manifest {
+  const text = JSON.stringify({ apiVersion: 'verdigris.dev/v1alpha1', kind, metadata: { name }, spec })
+  let found = known.get(text)
+  if (found === undefined) {
+    const parsed = parseManifests([{ file: `${name}.json`, text }])
+    const [first] = parsed.ok ? parsed.value : []
+    if (first === undefined) throw new Error(`${text}: ${JSON.stringify(parsed)}`)
+    if (known.size > 5_000) known.clear()
+    known.set(text, first)
+    found = first
+  }
+  return found
+}
+
+const groupManifest = (name: string, size?: number): Manifest =>
+  manifest('NodeGroup', name, {
+    selector: { cluster: name },
+    ...(size === undefined ? {} : { expected: { size } }),
+  })
+const gatewayManifest = ({ ports }: Intent, name: string): Manifest =>
+  manifest('Gateway', name, {
+    nodeGroups: [name],
+    listeners: [{ name: 'http', port: ports.get(name) ?? 10_000 }],
+  })
+/** The first service is on every gateway, the others on all but the last. */
+const routeManifest = ({ groups, services }: Intent, service: string): Manifest => {
+  const gateways = service === services[0] || groups.length === 1 ? groups : groups.slice(0, -1)
+  return manifest('Route', service, {
+    gateways: gateways.map((name) => ({ name })),
+    hosts: [`${service}.test`],
+    rules: [{ service: { name: service } }],
+  })
+}
+const serviceManifest = (name: string, environments: readonly Environment[]): Manifest =>
+  manifest('Service', name, {
+    ports: [{ name: 'http' }],
+    environments: environments.map(({ name: each, version, ports, connectTimeout }) => ({
+      name: each,
+      release: { version },
+      endpoints: { static: ports.map((port) => ({ address: '127.0.0.1', port })) },
+      ...(connectTimeout === undefined ? {} : { upstream: { connectTimeout } }),
+    })),
+  })
+
+const firstEnvironments: readonly Environment[] = [
+  { name: 'blue', version: 'v1', ports: [9_001] },
+  { name: 'green', version: 'v1', ports: [9_002] },
+]
+
+/** Everything, as it is at the start. */
+export const firstManifests = (intent: Intent): readonly Manifest[] => [
+  ...intent.groups.map((name) => groupManifest(name)),
+  ...intent.groups.map((name) => gatewayManifest(intent, name)),
+  ...intent.services.map((name) => serviceManifest(name, firstEnvironments)),
+  ...intent.services.map((name) => routeManifest(intent, name)),
+]
+
+const by = { actor: 'sim', reason: '' }
+const namespace = 'default'
+export const apply = (...manifests: Manifest[]): ChangeCommand => ({ ...by, verb: 'apply', manifests })
+
+/** The environments of a service by its head; none when it is gone. */
+export function environmentsOf(heads: Heads, service: string): readonly Environment[] {
+  const object = heads.get(`${namespace}/Service/${service}`)
+  if (object?.kind !== 'Service') return []
+  return object.spec.environments.map(({ name, release, endpoints, upstream }): Environment => {
+    const ms = upstream?.connectTimeout
+    return {
+      name,
+      version: release.version,
+      ports: endpoints.static.flatMap(({ port }) => port ?? []),
+      ...(ms === undefined ? {} : { connectTimeout: `${ms / 1_000}s` }),
+    }
+  })
+}
+
+/** All of a service's traffic to one environment. */
+export const switchTo = (service: string, environment: string): ChangeCommand => ({
+  ...by,
+  verb: 'switch',
+  namespace,
+  service,
+  weights: { [environment]: 10_000 },
+})
+
+/** The service with one environment changed, or more of them. */
+export function withEnvironment(
+  heads: Heads,
+  service: string,
+  change: (environments: readonly Environment[]) => readonly Environment[],
+): ChangeCommand | undefined {
+  const environments = environmentsOf(heads, service)
+  return environments.length === 0 ? undefined : apply(serviceManifest(service, change(environments)))
+}
+
+/** The command of an action, by what there is now; undefined: there is nothing to do it to. */
+export function commandOf(
+  intent: Intent,
+  heads: Heads,
+  { kind, a, b, c }: Action,
+): ChangeCommand | undefined {
+  const service = pickAt(intent.services, a)
+  const environments = environmentsOf(heads, service)
+  const chosen = environments.length === 0 ? undefined : pickAt(environments, b)
+  const change = (next: (one: Environment) => Environment): ChangeCommand | undefined =>
+    withEnvironment(heads, service, (all) => all.map((one) => (one.name === chosen?.name ? next(one) : one)))
+  intent.counter += 1
+  const { counter } = intent
+  switch (kind) {
+    case 'switch':
+      return switchTo(service, chosen?.name ?? 'blue')
+    case 'split': {
+      const other = environments.length === 0 ? undefined : pickAt(environments, c)
+      if (chosen === undefined || other === undefined || chosen.name === other.name) return undefined
+      return {
+        ...by,
+        verb: 'split',
+        namespace,
+        service,
+        weights: { [chosen.name]: 9_000, [other.name]: 1_000 },
+      }
+    }
+    case 'rollback':
+      return { ...by, verb: 'rollback', namespace, service }
+    case 'release':
+      return change((one) => ({ ...one, version: `v${counter}`, ports: [9_000 + counter] }))
+    case 'endpoints': {
+      const count = Math.floor(c * 4)
+      const ports = Array.from({ length: count }, (_, index) => 9_000 + counter * 4 + index)
+      return change((one) => ({ ...one, ports }))
+    }
+    case 'settings':
+      return change((one) => ({ ...one, connectTimeout: `${1 + (counter % 7)}s` }))
+    case 'grow': {
+      const free = environmentNames.filter((name) => environments.every((one) => one.name !== name))
+      if (free.length === 0) return undefined
+      const added = { name: pickAt(free, b), version: `v${counter}`, ports: [9_000 + counter] }
+      return withEnvironment(heads, service, (all) => [...all, added])
+    }
+    case 'shrink':
+      return withEnvironment(heads, service, (all) => all.filter(({ name }) => name !== chosen?.name))
+    case 'listener': {
+      const group = pickAt(intent.groups, b)
+      intent.ports.set(group, ((intent.ports.get(group) ?? 0) + 100) % 20_000)
+      return apply(gatewayManifest(intent, group))
+    }
+    case 'expect':
+      return apply(groupManifest(pickAt(intent.groups, b), c < 0.5 ? undefined : Math.floor(c * 6)))
+    case 'dropRoute':
+      return { ...by, verb: 'delete', keys: [{ key: `${namespace}/Route/${service}` }] }
+    case 'dropService':
+      return {
+        ...by,
+        verb: 'delete',
+        keys: ['Route', 'Service'].map((each) => ({ key: `${namespace}/${each}/${service}` })),
+      }
+    case 'bringBack':
+      if (environments.length > 0 && heads.has(`${namespace}/Route/${service}`)) return undefined
+      return apply(
+        ...(environments.length > 0 ? [] : [serviceManifest(service, firstEnvironments)]),
+        routeManifest(intent, service),
+      )
+    default:
+      return undefined
+  }
+}
+
+/** Whatever was deleted, and groups that expect nobody in particular. */
+export const restoreManifests = (intent: Intent, heads: Heads): readonly Manifest[] => [
+  ...intent.groups.map((name) => groupManifest(name)),
+  ...intent.services.flatMap((name) => [
+    ...(environmentsOf(heads, name).length > 0 ? [] : [serviceManifest(name, firstEnvironments)]),
+    routeManifest(intent, name),
+  ]),
+]
+
+/** One more environment everywhere, and every listener on another port. */
+export function lastManifests(intent: Intent, heads: Heads): readonly Manifest[] {
+  for (const [index, group] of intent.groups.entries()) intent.ports.set(group, 30_000 + index)
+  const last = { name: 'last', version: 'v1', ports: [8_999] }
+  return [
+    ...intent.groups.map((name) => gatewayManifest(intent, name)),
+    ...intent.services.map((name) => serviceManifest(name, [...environmentsOf(heads, name), last])),
+  ]
+}

@@ -1,0 +1,485 @@
+// One run's whole: the control plane in its lives, proxies, the way between them, time, and who looks on.
+import type { Problem, Result } from '../../src/base/index.ts'
+import type { FromStreams, ToStreams } from '../../src/channel/index.ts'
+import type { World as Heads } from '../../src/model/index.ts'
+import type { ChangeAnswer, ChangeCommand, DeliveryEvent, Unsafe } from '../../src/push/index.ts'
+import { finalPhases } from '../../src/push/index.ts'
+import type { StreamLimits } from '../../src/xds/machine.ts'
+import type { MemoryDisk } from '../unit/store/memory-engine.ts'
+import { memoryDisk } from '../unit/store/memory-engine.ts'
+import type { DeathPoint } from './actions.ts'
+import { type Plane, startPlane } from './control-plane.ts'
+import { backOffMs, createHosts, type Host, type Hosts, shortType } from './host.ts'
+import { createIntent, type Intent } from './intent.ts'
+import { createNetwork, type Link, type Network, openLink } from './network.ts'
+import type { Plan } from './plan.ts'
+import { readResponse } from './proxy/response.ts'
+import { createRandom, type Random } from './random.ts'
+import { boundsRule } from './rules/bounds.ts'
+import { floorsRule } from './rules/floors.ts'
+import { createLedger, type Ledger } from './rules/ledger.ts'
+import { numbersRule } from './rules/numbers.ts'
+import { pushesRule } from './rules/pushes.ts'
+import { refusalsRule } from './rules/refusals.ts'
+import { routesRule } from './rules/routes.ts'
+import type { Rule, Scene } from './rules/watch.ts'
+import { createTime, type Time } from './time.ts'
+import type { Trace } from './trace.ts'
+
+/** Bugs that are planted by what the product lets tests take away. */
+export interface Planted {
+  readonly unsafe?: Unsafe
+  readonly limits?: Partial<StreamLimits>
+  readonly liesAboutFlushes?: boolean
+}
+
+/** What must not be, and was. */
+export interface Fault {
+  readonly rule: string
+  readonly text: string
+}
+
+export interface Life {
+  readonly time: Time
+  readonly random: Random
+  readonly hosts: Hosts
+  readonly network: Network
+  readonly intent: Intent
+  readonly ledger: Ledger
+  readonly disk: MemoryDisk
+  readonly plane: Plane | undefined
+  /** Responses written so far. */
+  readonly responses: number
+  /** Nodes that refused something in this life of the control plane. */
+  readonly refused: ReadonlySet<string>
+  readonly fault: Fault | undefined
+  lastCommand: ChangeCommand | undefined
+  heads(): Heads
+  note(text: string): void
+  blame(rule: string, text: string): void
+  /** Goes on for so long, or until there is a fault. */
+  advance(ms: number): Promise<void>
+  start(): void
+  command(command: ChangeCommand): Promise<Result<ChangeAnswer, Problem> | undefined>
+  abort(push: string): void
+  /** The control plane dies the `count`th time it is at this point, and is back `downMs` later. */
+  dieAt(point: DeathPoint, count: number, downMs: number): void
+  stopPlane(downMs: number): void
+  fillDisk(ms: number): void
+  jumpWall(ms: number): void
+  breakLink(host: Host, unheardMs: number): void
+  newcomer(share: number, variant: Host['variant']): void
+  twin(of: Host, variant: Host['variant']): void
+  remove(host: Host): void
+  /** No more faults from here on: everything that was broken is whole again, and everybody is there. */
+  heal(): void
+}
+
+/** Looks at all bounds once in so many events. */
+const lookEvery = 97
+
+export function createLife(plan: Plan, trace: Trace, planted: Planted = {}): Life {
+  const time = createTime()
+  const random = createRandom(plan.seed, 'chance')
+  const disk = memoryDisk()
+  const ledger = createLedger()
+  const intent = createIntent(plan.groups, plan.services)
+  const links = new Map<string, Link<Host>>()
+  let plane: Plane | undefined
+  let death: { point: DeathPoint; count: number; downMs: number } | undefined
+  let fullUntil = 0
+  let responses = 0
+  let twins = 0
+  let steps = 0
+  let stirred = false
+  let fault: Fault | undefined
+  let lastCommand: ChangeCommand | undefined
+  const refused = new Set<string>()
+  const soon: (() => void)[] = []
+
+  const note = (text: string): void => trace.line(time.mono(), text)
+  const blame = (rule: string, text: string): void => {
+    if (fault !== undefined) return
+    fault = { rule, text }
+    note(`FAULT ${rule}: ${text}`)
+  }
+
+  const network = createNetwork(time, random, {
+    response: (link, bytes) => {
+      const host = ownerOf(link)
+      if (host === undefined) return
+      const response = readResponse(link.variant, bytes)
+      hosts.feed(host, { kind: 'response', bytes })
+      tell((rule) => rule.delivered?.(host, response))
+    },
+    request: (link, request) => {
+      const host = ownerOf(link)
+      const mine = links.get(link.stream)
+      if (host === undefined || mine === undefined) return
+      const what = request.refusal === undefined ? (request.nonce === '' ? 'asks for' : 'ACK') : 'NACK'
+      note(
+        `${host.key} → ${what} ${shortType(request.typeUrl)}${request.refusal === undefined ? '' : `: ${request.refusal}`}`,
+      )
+      tell((rule) => rule.requested?.(mine, request))
+    },
+    taken: (link, nonce) => {
+      const mine = links.get(link.stream)
+      if (mine !== undefined) tell((rule) => rule.taken?.(mine, nonce))
+    },
+    closed: (link) => {
+      const host = hosts.all.find((one) => one.link === link)
+      if (host === undefined) return
+      host.link = undefined
+      hosts.feed(host, { kind: 'disconnected' })
+      if (host.online) hosts.connect(host, backOffMs(random))
+    },
+  })
+  const ownerOf = (link: Link): Host | undefined => hosts.all.find((one) => one.link === link)
+
+  const hosts = createHosts({
+    time,
+    random,
+    say: (link, request) => network.say(link, request),
+    open: (host) => {
+      if (plane === undefined || plane.phase === 'dead' || plane.phase === 'draining') return undefined
+      const link = openLink(plane.hub, host, host.variant, time.mono())
+      links.set(link.stream, link)
+      note(`${host.key} opens ${link.stream}`)
+      tell((rule) => rule.linked?.(link))
+      return link
+    },
+    stepped: () => undefined,
+  })
+
+  const scene: Scene = {
+    ledger,
+    hosts: hosts.all,
+    links,
+    plane: () => plane,
+    now: time.mono,
+    fault: blame,
+  }
+  const rules: readonly Rule[] = [
+    routesRule(scene),
+    floorsRule(scene),
+    numbersRule(scene),
+    refusalsRule(scene),
+    pushesRule(scene),
+    boundsRule(scene),
+  ]
+  const tell = (say: (rule: Rule) => void): void => {
+    for (const rule of rules) say(rule)
+  }
+
+  /** Dies here, if that is where it is to die. */
+  const pass = (point: DeathPoint): void => {
+    if (death?.point !== point) return
+    death.count -= 1
+    if (death.count <= 0) die(point, death.downMs)
+  }
+  const die = (where: string, downMs: number): void => {
+    death = undefined
+    if (plane === undefined) return
+    note(`control plane dies: ${where}`)
+    plane.phase = 'dead'
+    plane = undefined
+    for (const link of links.values()) network.endByUs(link)
+    links.clear()
+    tell((rule) => rule.died?.())
+    time.after(downMs, start)
+  }
+
+  const toStreams = (message: ToStreams, of: Plane): void => {
+    if (message.kind === 'publish') {
+      const { group, generation } = message
+      const cause =
+        of.store
+          .view()
+          .generations.get(group)
+          ?.find(({ number }) => number === generation)?.cause ?? ''
+      if (of.phase !== 'loading') {
+        if (/ switched$/.test(cause)) pass('decided')
+        pass('published')
+        if (of.phase === 'dead') return
+      }
+      note(`* ${group} generation ${generation}: ${cause}`)
+      tell((rule) => rule.published?.(message, of))
+    }
+    tell((rule) => rule.toldStreams?.(message))
+  }
+  const fromStreams = (message: FromStreams): void => {
+    if (message.kind === 'closed')
+      note(`${links.get(message.stream)?.owner.key} is closed: ${message.reason}`)
+    if (message.kind === 'nacked') refused.add(message.node)
+    tell((rule) => rule.heard?.(message))
+    if (message.kind === 'closed') links.delete(message.stream)
+  }
+  const onEvent = ({ name, attributes }: DeliveryEvent, of: Plane): void => {
+    if (name === 'retirement_over') note(`- ${attributes.name} is removed: ${attributes.why}`)
+    if (name !== 'push_phase') return
+    note(`= push/${attributes.push} ${attributes.phase} ${attributes.verdict ?? ''}`)
+    const record = of.delivery.push(String(attributes.push))
+    if (record !== undefined && finalPhases.includes(record.phase))
+      tell((rule) => rule.pushEnded?.(record, of))
+  }
+
+  const start = (): void => {
+    if (plane !== undefined) return
+    stirred = true
+    const edgeLink = (stream: string): Link<Host> | undefined => links.get(stream)
+    void startPlane({
+      time,
+      random,
+      disk,
+      loadMs: random.between(0, 400),
+      timeouts: { tickMs: 500 },
+      unsafe: planted.unsafe,
+      limits: planted.limits,
+      liesAboutFlushes: planted.liesAboutFlushes,
+      at: pass,
+      refusesFlush: () => time.mono() < fullUntil,
+      stirred: () => {
+        stirred = true
+      },
+      toStreams,
+      fromStreams,
+      event: onEvent,
+      opened: (store) => tell((rule) => rule.opened?.(store)),
+      ready: (of) => {
+        note('control plane is ready')
+        for (const record of of.delivery.pushes(50))
+          if (!finalPhases.includes(record.phase)) note(`= push/${record.id} goes on, ${record.phase}`)
+      },
+      logged: (level, { event, ...fields }) => {
+        if (level === 'error') note(`error ${String(event)} ${JSON.stringify(fields).slice(0, 200)}`)
+        if (level === 'error' && event !== 'store_refused')
+          blame('no error of its own', `${String(event)} ${JSON.stringify(fields)}`)
+      },
+      threw: (cause) =>
+        blame('nothing throws', cause instanceof Error ? (cause.stack ?? cause.message) : String(cause)),
+      soon: (run) => soon.push(run),
+      edge: {
+        write: (stream, parts, nonce) => {
+          const bytes = Buffer.concat(parts)
+          pass('sent')
+          const link = edgeLink(stream)
+          if (link === undefined) return
+          const response = readResponse(link.variant, bytes)
+          const { typeUrl, version, resources, removed } = response
+          const minus = removed.length === 0 ? '' : ` −${removed.length}`
+          responses += 1
+          note(
+            `${link.owner.key} ← ${shortType(typeUrl)} ${version.slice(0, 12)} +${resources.length}${minus}`,
+          )
+          tell((rule) => rule.written?.(link, response))
+          network.write(link, bytes, nonce)
+        },
+        close: (stream) => {
+          const link = edgeLink(stream)
+          if (link !== undefined) network.endByUs(link)
+        },
+        pause: (stream) => {
+          const link = edgeLink(stream)
+          if (link !== undefined) link.paused = true
+        },
+        resume: (stream) => {
+          const link = edgeLink(stream)
+          if (link !== undefined) network.resume(link)
+        },
+        probe: (stream) => {
+          const link = edgeLink(stream)
+          if (link !== undefined) network.probe(link)
+        },
+      },
+    }).then(
+      (made) => {
+        plane = made
+        note('control plane listens')
+      },
+      (cause: unknown) => blame('a store that was whole opens', String(cause)),
+    )
+  }
+
+  /** Lets promises go on until none is left that can. */
+  const settle = async (): Promise<void> => {
+    while (stirred || soon.length > 0) {
+      stirred = false
+      drainSoon()
+      for (let turn = 0; turn < 3; turn += 1) {
+        await new Promise<void>((resolve) => setImmediate(resolve))
+        drainSoon()
+      }
+    }
+  }
+  const drainSoon = (): void => {
+    for (let run = soon.shift(); run !== undefined; run = soon.shift()) run()
+  }
+
+  const addHost = (id: string, cluster: string, variant: Host['variant'], key = id): void => {
+    hosts.connect(hosts.add({ key, id, cluster, variant }), random.between(0, 300))
+  }
+  const cluster = (share: number): string => intent.groups[Math.floor(share * intent.groups.length)] ?? ''
+
+  const life: Life = {
+    time,
+    random,
+    hosts,
+    network,
+    intent,
+    ledger,
+    disk,
+    get plane() {
+      return plane
+    },
+    refused,
+    get responses() {
+      return responses
+    },
+    get fault() {
+      return fault
+    },
+    get lastCommand() {
+      return lastCommand
+    },
+    set lastCommand(command) {
+      lastCommand = command
+    },
+    heads: () => plane?.store.view().heads ?? new Map(),
+    note,
+    blame,
+    start: () => {
+      start()
+      for (let index = 0; index < plan.proxies; index += 1) {
+        const its = cluster(random.next())
+        addHost(`${its}-${index + 1}`, its, random.chance(0.5) ? 'sotw' : 'delta')
+      }
+    },
+    advance: async (ms) => {
+      const until = time.mono() + ms
+      await settle()
+      for (;;) {
+        if (fault !== undefined) return
+        try {
+          if (!time.step(until)) break
+          drainSoon()
+          if (stirred) await settle()
+          steps += 1
+          if (steps % lookEvery === 0 && plane?.phase === 'ready')
+            tell((rule) => plane !== undefined && rule.looked?.(plane))
+        } catch (cause) {
+          blame('nothing throws', cause instanceof Error ? (cause.stack ?? cause.message) : String(cause))
+        }
+      }
+    },
+    command: async (command) => {
+      lastCommand = command
+      const asked = plane
+      if (asked === undefined) return undefined
+      note(`> ${describe(command)}`)
+      stirred = true
+      const outcome = await asked.delivery.change(command)
+      if (asked.phase === 'dead') return undefined
+      if (!outcome.ok) note(`  refused: ${outcome.error.message}`)
+      else {
+        const { revision, push } = outcome.value
+        note(`  answered: r${revision ?? '-'} push/${push ?? '-'}`)
+        tell((rule) => rule.answered?.(revision, push))
+      }
+      return outcome
+    },
+    abort: (push) => {
+      stirred = true
+      note(`> abort push/${push}`)
+      void plane?.delivery.abort(push, 'sim', '')
+    },
+    dieAt: (point, count, downMs) => {
+      if (point === 'now') die('killed', downMs)
+      else death = { point, count, downMs }
+    },
+    stopPlane: (downMs) => {
+      const stopping = plane
+      if (stopping === undefined || stopping.phase !== 'ready') return
+      note('control plane is asked to stop')
+      stopping.phase = 'stopping'
+      stirred = true
+      void stopping.delivery.stop(10_000).then(() => {
+        if (stopping.phase === 'dead') return
+        stopping.phase = 'draining'
+        stopping.hub.drain()
+        time.after(2_000, () => {
+          if (stopping.phase === 'dead') return
+          for (const stream of [...links.keys()])
+            stopping.hub.end(stream, 'unavailable', 'the server is stopping')
+          stirred = true
+          void stopping.store.close().then(() => {
+            if (stopping.phase !== 'dead') die('stopped', downMs)
+          })
+        })
+      })
+    },
+    fillDisk: (ms) => {
+      note('the disk is full')
+      fullUntil = time.mono() + ms
+      // A store that was refused a write takes no more until it is opened again.
+      time.after(ms + 3_000, () => die('restarted for its disk', 200))
+    },
+    jumpWall: (ms) => {
+      note(`the wall clock jumps by ${(ms / 3_600_000).toFixed(1)} h`)
+      time.jumpWall(ms)
+    },
+    breakLink: (host, unheardMs) => {
+      const { link } = host
+      if (link === undefined) return
+      note(`${host.key} loses ${link.stream}${unheardMs > 0 ? ' without a word' : ''}`)
+      network.endByProxy(link, unheardMs, 'the connection was cut')
+    },
+    newcomer: (share, variant) => {
+      if (hosts.all.length < 400)
+        addHost(`${cluster(share)}-${hosts.all.length + 1}`, cluster(share), variant)
+    },
+    twin: (of, variant) => {
+      if (hosts.all.filter(({ id, exists }) => exists && id === of.id).length > 2) return
+      twins += 1
+      addHost(of.id, of.cluster, variant, `${of.id}/${twins}`)
+    },
+    remove: (host) => {
+      note(`${host.key} is no more`)
+      host.exists = false
+      host.online = false
+      life.breakLink(host, 0)
+    },
+    heal: () => {
+      note('no more faults')
+      death = undefined
+      if (fullUntil > time.mono()) fullUntil = 0
+      if (plane?.store.stats().readOnly !== undefined) die('restarted for its disk', 200)
+      for (const host of hosts.all) {
+        host.manners = []
+        if (!host.exists) continue
+        host.online = true
+        const { link } = host
+        if (link === undefined) {
+          hosts.connect(host, backOffMs(random))
+          continue
+        }
+        link.slowMs = 0
+        if (link.stalled) network.unstall(link)
+        if (link.cut) network.mend(link)
+      }
+    },
+  }
+  return life
+}
+
+function describe(command: ChangeCommand): string {
+  switch (command.verb) {
+    case 'apply':
+      return `apply ${command.manifests.map(({ kind, name }) => `${kind}/${name}`).join(' ')}`
+    case 'delete':
+      return `delete ${command.keys.map(({ key }) => key).join(' ')}`
+    case 'rollback':
+      return `rollback ${command.service}`
+    default:
+      return `${command.verb} ${command.service} ${JSON.stringify(command.weights)}`
+  }
+}

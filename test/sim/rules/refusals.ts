@@ -1,0 +1,84 @@
+// Refused content is never sent again to the same node and type; and without something new, nothing is sent.
+import { limits } from '../../../src/base/index.ts'
+import { parseVersion } from '../../../src/xds/version.ts'
+import type { Host } from '../host.ts'
+import { shortType } from '../host.ts'
+import type { Link } from '../network.ts'
+import type { Rule, Scene } from './watch.ts'
+
+/** Responses that one reason may bring on a stream: every type, some in two goes (the union, then without it). */
+const responsesPerReason = 16
+
+interface Counted {
+  responses: number
+  reasons: number
+  readonly sent: Map<string, { readonly typeUrl: string; readonly version: string }>
+}
+
+export function refusalsRule({ links, now, fault }: Scene): Rule {
+  /** Node, type and version → whether it was refused, whether it was ever taken, and how often it was sent since. */
+  const contents = new Map<string, { refused: boolean; taken: boolean; again: number }>()
+  const counted = new Map<Link<Host>, Counted>()
+  const countOf = (link: Link<Host>): Counted => {
+    const found = counted.get(link) ?? { responses: 0, reasons: 2, sent: new Map() }
+    counted.set(link, found)
+    return found
+  }
+  const contentOf = (id: string, typeUrl: string, version: string) => {
+    const key = `${id} ${typeUrl} ${version}`
+    const found = contents.get(key) ?? { refused: false, taken: false, again: 0 }
+    contents.set(key, found)
+    return found
+  }
+
+  return {
+    died: () => {
+      counted.clear()
+      // What was repaired is not remembered over a restart: it may be tried once more.
+      for (const content of contents.values()) {
+        content.again = 0
+        content.refused = false
+      }
+    },
+    toldStreams: (message) => {
+      if (message.kind === 'publish' || message.kind === 'groups' || message.kind === 'ready')
+        for (const link of links.values()) countOf(link).reasons += 1
+      if (message.kind === 'doubt' || message.kind === 'trust')
+        for (const link of links.values()) if (link.owner.id === message.node) countOf(link).reasons += 1
+    },
+    requested: (link, request) => {
+      const count = countOf(link)
+      const answered = count.sent.get(request.nonce)
+      if (answered !== undefined) {
+        const content = contentOf(link.owner.id, answered.typeUrl, answered.version)
+        if (request.refusal === undefined) content.taken = true
+        else if (!content.refused) {
+          content.refused = true
+          content.again = 0
+        }
+      }
+      const isPlainAck =
+        request.nonce !== '' &&
+        request.refusal === undefined &&
+        request.subscribe.length + request.unsubscribe.length === 0
+      if (!isPlainAck || link.variant === 'sotw') count.reasons += isPlainAck ? 0.25 : 1
+    },
+    written: (link, { typeUrl, version, nonce }) => {
+      const count = countOf(link)
+      const { plain } = parseVersion(version)
+      count.sent.set(nonce, { typeUrl, version: plain })
+      count.responses += 1
+      const time = (now() - link.openedAt) / limits.orderDeadlineMs
+      if (count.responses > responsesPerReason * (count.reasons + time))
+        fault('no response without change', `${link.owner.key}: ${count.responses} responses`)
+      const content = contentOf(link.owner.id, typeUrl, plain)
+      if (!content.refused) return
+      content.again += 1
+      const text = `${link.owner.key} is sent ${shortType(typeUrl)} ${plain} again, refused`
+      if (!content.taken) fault('refused content is never sent again', text)
+      // What is good was refused too: it is tried a few times, and then waits for new content.
+      else if (content.again > limits.resendsInARow + 1)
+        fault('refused content is never sent again', `${text} ${content.again} times`)
+    },
+  }
+}
