@@ -19,6 +19,8 @@ import {
 export interface Config {
   /** Absolute path of the store's folder. */
   readonly dataDir: string
+  /** What a start does with a store that is damaged or cannot be written. */
+  readonly storeDamaged: 'serve' | 'refuse'
   readonly xds: ListenAddress
   readonly admin: ListenAddress
   readonly http: ListenAddress
@@ -104,6 +106,7 @@ export function loadConfig(sources: ConfigSources): Result<Config, Problem> {
   })
   const config: Config = {
     dataDir: resolve(read('data-dir') ?? '.'),
+    storeDamaged: read('store-damaged') ?? 'serve',
     xds: listen('xds'),
     admin: listen('admin'),
     http: listen('http'),

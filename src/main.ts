@@ -22,12 +22,14 @@ import {
   endRooms,
   type Logger,
   type Metrics,
+  type Readiness,
   type Room,
+  remindOfCondition,
   watchEventLoop,
 } from './ops/index.ts'
 import { createDelivery, type Delivery, finalPhases, type Unsafe } from './push/index.ts'
-import { createCompiler } from './snapshot/index.ts'
-import { openStore, type Store } from './store/index.ts'
+import { contentProof, createCompiler } from './snapshot/index.ts'
+import { openDamagedStore, openStore, type Store, type StoreCondition } from './store/index.ts'
 import { warmUp } from './warm-up.ts'
 import { type StreamLimits, startXdsServer } from './xds/index.ts'
 
@@ -103,12 +105,16 @@ async function start(
   if (tls.value !== undefined) metrics.certificateExpires(tls.value.expiresAt)
 
   // Intent, made durable by one writer.
-  const store = await openStore({
-    dir: config.dataDir,
-    onReadOnly: (reason) => log.error({ event: 'store_read_only', reason }),
-  })
+  const store = await openIntent(config, log)
   if (!store.ok) return store
-  endings.push({ room: 'store', end: () => store.value.close() })
+  const reminder = remindOfCondition(() => store.value.condition(), log)
+  endings.push({
+    room: 'store',
+    end: () => {
+      reminder.stop()
+      return store.value.close()
+    },
+  })
 
   // Intent → resources → pushes → streams, and what the streams say back.
   const compiler = createCompiler()
@@ -165,7 +171,7 @@ async function start(
     listen: config.http,
     gate,
     metrics,
-    readiness: () => (phase === 'serving' ? { ready: true } : { ready: false, reason: notReady[phase] }),
+    readiness: () => readinessIn(phase, store.value.condition()),
   })
   if (!http.ok) return http
   endings.push({ room: 'http', end: () => http.value.stop() })
@@ -212,6 +218,23 @@ async function start(
 
 /** What /readyz says while it is not. */
 const notReady = { loading: 'the state is being loaded', stopping: 'the server is stopping' } as const
+
+/** The store; where it is damaged or cannot be written, what is proven of it, unless that is not wanted. */
+async function openIntent(config: Config, log: Logger): Promise<Result<Store, Problem>> {
+  const store = await openStore({
+    dir: config.dataDir,
+    onReadOnly: (reason) => log.error({ event: 'store_read_only', reason }),
+  })
+  // Open elsewhere, or of a newer version: that is no damage.
+  if (store.ok || store.error.kind !== 'unavailable' || config.storeDamaged === 'refuse') return store
+  return openDamagedStore(config.dataDir, store.error.message, contentProof)
+}
+
+function readinessIn(phase: keyof typeof notReady | 'serving', condition: StoreCondition): Readiness {
+  if (phase !== 'serving') return { ready: false, reason: notReady[phase] }
+  if (condition.kind === 'writable') return { ready: true }
+  return { ready: true, but: `the store takes no changes: ${condition.reason}. Next: ${condition.next}` }
+}
 
 /** Every push that ends, in the metrics. */
 async function countPushes(delivery: Delivery, metrics: Metrics, signal: AbortSignal): Promise<void> {

@@ -44,6 +44,12 @@ export const settings = {
     value: 'PATH',
     help: 'folder of the store; made when missing',
   },
+  'store-damaged': {
+    schema: z.enum(['serve', 'refuse'], 'wanted serve or refuse'),
+    fallback: 'serve',
+    value: 'WAY',
+    help: 'a store that is damaged, or cannot be written: serve what is proven of it, read-only, or refuse to start',
+  },
   'xds-address': { schema: address, fallback: '127.0.0.1', value: 'ADDRESS', help: 'where proxies connect' },
   'xds-port': { schema: port, fallback: '18000', value: 'PORT', help: 'port for proxies; 0: any free one' },
   'admin-address': {

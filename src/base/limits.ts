@@ -53,6 +53,9 @@ export const limits = {
   storeValueBytes: 512 * KiB,
   /** Bytes of one stored revision or record, all parts together. */
   storeRecordBytes: 64 * MiB,
+  /** Milliseconds between two reminders in the log that the store takes no changes; faults named in each. */
+  remindMs: 60_000,
+  faultsLogged: 10,
   /** Commits waiting for the store before more are refused. */
   storeQueue: 10_000,
   /** Commits that share one flush. */

@@ -8,7 +8,9 @@ import { err, ok, type Problem, type Result } from '../base/index.ts'
 import type { Metrics } from './metrics.ts'
 
 /** Ready, or why not (one sentence). */
-export type Readiness = { readonly ready: true } | { readonly ready: false; readonly reason: string }
+export type Readiness =
+  /** `but`: what an operator should know of a server that serves all the same (one sentence). */
+  { readonly ready: true; readonly but?: string } | { readonly ready: false; readonly reason: string }
 
 export interface HttpServer {
   readonly address: ListenAddress
@@ -34,7 +36,8 @@ export function createHttpPort(options: {
   app.get('/healthz', (context) => context.text('ok\n'))
   app.get('/readyz', (context) => {
     const readiness = options.readiness()
-    return readiness.ready ? context.text('ready\n') : context.text(`not ready: ${readiness.reason}\n`, 503)
+    if (!readiness.ready) return context.text(`not ready: ${readiness.reason}\n`, 503)
+    return context.text(readiness.but === undefined ? 'ready\n' : `ready, but ${readiness.but}\n`)
   })
   app.get('/metrics', async (context) => {
     const { text, contentType } = await options.metrics.expose()

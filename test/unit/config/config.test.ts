@@ -41,6 +41,7 @@ describe('the configuration', () => {
   it('listens on loopback, with the documented ports and times, when nothing is said', () => {
     expect(good({})).toEqual({
       dataDir: resolve('verdigris-data'),
+      storeDamaged: 'serve',
       xds: { address: '127.0.0.1', port: 18_000 },
       admin: { address: '127.0.0.1', port: 18_001 },
       http: { address: '127.0.0.1', port: 18_002 },
