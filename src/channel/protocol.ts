@@ -131,7 +131,7 @@ export type FromStreams =
       readonly generation: number
       /** The version refused. */
       readonly version: string
-      /** Last generation of the type that this stream ACKed, if any: what is good. */
+      /** Generation of the type that this stream ACKed last, or came with, if any: what is good. */
       readonly good: number | undefined
       /** Names in the refused response that changed since the last ACK, capped. */
       readonly changed: readonly string[]

@@ -64,7 +64,7 @@ export async function startPlane({ scope, worlds, dir, port = 0 }: PlaneOptions)
       warn: () => {},
       error: (fields) => process.stderr.write(`${JSON.stringify(fields)}\n`),
     },
-    timeouts: { retireDelayMs: 100, settleMs: 2_000 },
+    timeouts: { retireDelayMs: 100, settleMs: 2_000, goneMs: 300 },
   })
   const server = await startXdsServer({
     listen: { address: '127.0.0.1', port, flag: '--xds-port' },

@@ -2,8 +2,10 @@
 import { describe, expect, it } from 'vitest'
 import { limits } from '../../../../src/base/index.ts'
 import { typeUrls } from '../../../../src/envoy-api/index.ts'
+import { short } from '../support/content.ts'
 import { createRig, type Rig } from '../support/rig.ts'
 
+const hash = (name: string, content: string): string => short(`${name}=${content}`)
 const one = { cds: { a: '1', b: '1' }, eds: { a: '1' }, lds: {}, rds: {} }
 const bad = { ...one, cds: { a: 'bad', b: '1' } }
 const good = { ...one, cds: { a: '1', b: '1', c: '1' } }
@@ -97,6 +99,30 @@ describe('refusals', () => {
       expect(rig.heard('repaired')).toEqual([])
       client.ack('cds')
       expect(rig.heard('repaired').map(({ generation }) => generation)).toEqual([1])
+    },
+  )
+
+  it.each(variants)(
+    'rule 32: what a proxy came back with is its last good set when it refuses the newer one (%s)',
+    (variant) => {
+      const rig = createRig()
+      rig.publish(1, one)
+      const first = rig.client(variant)
+      first.send('cds')
+      first.ack('cds')
+      first.leave()
+      rig.decider.send({ kind: 'closed', group: 'g', lane: 'all', generation: 1 })
+      rig.publish(2, bad, { base: true })
+      const client = rig.client(variant)
+      if (variant === 'sotw') client.ask('cds', [], rig.version('cds', one))
+      else client.sub('cds', [], { a: hash('a', '1'), b: hash('b', '1') })
+      client.got()
+      client.nack('cds')
+      expect(rig.heard('nacked').map(({ good: known, changed }) => ({ known, changed }))).toEqual([
+        { known: 1, changed: ['a'] },
+      ])
+      doubt(rig, 1, 1)
+      expect(client.got()).toEqual([whole(variant, 'cds@1', 1, ['a=1', 'b=1'])])
     },
   )
 
