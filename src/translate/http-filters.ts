@@ -7,7 +7,7 @@ import { extension } from './extension.ts'
 import { extensionSlot, runtimeKeys } from './names.ts'
 
 /** What may come through the slot. Lua, Wasm and file sources are not among them and cannot be. */
-const slotTypes: readonly string[] = [
+export const slotTypes: readonly string[] = [
   'envoy.extensions.filters.http.header_mutation.v3.HeaderMutation',
   'envoy.extensions.filters.http.header_to_metadata.v3.Config',
   'envoy.extensions.filters.http.json_to_metadata.v3.JsonToMetadata',

@@ -1,5 +1,5 @@
-// Before encoding: Envoy's own field constraints over every draft, said in terms of the object it was made of, and
-// listeners that want the same address. What passed once is not looked at again.
+// Before encoding: what Envoy would refuse of every draft, said in terms of the object it was made of, and listeners that
+// want the same address. What passed once is not looked at again.
 import type { Violation } from '../base/index.ts'
 import { messageOfTypeUrl } from '../envoy-api/index.ts'
 import {
@@ -9,8 +9,8 @@ import {
   type DraftVirtualHost,
   withoutRepeats,
 } from '../translate/index.ts'
-import { violationsOf } from './constraints/index.ts'
 import { fieldOf } from './fields.ts'
+import { refusalsOf } from './refusals.ts'
 
 /** Makes the checks; their memory lives as long as the drafts. */
 export function createDraftChecks(): (drafts: DraftGroup) => readonly Violation[] {
@@ -72,7 +72,7 @@ function constraintsOf(
   origin: string | undefined,
   inside?: string,
 ): readonly Violation[] {
-  return violationsOf(message, json).map((found) => ({
+  return refusalsOf(message, json).map((found) => ({
     ...(origin === undefined ? {} : { object: origin }),
     path: inside ?? fieldOf(message, found.path),
     message: `Envoy would refuse it: ${message.slice(message.lastIndexOf('.') + 1)} ${found.path}: ${found.message}`,

@@ -25,6 +25,8 @@ export interface ValuePlan {
   readonly message: string | undefined
   /** It is an Any: descend into what it holds. */
   readonly any: boolean
+  /** It is a message with a form of its own that is asked about beyond its constraints: a duration or an Any. */
+  readonly special: string | undefined
 }
 
 export interface FieldPlan {
@@ -93,7 +95,7 @@ function compilePlan(schema: MessageSchema): MessagePlan {
 const hasWork = ({ value, key, whole }: FieldPlan): boolean =>
   value.check !== undefined ||
   value.message !== undefined ||
-  value.any ||
+  value.special !== undefined ||
   key !== undefined ||
   whole !== undefined
 
@@ -121,6 +123,7 @@ function compileElement(rules: Rules, type: ValueType): ValuePlan {
     check: compileValue(rules, type),
     message: name === undefined || skip || isWellKnown(name) ? undefined : name,
     any: name === 'google.protobuf.Any' && !skip,
+    special: name === 'google.protobuf.Duration' || name === 'google.protobuf.Any' ? name : undefined,
   }
 }
 

@@ -1,7 +1,7 @@
 // Envoy's own field constraints (`validate.rules`, protoc-gen-validate) over a message in proto3 JSON: what Envoy
 // would refuse, found before anything is sent. Semantics are those of PGV's C++ code, which Envoy runs.
 import { limits, type Violation } from '../../base/index.ts'
-import { formatPath, messageOfTypeUrl } from '../../envoy-api/index.ts'
+import { formatPath, type JsonPath, messageOfTypeUrl } from '../../envoy-api/index.ts'
 import { type FieldPlan, type MessagePlan, planOf, type ValuePlan } from './plan.ts'
 
 /**
@@ -9,19 +9,36 @@ import { type FieldPlan, type MessagePlan, planOf, type ValuePlan } from './plan
  * and into every Any whose type Envoy's API knows. Unknown fields and wrong types are not found here: encoding
  * refuses them. At most limits.violationsReported. A pure function of its arguments: remember it by identity.
  */
-export function violationsOf(messageName: string, json: unknown): readonly Violation[] {
-  const walk: Walk = { path: [], found: [] }
+export function violationsOf(
+  messageName: string,
+  json: unknown,
+  beyond: Beyond = () => [],
+): readonly Violation[] {
+  const walk: Walk = { path: [], found: [], beyond }
   checkMessage(messageName, json, walk)
   return walk.found
 }
 
+/**
+ * Faults beyond the constraints: asked of every message that is met, durations and Anys included, before those inside
+ * it. `root` is the resource itself.
+ */
+export type Beyond = (
+  messageName: string,
+  value: unknown,
+  root: boolean,
+) => Iterable<{ readonly path: JsonPath; readonly message: string }>
+
 interface Walk {
+  readonly beyond: Beyond
   readonly path: (string | number)[]
   readonly found: Violation[]
 }
 
-function report(walk: Walk, message: string): void {
-  if (walk.found.length < limits.violationsReported) walk.found.push({ path: formatPath(walk.path), message })
+const report = (walk: Walk, message: string): void => reportAt(walk, walk.path, message)
+
+function reportAt(walk: Walk, path: JsonPath, message: string): void {
+  if (walk.found.length < limits.violationsReported) walk.found.push({ path: formatPath(path), message })
 }
 
 /** Calls `check` one step deeper, unless this is deeper than a message may be: encoding refuses that. */
@@ -45,6 +62,13 @@ function checkMessage(messageName: string, json: unknown, walk: Walk): void {
     if (field !== undefined && isSet(value)) at(walk, name, () => checkField(field, value, walk))
   }
   checkAbsent(plan, json, walk)
+  askBeyond(messageName, json, walk)
+}
+
+function askBeyond(messageName: string, value: unknown, walk: Walk): void {
+  for (const { path, message } of walk.beyond(messageName, value, walk.path.length === 0)) {
+    reportAt(walk, [...walk.path, ...path], message)
+  }
 }
 
 function checkAbsent(plan: MessagePlan, json: Readonly<Record<string, unknown>>, walk: Walk): void {
@@ -79,6 +103,7 @@ function checkValue(plan: ValuePlan, value: unknown, walk: Walk): void {
   const fault = plan.check?.(value)
   if (fault !== undefined) report(walk, fault)
   if (plan.message !== undefined) checkMessage(plan.message, value, walk)
+  else if (plan.special !== undefined) askBeyond(plan.special, value, walk)
   if (plan.any && isObject(value) && typeof value['@type'] === 'string') {
     const held = messageOfTypeUrl(value['@type'])
     if (held === 'google.protobuf.Any' && isObject(value.value)) {

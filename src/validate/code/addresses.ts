@@ -1,0 +1,83 @@
+// Addresses: of listeners and of endpoints that come by EDS, IP addresses and nothing to look up.
+import { isIpAddress } from '../../model/index.ts'
+import { type Check, type Fault, type Fields, get, has, isFields, list, text } from './fault.ts'
+
+const protocols = ['TCP', 'UDP']
+
+export const addressChecks: Readonly<Record<string, Check>> = {
+  'envoy.config.listener.v3.Listener': function* (listener) {
+    yield* boundFaults(get(listener, 'address'), ['address'])
+    for (const [index, each] of list(listener, 'additionalAddresses').entries()) {
+      yield* boundFaults(get(each, 'address'), ['additionalAddresses', index, 'address'])
+    }
+  },
+  // A load assignment inside a cluster may name hosts to look up; one that comes by itself may not.
+  'envoy.config.endpoint.v3.ClusterLoadAssignment': function* (assignment, root) {
+    if (root) yield* endpointFaults(assignment)
+  },
+}
+
+/** What is wrong with the endpoints of a cluster that looks up no names. */
+export function* endpointFaults(assignment: unknown): Iterable<Fault> {
+  for (const [group, locality] of list(assignment, 'endpoints').entries()) {
+    if (has(locality, 'ledsClusterLocalityConfig')) {
+      yield {
+        path: ['endpoints', group, 'ledsClusterLocalityConfig'],
+        message: 'wanted the endpoints themselves: none come by LEDS',
+      }
+    }
+    for (const [index, each] of list(locality, 'lbEndpoints').entries()) {
+      const endpoint = get(each, 'endpoint')
+      const at = ['endpoints', group, 'lbEndpoints', index, 'endpoint']
+      yield* socketFaults(get(endpoint, 'address'), [...at, 'address'])
+      for (const [other, { address }] of list(endpoint, 'additionalAddresses').filter(isFields).entries()) {
+        yield* socketFaults(address, [...at, 'additionalAddresses', other, 'address'])
+      }
+    }
+  }
+}
+
+/** What is wrong with an address to listen on. */
+function* boundFaults(address: unknown, path: readonly (string | number)[]): Iterable<Fault> {
+  yield* socketFaults(address, path)
+  const socket = get(address, 'socketAddress')
+  const at = [...path, 'socketAddress']
+  if (get(socket, 'ipv4Compat') === true && text(socket, 'address') !== '::') {
+    yield { path: [...at, 'ipv4Compat'], message: 'wanted only with the address "::"' }
+  }
+  const protocol = get(socket, 'protocol') ?? 0
+  if (protocol !== 0 && protocol !== protocols[0]) {
+    yield {
+      path: [...at, 'protocol'],
+      message: `wanted TCP, found ${protocols[Number(protocol)] ?? protocol}`,
+    }
+  }
+}
+
+function* socketFaults(address: unknown, path: readonly (string | number)[]): Iterable<Fault> {
+  const socket = get(address, 'socketAddress')
+  if (!isFields(socket)) {
+    // Pipes and internal addresses are files and listeners of the proxy's own machine.
+    yield { path, message: 'wanted a socketAddress, found none' }
+    return
+  }
+  const at = [...path, 'socketAddress']
+  if (!isIpAddress(text(socket, 'address'))) {
+    const found = JSON.stringify(text(socket, 'address').slice(0, 60))
+    yield { path: [...at, 'address'], message: `wanted an IP address, found ${found}` }
+  }
+  yield* refused(socket, at, ['namedPort', 'resolverName', 'networkNamespaceFilepath'])
+}
+
+function* refused(
+  message: Fields,
+  at: readonly (string | number)[],
+  names: readonly string[],
+): Iterable<Fault> {
+  for (const name of names) {
+    const value = get(message, name)
+    if (value !== undefined && value !== '') {
+      yield { path: [...at, name], message: 'wanted nothing: it is of no use with an address and a port' }
+    }
+  }
+}
