@@ -32,7 +32,7 @@ export async function finishChange(
     if (!asTable) printData(terminal, flags.output, answer)
     return 'ok'
   }
-  const followed = await followPush(session, answer.push, flags.timeout ?? usualWaitMs)
+  const followed = await followPush(session, answer.push, flags.timeout ?? usualWaitMs, true)
   if (!followed.ok) return followed.error
   const { record, exit } = followed.value
   if (!asTable) printData(terminal, flags.output, { ...answer, record })

@@ -12,23 +12,52 @@ export interface Followed {
   readonly exit: Exit
 }
 
-/** Watches until the push is final or the time is over. */
+/**
+ * Watches until the push is final or the time is over. A server that goes away is waited for: the push is on its disk.
+ * `isOnRecord`: the server has answered with this push already; else it has to be there at first.
+ */
 export async function followPush(
   { client, terminal, signal }: Session,
   id: string,
   timeoutMs: number,
+  isOnRecord = false,
 ): Promise<Result<Followed, Failure>> {
-  const over = AbortSignal.timeout(timeoutMs)
+  const ending = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)])
   let record: PushRecord | undefined
-  for await (const item of client.watch('Push', 'Watch', { id }, AbortSignal.any([signal, over]))) {
-    if (!item.ok) return item
-    record = item.value
-    const exit = exitOf(record)
-    if (exit !== undefined) return ok({ record, exit })
-    terminal.progress(progressLine(record))
+  while (!ending.aborted) {
+    for await (const item of client.watch('Push', 'Watch', { id }, ending)) {
+      if (item.ok) {
+        record = item.value
+        const exit = exitOf(record)
+        if (exit !== undefined) return ok({ record, exit })
+        terminal.progress(progressLine(record))
+      } else if (isAway(item.error) && (isOnRecord || record !== undefined)) {
+        terminal.progress(`push ${id}: the server is away; it goes on when it is back`)
+      } else {
+        return item
+      }
+    }
+    if (!ending.aborted) await pause(askAgainMs, ending)
   }
   return ok({ record, exit: signal.aborted ? 'interrupted' : 'notThereYet' })
 }
+
+/** Between two tries to reach a server that went away. */
+const askAgainMs = 500
+
+const isAway = (failure: Failure): boolean =>
+  failure.kind === 'unreachable' || (failure.kind === 'refused' && failure.problem.kind === 'unavailable')
+
+const pause = (ms: number, signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    const done = (): void => {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', done)
+      resolve()
+    }
+    const timer = setTimeout(done, ms)
+    signal.addEventListener('abort', done)
+  })
 
 /** The exit of a final push; undefined while it runs. */
 export function exitOf(push: PushRecord): Exit | undefined {

@@ -39,6 +39,10 @@ class AdminError extends Error {
   }
 }
 
+/** Stopping, gone, or not loaded yet. */
+const isAway = (failure: Failure): boolean =>
+  failure.kind === 'unreachable' || (failure.kind === 'refused' && failure.problem.kind === 'unavailable')
+
 /** A client of `127.0.0.1:port`; connects when it is first used, and again when the server comes back. */
 export function adminClient(server: string): AdminClient {
   const made = createClient({ server, actor: 'demo', timeoutMs: 30_000 })
@@ -58,7 +62,7 @@ export function adminClient(server: string): AdminClient {
       const answered = await until(`an answer on push ${answer.push}`, timeoutMs, async () => {
         const options = { timeoutMs: timeoutMs + 5_000 }
         const attempt = await client.call('Push', 'Wait', { id: answer.push, timeout }, options)
-        return !attempt.ok && attempt.error.kind === 'unreachable' ? undefined : attempt
+        return !attempt.ok && isAway(attempt.error) ? undefined : attempt
       })
       if (!answered.ok) throw new AdminError(answered.error)
       const waited = answered.value

@@ -12,7 +12,7 @@ import {
 import protobuf from 'protobufjs/minimal.js'
 import { createChannel, type DeciderEnd, type FromStreams } from '../../../../src/channel/index.ts'
 import { adsMethods, type ResourceTypeKey, typeUrls } from '../../../../src/envoy-api/index.ts'
-import type { StreamLimits } from '../../../../src/xds/index.ts'
+import type { ServerLimits } from '../../../../src/xds/index.ts'
 import { startXdsServer, type XdsServer } from '../../../../src/xds/index.ts'
 import { openGate } from './gate.ts'
 
@@ -27,7 +27,7 @@ export interface Served {
 
 /** A server on a free port, with one group `g` for everybody, ready. */
 export async function serve(
-  options: { readonly limits?: Partial<StreamLimits>; readonly gate?: ServerInterceptor } = {},
+  options: { readonly limits?: Partial<ServerLimits>; readonly gate?: ServerInterceptor } = {},
 ): Promise<Served> {
   const channel = createChannel({ codec: true })
   const heard: FromStreams[] = []
@@ -123,7 +123,13 @@ export const openAds = (client: Client, variant: 'sotw' | 'delta') => open(clien
 export function request(
   variant: 'sotw' | 'delta',
   type: ResourceTypeKey,
-  fields: { readonly node?: string; readonly names?: readonly string[]; readonly nonce?: string } = {},
+  fields: {
+    readonly node?: string
+    /** node.cluster of that node. */
+    readonly cluster?: string
+    readonly names?: readonly string[]
+    readonly nonce?: string
+  } = {},
 ): Uint8Array {
   const writer = protobuf.Writer.create()
   const numbers =
@@ -132,9 +138,9 @@ export function request(
     writer.uint32((number << 3) | 2).string(value)
   }
   if (fields.node !== undefined) {
-    writer
-      .uint32((numbers.node << 3) | 2)
-      .bytes(protobuf.Writer.create().uint32(10).string(fields.node).finish())
+    const node = protobuf.Writer.create().uint32(10).string(fields.node)
+    if (fields.cluster !== undefined) node.uint32(18).string(fields.cluster)
+    writer.uint32((numbers.node << 3) | 2).bytes(node.finish())
   }
   for (const name of fields.names ?? []) text(numbers.names, name)
   text(numbers.type, typeUrls[type])
