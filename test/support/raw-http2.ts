@@ -10,6 +10,8 @@ export interface RawHttp2 {
   message(stream: number, bytes: Uint8Array): void
   /** Bytes of a call as they are. */
   data(stream: number, bytes: Uint8Array): void
+  /** Lets the server send so many bytes more, on a call and in all. */
+  grant(stream: number, bytes: number): void
   /** Called when the server has reset a call, with its code. */
   onReset(listener: (stream: number, code: number) => void): void
   /** Stop and go on reading the socket. */
@@ -64,12 +66,21 @@ export function rawHttp2(
   }
   let onReset = (_stream: number, _code: number): void => {}
   let left = Buffer.alloc(0)
-  socket.on('data', (bytes) => {
-    left = Buffer.concat([left, bytes])
+  /** Bytes of a data frame that are still to come: nobody looks at them. */
+  let skip = 0
+  socket.on('data', (chunk) => {
+    const bytes = chunk.subarray(Math.min(skip, chunk.byteLength))
+    skip -= chunk.byteLength - bytes.byteLength
+    left = left.byteLength === 0 ? Buffer.from(bytes) : Buffer.concat([left, bytes])
     while (left.byteLength >= 9) {
       const length = left.readUIntBE(0, 3)
-      if (left.byteLength < 9 + length) return
       const [type, flags] = [left.readUInt8(3), left.readUInt8(4)]
+      if (type === kinds.data) {
+        skip = Math.max(0, 9 + length - left.byteLength)
+        left = left.subarray(9 + length)
+        continue
+      }
+      if (left.byteLength < 9 + length) return
       const stream = left.readUInt32BE(5)
       const payload = left.subarray(9, 9 + length)
       left = left.subarray(9 + length)
@@ -108,6 +119,11 @@ export function rawHttp2(
       data(stream, Buffer.concat([head, bytes]))
     },
     data,
+    grant: (stream, bytes) => {
+      const more = Buffer.alloc(4)
+      more.writeUInt32BE(bytes)
+      for (const id of [0, stream]) socket.write(frame(kinds.windowUpdate, 0, id, more))
+    },
     onReset: (listener) => {
       onReset = listener
     },

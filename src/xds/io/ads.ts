@@ -39,7 +39,10 @@ export interface AdsPump {
 }
 
 /** A pump without calls. */
-export function createAdsPump(intake: Pick<IntakeWatch, 'handled'>): AdsPump {
+export function createAdsPump(
+  intake: Pick<IntakeWatch, 'handled'>,
+  { twinProbeMs }: { readonly twinProbeMs: number },
+): AdsPump {
   const calls = new Map<string, BytesCall>()
   let written: (stream: string, nonce: string) => void = () => {}
 
@@ -61,7 +64,7 @@ export function createAdsPump(intake: Pick<IntakeWatch, 'handled'>): AdsPump {
       resume: (id) => calls.get(id)?.resume(),
       probe: (id) => {
         const call = calls.get(id)
-        if (call !== undefined) probeSession(call, limits.twinProbeMs)
+        if (call !== undefined) probeSession(call, twinProbeMs)
       },
     },
     endAll: (hub) => {

@@ -18,6 +18,14 @@ export interface XdsLog {
   warn(fields: Readonly<Record<string, unknown>>): void
 }
 
+/** Bounds of the whole server; by default those of limits.ts. */
+export type ServerLimits = HubLimits &
+  IntakeLimits & {
+    readonly streams: number
+    /** Milliseconds that the older streams of a node with a new one may take to answer a ping. */
+    readonly twinProbeMs: number
+  }
+
 export interface XdsServerOptions {
   /** Port 0: any free one. `flag` is named when it cannot be bound. */
   readonly listen: ListenAddress & { readonly flag: string }
@@ -28,7 +36,7 @@ export interface XdsServerOptions {
   readonly log: XdsLog
   readonly scheduler?: Scheduler
   /** Smaller bounds for tests. */
-  readonly limits?: Partial<HubLimits & IntakeLimits & { readonly streams: number }>
+  readonly limits?: Partial<ServerLimits>
 }
 
 export interface XdsStats extends HubStats {
@@ -57,7 +65,7 @@ export async function startXdsServer(options: XdsServerOptions): Promise<Result<
     'grpc.keepalive_timeout_ms': limits.xdsKeepaliveTimeoutMs,
     'grpc.max_concurrent_streams': limits.streamsPerConnection,
   })
-  const ads = createAdsPump(intake)
+  const ads = createAdsPump(intake, bounds)
   const hub = createHub({
     streamers: logged(options.streamers, log),
     edge: ads.edge,
