@@ -57,6 +57,8 @@ export interface Trial {
   readonly around?: {
     readonly store: (store: Store) => Store
     readonly decider: (decider: DeciderEnd) => DeciderEnd
+    /** The ports are open and the state is not loaded until this has resolved. */
+    readonly loading?: () => Promise<void>
   }
   /** Instead of a log on stderr. */
   readonly log?: Logger
@@ -198,6 +200,7 @@ async function start(
 
   if (!warmUp()) log.warn({ event: 'warm_up_failed' })
   // Loaded: what was running goes on, and the streams that waited are served.
+  await trial.around?.loading?.()
   await delivery.start()
   phase = 'serving'
   admin.value.setServing(true)
