@@ -121,4 +121,11 @@ export const commandTable: readonly CommandEntry[] = [
     group: 'Fleet',
     load: () => import('./commands/proxy.ts'),
   },
+  {
+    name: 'store',
+    usage: 'verify|status|generations|serve|salvage [options]',
+    summary: 'check a store; what to do when it is damaged or its disk is full',
+    group: 'Fleet',
+    load: () => import('./commands/store.ts'),
+  },
 ]

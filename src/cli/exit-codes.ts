@@ -5,12 +5,13 @@ export const exitTable = {
   ok: { code: 0, meaning: 'It is done; with `--wait`, on every proxy. `diff`: no difference.' },
   failed: {
     code: 1,
-    meaning: 'Refused or failed; nothing was changed. `diff`: there are differences.',
+    meaning:
+      'Refused or failed; nothing was changed. `diff`: there are differences. `store verify`: it is damaged.',
   },
   usage: {
     code: 2,
     meaning:
-      'The command line or the input is wrong: a flag, a manifest, a name. `diff`: any failure but those below.',
+      'The command line or the input is wrong: a flag, a manifest, a name. `diff`: any failure but those below. `store verify`: it cannot be told.',
   },
   notConnected: {
     code: 3,
