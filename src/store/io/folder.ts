@@ -109,9 +109,12 @@ export async function describeOwner(dir: string): Promise<string> {
 }
 
 /** The other process that said it has the store open, if it runs (or another that got its number). */
-export async function runningOwner(dir: string): Promise<number | undefined> {
+export async function runningOwner(
+  dir: string,
+  { withOwn = false }: { readonly withOwn?: boolean } = {},
+): Promise<number | undefined> {
   const pid = await ownerOf(dir)
-  if (pid === undefined || pid === process.pid) return undefined
+  if (pid === undefined || (pid === process.pid && !withOwn)) return undefined
   try {
     process.kill(pid, 0)
     return pid

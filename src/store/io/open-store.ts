@@ -7,7 +7,7 @@ import type { Retention } from '../compact.ts'
 import { defaultRetention } from '../compact.ts'
 import type { Engine, EngineFault } from '../engine.ts'
 import { formatVersion } from '../record.ts'
-import type { Store, StoreStats } from '../types.ts'
+import type { Store } from '../types.ts'
 import { checkLevelFiles } from './check-level.ts'
 import { openClassicLevel } from './classic-level.ts'
 import type { AnsweredMark, Identity } from './folder.ts'
@@ -58,18 +58,6 @@ export async function openStore(options: OpenStoreOptions): Promise<Result<Store
     await engine.value.close()
     return unavailable(`the store in ${dir} cannot be opened: ${messageOf(error)}`)
   }
-}
-
-/** Reads and checks every record of a store that nobody has open; what it counted, or what is wrong. */
-export async function verifyStore(dir: string): Promise<Result<StoreStats, Problem>> {
-  const identity = await readIdentity(resolve(dir))
-  if (identity.kind === 'none')
-    return err({ kind: 'notFound', message: `there is no store in ${resolve(dir)}` })
-  const opened = await openStore({ dir })
-  if (!opened.ok) return opened
-  const stats = opened.value.stats()
-  await opened.value.close()
-  return ok(stats)
 }
 
 async function openOn(

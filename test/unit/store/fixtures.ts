@@ -1,13 +1,18 @@
 // Small worlds for the store's tests: objects, changes and generations with content that can be told apart.
 import { createHash } from 'node:crypto'
+import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach } from 'vitest'
 import type { Problem, Result } from '../../../src/base/index.ts'
 import type { ObjectContent } from '../../../src/model/index.ts'
+import { contentProof, versionOf } from '../../../src/snapshot/index.ts'
 import type { Change, Committed, Generation, GenerationType, Store } from '../../../src/store/index.ts'
 import { openStore } from '../../../src/store/index.ts'
+
+/** How the content of these stores is known by its name. */
+export const proof = contentProof
 
 const folders: string[] = []
 const stores: Store[] = []
@@ -91,9 +96,9 @@ function typeOf(contents: Readonly<Record<string, string>>): {
     const bytes = Buffer.from(text)
     return { name, bytes, hash: hashOf(bytes) }
   })
-  const version = hashOf(Buffer.from(JSON.stringify(bodies.map(({ name, hash }) => [name, hash]).sort())))
+  const entries = new Map(bodies.map(({ name, hash }) => [name, hash]))
   return {
-    type: { version, entries: new Map(bodies.map(({ name, hash }) => [name, hash])) },
+    type: { version: versionOf(entries), entries },
     resources: new Map(bodies.map(({ hash, bytes }) => [hash, bytes])),
   }
 }
@@ -143,6 +148,15 @@ export function plain(store: Store): unknown {
     ]),
   }
 }
+
+/** Every file of a folder, byte by byte. */
+export const bytesOf = (dir: string): ReadonlyMap<string, string> =>
+  new Map(
+    (readdirSync(dir, { recursive: true, encoding: 'utf8' }) as string[])
+      .sort()
+      .filter((name) => statSync(join(dir, name)).isFile())
+      .map((name) => [name, readFileSync(join(dir, name)).toString('hex')]),
+  )
 
 export const committed = async (store: Store, change: Change): Promise<Committed> =>
   valueIn(await store.commit(change))

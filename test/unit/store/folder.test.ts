@@ -5,11 +5,22 @@ import { cp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { afterAll, describe, expect, it } from 'vitest'
-import { openStore, verifyStore } from '../../../src/store/index.ts'
+import { openStore, reportStore } from '../../../src/store/index.ts'
 import { openClassicLevel } from '../../../src/store/io/classic-level.ts'
 import { encodeFrame } from '../../../src/store/record.ts'
 import { builtStore } from './built.ts'
-import { cleanUp, committed, freshFolder, opened, plain, problemIn, puts, traffic } from './fixtures.ts'
+import {
+  bytesOf,
+  cleanUp,
+  committed,
+  freshFolder,
+  opened,
+  plain,
+  problemIn,
+  proof,
+  puts,
+  traffic,
+} from './fixtures.ts'
 
 describe('a second opening', () => {
   cleanUp()
@@ -128,16 +139,20 @@ describe('a store folder', () => {
 
   it('can be verified without being changed, and is not made by that', async () => {
     const dir = await freshFolder()
-    expect(problemIn(await verifyStore(join(dir, 'none'))).kind).toBe('notFound')
+    expect(problemIn(await reportStore(join(dir, 'none'), proof)).kind).toBe('notFound')
     expect(await readdir(dir)).toEqual([])
     const store = await opened(dir)
     await committed(store, puts([traffic('checkout', 'blue')]))
-    expect(problemIn(await verifyStore(dir)).message).toContain('is open in')
-    const { keys, bytes, revisions } = store.stats()
+    expect(problemIn(await reportStore(dir, proof)).message).toContain('is open in')
+    const { keys } = store.stats()
     await store.close()
-    expect(await verifyStore(dir)).toMatchObject({ ok: true, value: { keys, bytes, revisions } })
+    const before = bytesOf(dir)
+    const fine = { ok: true, value: { state: 'fine', records: keys, revisions: { count: 1, newest: 1 } } }
+    expect(await reportStore(dir, proof)).toMatchObject(fine)
+    expect(await reportStore(dir, proof)).toMatchObject(fine)
+    expect(bytesOf(dir)).toEqual(before)
     await rm(join(dir, 'level'), { recursive: true })
-    expect(problemIn(await verifyStore(dir)).message).toContain('damaged')
+    expect(await reportStore(dir, proof)).toMatchObject({ ok: true, value: { state: 'damaged' } })
   })
 
   it('opens with what it has when only the mark of answered commits is lost', async () => {
