@@ -8,6 +8,7 @@ import protobuf from 'protobufjs/minimal.js'
 import { type ResourceTypeKey, resourceTypeOf, resourceTypes } from '../../../src/envoy-api/index.ts'
 import type { Request, VariantName } from '../../../src/xds/machine.ts'
 import type { Scripted } from './content.ts'
+import type { Release } from './stage.ts'
 
 export interface Conversation {
   /** A new stream. */
@@ -22,7 +23,9 @@ export interface Conversation {
 }
 
 /** A conversation of which nothing was said. */
-export function createConversation(variant: VariantName): Conversation {
+export function createConversation(variant: VariantName, release: Release): Conversation {
+  const repeatsNode = variant === 'delta' && release.nodeInEveryDelta
+  let first = true
   let answered = new Set<string>()
   let asked = new Set<string>()
   const sent = new Map<string, number>()
@@ -69,13 +72,15 @@ export function createConversation(variant: VariantName): Conversation {
 
   return {
     opened() {
+      first = true
       answered = new Set()
       asked = new Set()
       names = new Map()
     },
     says(request) {
       const key = resourceTypeOf(request.typeUrl)?.key ?? request.typeUrl
-      const node = request.node === undefined ? '' : ' (node)'
+      const node = request.node !== undefined && (first || !repeatsNode) ? ' (node)' : ''
+      first = false
       return (variant === 'sotw' ? sotw(request, key) : delta(request, key)) + node
     },
     response(key, version, resources, removed) {

@@ -13,10 +13,14 @@ import { type ResourceTypeKey, resourceTypeOf, resourceTypes } from '../../../sr
 import type { Request, VariantName } from '../../../src/xds/machine.ts'
 import { resourceOf, type Scripted } from './content.ts'
 import { type Conversation, createConversation } from './conversation.ts'
-import type { Heard, Held, Stage, StageOptions } from './stage.ts'
+import type { Heard, Held, Release, Stage, StageOptions } from './stage.ts'
 
 /** The transcript with what really happens below each move. Throws at a move that it does not know. */
-export async function play(text: string, open: (options: StageOptions) => Promise<Stage>): Promise<string> {
+export async function play(
+  text: string,
+  open: (options: StageOptions) => Promise<Stage>,
+  release: Release = { nodeInEveryDelta: false },
+): Promise<string> {
   let stage: Stage | undefined
   let talk: Conversation | undefined
   let variant: VariantName = 'sotw'
@@ -41,7 +45,7 @@ export async function play(text: string, open: (options: StageOptions) => Promis
       case 'boot': {
         variant = rest[0] === 'sotw' ? 'sotw' : 'delta'
         stage = await open({ variant, plain: rest[1] === 'plain' })
-        talk = createConversation(variant)
+        talk = createConversation(variant, release)
         await stage.start()
         if (what === 'start') break
         await boot(stage, talk, variant, rest.slice(rest[1] === 'plain' ? 2 : 1))
@@ -112,7 +116,7 @@ function keyOf(word: string): ResourceTypeKey {
   return found.key
 }
 
-/** Answers what is asked until listeners and routes are ACKed and nothing more is asked. */
+/** Answers what is asked until all of it is ACKed and nothing more is asked. */
 async function boot(
   stage: Stage,
   talk: Conversation,
@@ -126,31 +130,31 @@ async function boot(
     const [type = '', ...rest] = token.split(':')
     return resourceOf(keyOf(type), rest.join(':'))
   })
-  const given = new Map<string, number>()
+  let sent = 0
   const wanted = new Map<string, Set<string>>()
-  const acked = new Set<string>()
+  const answered = new Set<string>()
+  let listeners = false
 
   const answer = (request: Request): void => {
     const type = resourceTypeOf(request.typeUrl)
     if (type === undefined) return
+    if (request.nonce !== '') answered.add(`${type.key} ${request.nonce}`)
     const all = wanted.get(type.key) ?? new Set<string>()
     const fresh = [...request.names, ...request.subscribe].filter((name) => !all.has(name))
-    if (wanted.has(type.key) && fresh.length === 0) {
-      acked.add(type.key)
-      return
-    }
+    if (wanted.has(type.key) && fresh.length === 0) return
+    if (type.key === 'lds') listeners = true
     for (const name of fresh) all.add(name)
     wanted.set(type.key, all)
     const asked = variant === 'sotw' ? all : new Set(fresh)
     const put: readonly Scripted[] = state.filter(
       ({ key, name }) => key === type.key && (type.wildcard || asked.has(name)),
     )
-    const count = (given.get(type.key) ?? 0) + 1
-    given.set(type.key, count)
+    sent += 1
     stage.send(talk.response(type.key, `${type.key}0`, put, []))
   }
   for (let round = 0; round < 50; round += 1) {
-    const heard = await stage.listen(acked.has('lds') ? 0 : 1)
+    const done = listeners && answered.size === sent
+    const heard = await stage.listen(done ? 0 : 1)
     for (const one of heard) {
       if (one.kind === 'opened') talk.opened()
       else {
@@ -158,7 +162,7 @@ async function boot(
         answer(one.request)
       }
     }
-    if (heard.length === 0 && acked.has('lds')) return
+    if (heard.length === 0 && done) return
   }
   throw new Error('the proxy did not start')
 }

@@ -7,6 +7,12 @@ export interface StageOptions {
   readonly plain: boolean
 }
 
+/** What may differ between releases of Envoy. */
+export interface Release {
+  /** Whether every request of delta carries the node, whatever the bootstrap says (1.36). */
+  readonly nodeInEveryDelta: boolean
+}
+
 /** What a proxy holds: name → content. An active cluster without endpoints has `none`. */
 export interface Held {
   readonly clusters: ReadonlyMap<string, string>
