@@ -37,7 +37,7 @@ export async function endRooms(
   const inOrder = [...endings].sort((a, b) => order.indexOf(a.room) - order.indexOf(b.room))
   for (const { room, end } of inOrder) {
     const leftMs = Math.max(0, began + graceMs * parts[room] - performance.now())
-    const outcome = await within(leftMs, async () => end(leftMs)).catch((error: unknown) => {
+    const outcome = await within(leftMs, async () => end(leftMs * boundedBy)).catch((error: unknown) => {
       log.error({ event: 'stop_failed', room, err: error })
       return 'failed' as const
     })
@@ -48,7 +48,8 @@ export async function endRooms(
   return failed
 }
 
-/** A little more than a room was given: it bounds itself, this is for when it cannot. */
+/** A room is told of less than it has: it bounds itself, and a bound is reached a little late. */
+const boundedBy = 0.8
 const slackMs = 100
 
 async function within(ms: number, work: () => Promise<void>): Promise<'done' | 'late'> {

@@ -78,6 +78,7 @@ export function stall(
   first: Uint8Array,
 ): { readonly reset: Promise<number>; close(): void } {
   const session = connect(`http://127.0.0.1:${port}`)
+  session.on('error', () => {})
   const stream = session.request({
     ':method': 'POST',
     ':path': adsMethods[variant].path,
