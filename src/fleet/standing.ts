@@ -2,6 +2,7 @@
 // routes?). The warm signal is rule 24: per needed cluster and proxy, never "the type was ACKed" alone.
 import { typeUrls } from '../envoy-api/index.ts'
 import type { GroupKey } from '../model/index.ts'
+import { streamsIn } from './groups.ts'
 import { routeTypes, shortTypeName } from './resource-roles.ts'
 import type { FleetSettings, FleetState, NodeState, Now, StreamState, Subscription } from './state.ts'
 
@@ -48,7 +49,7 @@ const there: Standing = { kind: 'there' }
 const apart: Standing = { kind: 'apart' }
 const gone: Standing = { kind: 'gone' }
 
-/** Where this node stands, by its least stream. */
+/** Where this node stands, by the least of its streams in the group. */
 export function standingOf(state: FleetState, node: NodeState, wanted: Requirement, now: Now): Standing {
   if (node.presence.kind === 'away') {
     if (node.presence.goneAt <= now.mono) return gone
@@ -61,9 +62,7 @@ export function standingOf(state: FleetState, node: NodeState, wanted: Requireme
     }
   }
   let least: Standing = apart
-  for (const id of node.streams) {
-    const stream = state.streams.get(id)
-    if (stream === undefined) continue
+  for (const stream of streamsIn(state, node, wanted.group)) {
     const one =
       wanted.kind === 'prepared'
         ? preparedOn(stream, wanted, state.settings, now)
@@ -111,8 +110,10 @@ function switchedOn(
     any = true
     if ((held.holds ?? -1) < wanted.generation) return notHeld(held, type, wanted.generation, reach)
   }
-  if (any) return there
-  return isFresh(stream, settings, now) ? waits(reach, 'has not asked for routes yet') : apart
+  // One that is back asks type by type: what it holds of the first says nothing of the others.
+  const isWhole = stream.types.has(typeUrls.lds) && stream.types.has(typeUrls.rds)
+  if (!isWhole && isFresh(stream, settings, now)) return waits('away', 'has not asked for routes yet')
+  return any ? there : apart
 }
 
 /**

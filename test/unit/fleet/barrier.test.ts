@@ -223,6 +223,32 @@ describe('an Envoy that is starting', () => {
     fleet.tell({ kind: 'subscribed', stream: 's-edge-1', node: 'edge-1', type: lds, wildcard: true })
     expect(isOpen(barrierOf(fleet, switched()))).toBe(false)
     fleet.holds('edge-1', 8, [lds])
+    expect(isOpen(barrierOf(fleet, switched()))).toBe(false)
+    fleet.tell({
+      kind: 'subscribed',
+      stream: 's-edge-1',
+      node: 'edge-1',
+      type: typeUrls.rds,
+      wildcard: false,
+    })
+    fleet.holds('edge-1', 8, [typeUrls.rds])
+    expect(isOpen(barrierOf(fleet, switched()))).toBe(true)
+  })
+
+  it('is not switched by the first type that it asks for when it is back: a push was done before its routes came', () => {
+    const fleet = told()
+    const stream = 's-edge-1'
+    const back = [typeUrls.rtds, cds, lds, typeUrls.rds]
+    fleet.tell(
+      { kind: 'opened', stream, node: identity('edge-1'), variant: 'sotw', peer: '', at: fleet.now.wall },
+      { kind: 'placed', stream, node: 'edge-1', group },
+    )
+    for (const type of back) {
+      expect(isOpen(barrierOf(fleet, switched())), type).toBe(false)
+      expect(count(barrierOf(fleet, switched())), type).toMatchObject({ silent: 0 })
+      fleet.tell({ kind: 'subscribed', stream, node: 'edge-1', type, wildcard: type === cds || type === lds })
+      fleet.holds('edge-1', 8, [type])
+    }
     expect(isOpen(barrierOf(fleet, switched()))).toBe(true)
   })
 
