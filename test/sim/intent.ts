@@ -125,7 +125,10 @@ export function withEnvironment(
   change: (environments: readonly Environment[]) => readonly Environment[],
 ): ChangeCommand | undefined {
   const environments = environmentsOf(heads, service)
-  return environments.length === 0 ? undefined : apply(serviceManifest(service, change(environments)))
+  const changed = change(environments)
+  return environments.length === 0 || changed.length === 0
+    ? undefined
+    : apply(serviceManifest(service, changed))
 }
 
 /** The command of an action, by what there is now; undefined: there is nothing to do it to. */

@@ -45,7 +45,7 @@ async function runMany(from: number, count: number): Promise<number> {
   let actions = 0
   let responses = 0
   let elapsedMs = 0
-  let failure: string | undefined
+  let failures = 0
   const seconds = (): number => (performance.now() - started) / 1_000
   const rate = (): string => `${(done / seconds()).toFixed(1)} seeds/s`
   const progress = setInterval(() => {
@@ -64,18 +64,18 @@ async function runMany(from: number, count: number): Promise<number> {
           actions += said.actions
           responses += said.responses
           elapsedMs += said.elapsedMs
-          if (said.failure === undefined || failure !== undefined) return
-          failure = said.failure
-          say(failure)
+          if (said.failure === undefined) return
+          failures += 1
+          say(said.failure)
         })
       }).finally(() => worker.terminate())
     }),
   ).finally(() => clearInterval(progress))
   say(
     `${done} seeds in ${seconds().toFixed(1)} s (${rate()}): ${actions} actions, ${responses} responses, ` +
-      `${(elapsedMs / 3_600_000).toFixed(0)} simulated hours; ${failure === undefined ? 'no fault' : 'a fault'}`,
+      `${(elapsedMs / 3_600_000).toFixed(0)} simulated hours; ${failures === 0 ? 'no fault' : `${failures} failed`}`,
   )
-  return failure === undefined ? 0 : 1
+  return failures === 0 ? 0 : 1
 }
 
 async function work({ first, step, end }: { first: number; step: number; end: number }): Promise<void> {

@@ -13,20 +13,22 @@ interface Counted {
   responses: number
   reasons: number
   readonly sent: Map<string, { readonly typeUrl: string; readonly version: string }>
+  /** Content that was refused → how often it was sent on this stream since. */
+  readonly again: Map<object, number>
 }
 
 export function refusalsRule({ links, now, fault }: Scene): Rule {
-  /** Node, type and version → whether it was refused, whether it was ever taken, and how often it was sent since. */
-  const contents = new Map<string, { refused: boolean; taken: boolean; again: number }>()
+  /** Node, type and version → whether it was refused, and whether it was ever taken. */
+  const contents = new Map<string, { refused: boolean; taken: boolean }>()
   const counted = new Map<Link<Host>, Counted>()
   const countOf = (link: Link<Host>): Counted => {
-    const found = counted.get(link) ?? { responses: 0, reasons: 2, sent: new Map() }
+    const found = counted.get(link) ?? { responses: 0, reasons: 2, sent: new Map(), again: new Map() }
     counted.set(link, found)
     return found
   }
   const contentOf = (id: string, typeUrl: string, version: string) => {
     const key = `${id} ${typeUrl} ${version}`
-    const found = contents.get(key) ?? { refused: false, taken: false, again: 0 }
+    const found = contents.get(key) ?? { refused: false, taken: false }
     contents.set(key, found)
     return found
   }
@@ -35,10 +37,7 @@ export function refusalsRule({ links, now, fault }: Scene): Rule {
     died: () => {
       counted.clear()
       // What was repaired is not remembered over a restart: it may be tried once more.
-      for (const content of contents.values()) {
-        content.again = 0
-        content.refused = false
-      }
+      for (const content of contents.values()) content.refused = false
     },
     toldStreams: (message) => {
       if (message.kind === 'publish' || message.kind === 'groups' || message.kind === 'ready')
@@ -52,10 +51,7 @@ export function refusalsRule({ links, now, fault }: Scene): Rule {
       if (answered !== undefined) {
         const content = contentOf(link.owner.id, answered.typeUrl, answered.version)
         if (request.refusal === undefined) content.taken = true
-        else if (!content.refused) {
-          content.refused = true
-          content.again = 0
-        }
+        else content.refused = true
       }
       const isPlainAck =
         request.nonce !== '' &&
@@ -73,12 +69,13 @@ export function refusalsRule({ links, now, fault }: Scene): Rule {
         fault('no response without change', `${link.owner.key}: ${count.responses} responses`)
       const content = contentOf(link.owner.id, typeUrl, plain)
       if (!content.refused) return
-      content.again += 1
+      const again = (count.again.get(content) ?? 0) + 1
+      count.again.set(content, again)
       const text = `${link.owner.key} is sent ${shortType(typeUrl)} ${plain} again, refused`
       if (!content.taken) fault('refused content is never sent again', text)
       // What is good was refused too: it is tried a few times, and then waits for new content.
-      else if (content.again > limits.resendsInARow + 1)
-        fault('refused content is never sent again', `${text} ${content.again} times`)
+      else if (again > limits.resendsInARow + 1)
+        fault('refused content is never sent again', `${text} ${again} times`)
     },
   }
 }
