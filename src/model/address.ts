@@ -5,9 +5,10 @@ import { z } from 'zod'
 export const isIpAddress = (text: string): boolean =>
   z.ipv4().safeParse(text).success || z.ipv6().safeParse(text).success
 
-/** One text per address: `::1` and `0:0:0:0:0:0:0:1` are the same. */
+/** One text per address: `::1` and `0:0:0:0:0:0:0:1` are the same. What is no address stays as it is. */
 export function canonicalAddress(address: string): string {
-  return address.includes(':') ? new URL(`http://[${address}]`).hostname.slice(1, -1) : address
+  const url = `http://[${address}]`
+  return address.includes(':') && URL.canParse(url) ? new URL(url).hostname.slice(1, -1) : address
 }
 
 /** What takes the ports of every address of its family. `::` leaves IPv4 alone: Envoy binds it for IPv6 only unless asked. */

@@ -3,13 +3,12 @@
 // refuses what RE2 would; what it takes beyond that, and the size, is looked at here. Where it cannot be known, the answer
 // is no.
 import { RE2JS, RE2JSException } from 're2js'
+import { limits } from '../../base/index.ts'
 import { type Check, text } from './fault.ts'
 import { programSize } from './regex-size.ts'
 
 /** Instructions of a compiled expression: Envoy's own default for `re2.max_program_size.error_level`. */
 const mostInstructions = 100
-/** Characters of an expression: beyond, it cannot be that small, and need not be compiled to say so. */
-const mostCharacters = 4_096
 
 export const regexChecks: Readonly<Record<string, Check>> = {
   'envoy.type.matcher.v3.RegexMatcher': function* (matcher) {
@@ -21,8 +20,8 @@ export const regexChecks: Readonly<Record<string, Check>> = {
 /** Why an Envoy would not compile it, in words for whoever wrote it; undefined when all would. */
 export function regexFault(regex: string): string | undefined {
   if (regex === '') return 'wanted a regular expression, found none'
-  if (regex.length > mostCharacters) {
-    return `wanted at most ${mostCharacters} characters, found ${regex.length}`
+  if (regex.length > limits.fieldLength) {
+    return `wanted at most ${limits.fieldLength} characters, found ${regex.length}`
   }
   const fault = escapeFault(regex)
   if (fault !== undefined) return fault
