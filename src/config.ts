@@ -37,6 +37,8 @@ export interface Config {
     readonly retireDeadlineMs: number
     readonly stopGraceMs: number
   }
+  /** 0: connections of proxies have no age. */
+  readonly xdsConnectionAgeMs: number
 }
 
 /** Where settings come from. Flag values are as commander gives them: strings, or true for a switch. */
@@ -131,6 +133,7 @@ export function loadConfig(sources: ConfigSources): Result<Config, Problem> {
       retireDeadlineMs: read('retire-deadline') ?? 0,
       stopGraceMs: read('stop-grace') ?? 0,
     },
+    xdsConnectionAgeMs: read('xds-connection-age') ?? 0,
   }
   const ports = [config.xds, config.admin, config.http]
   const names: readonly SettingName[] = ['xds-port', 'admin-port', 'http-port']

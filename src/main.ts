@@ -141,6 +141,7 @@ async function start(
     gate: gate.interceptor('xds'),
     streamers: channel.streamers,
     log,
+    connectionAgeMs: config.xdsConnectionAgeMs,
     ...(trial.streamLimits === undefined ? {} : { limits: trial.streamLimits }),
   })
   if (!xds.ok) return xds

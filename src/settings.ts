@@ -140,6 +140,12 @@ export const settings = {
     value: 'TIME',
     help: 'a retirement ends by then, whatever is still in flight',
   },
+  'xds-connection-age': {
+    schema: durationMs,
+    fallback: '0s',
+    value: 'TIME',
+    help: 'proxies are asked to connect anew after so long, give or take a tenth; 0s: never',
+  },
   'stop-grace': {
     schema: durationMs,
     fallback: '10s',

@@ -148,6 +148,8 @@ export const limits = {
   /** HTTP/2 pings to a silent proxy every so many milliseconds, and how long it may take to answer one. */
   xdsKeepaliveMs: 30_000,
   xdsKeepaliveTimeoutMs: 10_000,
+  /** Milliseconds that the streams of a connection that has its age go on, so that what is in flight is ACKed. */
+  connectionAgeGraceMs: 5_000,
   /** Streams of one connection: an Envoy needs five, a test of many nodes one each. */
   streamsPerConnection: 1_000,
   /** Streams of reports (load, health, access log, metrics) open at once. */

@@ -35,6 +35,11 @@ export interface XdsServerOptions {
   readonly streamers: StreamerEnd
   readonly log: XdsLog
   readonly scheduler?: Scheduler
+  /**
+   * Milliseconds after which a proxy is asked to connect anew (rule 39); 0 or absent: never. grpc-js adds or takes away up to a
+   * tenth at random, says GOAWAY, and cuts what is left after `limits.connectionAgeGraceMs`.
+   */
+  readonly connectionAgeMs?: number
   /** Smaller bounds for tests. */
   readonly limits?: Partial<ServerLimits>
 }
@@ -64,6 +69,7 @@ export async function startXdsServer(options: XdsServerOptions): Promise<Result<
     'grpc.keepalive_time_ms': limits.xdsKeepaliveMs,
     'grpc.keepalive_timeout_ms': limits.xdsKeepaliveTimeoutMs,
     'grpc.max_concurrent_streams': limits.streamsPerConnection,
+    ...ageOf(options.connectionAgeMs ?? 0),
   })
   const ads = createAdsPump(intake, bounds)
   const hub = createHub({
@@ -115,6 +121,15 @@ export async function startXdsServer(options: XdsServerOptions): Promise<Result<
     stop,
   })
 }
+
+/** Without a grace a connection with a stream that never ends would never end either. */
+const ageOf = (ms: number): Readonly<Record<string, number>> =>
+  ms === 0
+    ? {}
+    : {
+        'grpc.max_connection_age_ms': ms,
+        'grpc.max_connection_age_grace_ms': limits.connectionAgeGraceMs,
+      }
 
 /** Lets statuses be flushed for a moment, then cuts what is left. */
 function shutDown(server: Server, patienceMs: number): Promise<void> {

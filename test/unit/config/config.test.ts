@@ -57,6 +57,7 @@ describe('the configuration', () => {
         retireDeadlineMs: 900_000,
         stopGraceMs: 10_000,
       },
+      xdsConnectionAgeMs: 0,
     })
   })
 
