@@ -1,7 +1,7 @@
 // Which generations are closed: every proxy that could have seen one has ACKed it, so that what a proxy reports of it
 // after a reconnect is believed (rule 18).
 import type { GroupKey } from '../model/index.ts'
-import { inventoryOf } from './groups.ts'
+import { inventoryOf, streamsIn } from './groups.ts'
 import { routeTypes } from './resource-roles.ts'
 import type { FleetState, NodeState, Now } from './state.ts'
 
@@ -15,20 +15,32 @@ export function isClosed(state: FleetState, group: GroupKey, newest: number, now
   for (const node of inventoryOf(state, group, now)) {
     if (node.refusals.size > 0) return false
     if (node.presence.kind === 'connected') {
-      if ((nodeHolds(state, node) ?? -1) < newest) return false
+      if ((nodeHolds(state, node, group) ?? -1) < newest) return false
       holders += 1
     } else if (node.sent === undefined || node.sent >= newest) return false
   }
   return holders > 0
 }
 
-/** The newest generation that the node holds of every type it asked for, on every stream; undefined while it asks for none. */
-export const nodeHolds = (state: FleetState, node: NodeState): number | undefined =>
-  leastHeld(state, node, () => true)
+/**
+ * The newest generation that the node holds of every type it asked for, on every stream in the group; undefined while it asks for
+ * none.
+ */
+export const nodeHolds = (
+  state: FleetState,
+  node: NodeState,
+  group: GroupKey | undefined,
+): number | undefined => leastHeld(state, node, group, () => true)
 
 /** The newest generation whose routes the node holds: on its streams, or when it left. Undefined: not known, or none. */
-export const routesHeld = (state: FleetState, node: NodeState): number | undefined =>
-  node.streams.size === 0 ? node.routesHeld : leastHeld(state, node, (type) => routeTypes.includes(type))
+export const routesHeld = (
+  state: FleetState,
+  node: NodeState,
+  group: GroupKey | undefined,
+): number | undefined =>
+  node.streams.size === 0
+    ? node.routesHeld
+    : leastHeld(state, node, group, (type) => routeTypes.includes(type))
 
 /**
  * Nodes of the group that may still route as before this generation: connected and not there yet, or away and not known
@@ -41,17 +53,18 @@ export const heldBackBy = (
   now: Now,
 ): readonly string[] =>
   inventoryOf(state, group, now)
-    .filter((node) => (routesHeld(state, node) ?? -1) < generation)
+    .filter((node) => (routesHeld(state, node, group) ?? -1) < generation)
     .map(({ id }) => id)
 
 function leastHeld(
   state: FleetState,
   node: NodeState,
+  group: GroupKey | undefined,
   matters: (type: string) => boolean,
 ): number | undefined {
   let least: number | undefined
-  for (const id of node.streams) {
-    for (const [type, held] of state.streams.get(id)?.types ?? []) {
+  for (const { types } of streamsIn(state, node, group)) {
+    for (const [type, held] of types) {
       if (!matters(type)) continue
       if (held.holds === undefined) return undefined
       if (least === undefined || held.holds < least) least = held.holds

@@ -24,6 +24,7 @@ const refusalRecord = z.object({
   generation: z.int(),
   good: z.int().optional(),
   detail: z.string(),
+  repaired: z.literal(true).optional(),
   times: z.int(),
   pushes: z.array(z.string()).optional(),
   at: z.number(),
@@ -50,8 +51,13 @@ export function inventoryValue(node: NodeState, gone: boolean): Json {
 export const refusalKey = (node: string, type: string): string => `${node} ${type}`
 
 export function refusalValue(refusal: Refusal): Json {
-  const { good, pushes = [], ...rest } = refusal
-  return { ...rest, ...(good === undefined ? {} : { good }), ...(pushes.length === 0 ? {} : { pushes }) }
+  const { good, repaired, pushes = [], ...rest } = refusal
+  return {
+    ...rest,
+    ...(good === undefined ? {} : { good }),
+    ...(repaired === undefined ? {} : { repaired }),
+    ...(pushes.length === 0 ? {} : { pushes }),
+  }
 }
 
 /** The inventory as it was read; throws when a record is not one (the store checks its bytes, so that is a bug). */
@@ -60,6 +66,11 @@ export const parseInventory = (records: ReadonlyMap<string, Json>): readonly Inv
 
 export const parseRefusals = (records: ReadonlyMap<string, Json>): readonly Refusal[] =>
   [...records.values()].map((value) => {
-    const { good, pushes, ...rest } = refusalRecord.parse(value)
-    return { ...rest, ...(good === undefined ? {} : { good }), ...(pushes === undefined ? {} : { pushes }) }
+    const { good, repaired, pushes, ...rest } = refusalRecord.parse(value)
+    return {
+      ...rest,
+      ...(good === undefined ? {} : { good }),
+      ...(repaired === undefined ? {} : { repaired }),
+      ...(pushes === undefined ? {} : { pushes }),
+    }
   })

@@ -67,10 +67,13 @@ export type Presence =
   | { readonly kind: 'connected' }
   | { readonly kind: 'away'; readonly since: number; readonly goneAt: number }
 
-/** A refusal that is not repaired; durable (see records.ts). */
+/**
+ * A refusal that is not over: not repaired, or repaired by what was before, while the refused content is still the newest.
+ * Durable (see records.ts).
+ */
 export interface Refusal {
   readonly node: string
-  /** The generations below are this group's: the store keeps them while the refusal is open. */
+  /** The generations below are this group's: the store keeps them while the refusal stands. */
   readonly group: GroupKey
   readonly type: string
   /** Number of the forced resend that answers it; unique per node, never used twice. */
@@ -80,6 +83,8 @@ export interface Refusal {
   readonly generation: number
   readonly good?: number
   readonly detail: string
+  /** The proxy holds its last good set again. What is parked stays parked. */
+  readonly repaired?: true
   /** Refusals in a row without a repair between them. */
   readonly times: number
   /** Ids of the pushes that it counts against; known where it is written down, so that a new process takes them back too. */

@@ -10,7 +10,7 @@ import { assertNever, canonicalJson, limits } from '../base/index.ts'
 import type { FromStreams, NodeIdentity } from '../channel/index.ts'
 import type { GroupKey } from '../model/index.ts'
 import { routesHeld } from './closed.ts'
-import { moveNode, placeGroups } from './groups.ts'
+import { groupsOf, moveNode, placeGroups } from './groups.ts'
 import type { FleetState, GroupExpectation, NodeState, Now, Refusal, StreamState } from './state.ts'
 import { sweep } from './sweep.ts'
 
@@ -41,8 +41,10 @@ export type FleetEffect =
       readonly changed: readonly string[]
       readonly weary: boolean
     }
-  /** Delete the refusal's record, then tell the streams to trust. */
+  /** Keep the refusal's record if it stands, else delete it; then tell the streams to trust. */
   | { readonly kind: 'repaired'; readonly node: string; readonly type: string }
+  /** The node holds something newer than what it refused: delete the refusal's record. */
+  | { readonly kind: 'over'; readonly node: string; readonly type: string }
   /** Several streams of one node id. */
   | { readonly kind: 'twins'; readonly node: string; readonly streams: number }
   /** The inventory is full: this node is served but not counted. */
@@ -122,7 +124,7 @@ function opened(state: FleetState, event: Said<'opened'>, now: Now): Outcome {
     unwarmed: [],
     types: new Map(),
   })
-  const effects: FleetEffect[] = [...touched(node)]
+  const effects: FleetEffect[] = [...touched(state, node)]
   if (isNews) effects.push({ kind: 'record', node: id })
   if (node.streams.size > 1) effects.push({ kind: 'twins', node: id, streams: node.streams.size })
   return [state, effects]
@@ -140,22 +142,31 @@ function isNewsOf(state: FleetState, node: NodeState, identity: NodeIdentity, no
 function placed(state: FleetState, event: Said<'placed'>, now: Now): Outcome {
   const found = known(state, event.stream)
   if (found === undefined) return [state, []]
+  const before = groupsOf(state, found.node)
   found.stream.group = event.group
   found.stream.stirredAt = now.mono
-  return [state, settleGroup(state, found.node)]
+  return [state, settleGroup(state, found.node, before)]
 }
 
 /**
- * Moves a node to where its streams are: the group of the oldest that has one. A twin that matches no group (a copied
- * bootstrap with another cluster) must not take the node out of every barrier.
+ * Moves a node to where its streams are. Its own group is that of the oldest that has one: a twin that matches no group (a copied
+ * bootstrap with another cluster) must not take the node out of every barrier, and one in another group counts there, too.
  */
-function settleGroup(state: FleetState, node: NodeState): readonly FleetEffect[] {
+function settleGroup(
+  state: FleetState,
+  node: NodeState,
+  before: ReadonlySet<GroupKey>,
+): readonly FleetEffect[] {
   let group: GroupKey | undefined
   for (const id of node.streams) group ??= state.streams.get(id)?.group
-  if (group === node.group) return []
-  const left = touched(node)
-  moveNode(state, node, group)
-  return [...left, ...touched(node), { kind: 'record', node: node.id }]
+  const moved = group !== node.group
+  moveNode(state, node, group, before)
+  const now = groupsOf(state, node)
+  const changed = [...before, ...now].filter((one) => before.has(one) !== now.has(one))
+  return [
+    ...changed.map((one): FleetEffect => ({ kind: 'touched', node: node.id, group: one })),
+    ...(moved ? [{ kind: 'record', node: node.id } as const] : []),
+  ]
 }
 
 function progressed(state: FleetState, event: Said<'subscribed' | 'sent' | 'holds'>, now: Now): Outcome {
@@ -181,12 +192,20 @@ function progressed(state: FleetState, event: Said<'subscribed' | 'sent' | 'hold
       if (before.holds === undefined) stream.stirredAt = now.mono
       stream.types.set(event.type, stillRefused ? { ...rest, nack, holds } : { ...rest, holds })
       stream.unwarmed = event.unwarmed
-      break
+      return [state, [...refusalOver(node, event), ...touched(state, node)]]
     }
     default:
       assertNever(event)
   }
-  return [state, touched(node)]
+  return [state, touched(state, node)]
+}
+
+/** A refusal that was repaired by what was before is over when the node holds something newer than it refused. */
+function refusalOver(node: NodeState, { type, generation }: Said<'holds'>): readonly FleetEffect[] {
+  const refusal = node.refusals.get(type)
+  if (refusal?.repaired !== true || generation <= refusal.generation) return []
+  node.refusals.delete(type)
+  return [{ kind: 'over', node: node.id, type }]
 }
 
 function nacked(state: FleetState, event: Said<'nacked'>, now: Now): Outcome {
@@ -198,7 +217,7 @@ function nacked(state: FleetState, event: Said<'nacked'>, now: Now): Outcome {
   const before = stream.types.get(event.type) ?? { wildcard: false }
   stream.types.set(event.type, { ...before, nack: { generation, version, detail, at } })
   const open = node.refusals.get(event.type)
-  const times = (open?.times ?? 0) + 1
+  const times = (open?.repaired === true ? 0 : (open?.times ?? 0)) + 1
   const weary = times > limits.resendsInARow && open?.generation === generation
   if (!weary) node.resends += 1
   const good = event.good ?? open?.good
@@ -217,7 +236,10 @@ function nacked(state: FleetState, event: Said<'nacked'>, now: Now): Outcome {
   node.refusals.set(event.type, refusal)
   return [
     state,
-    [{ kind: 'refused', refusal, group: event.group, changed: event.changed, weary }, ...touched(node)],
+    [
+      { kind: 'refused', refusal, group: event.group, changed: event.changed, weary },
+      ...touched(state, node),
+    ],
   ]
 }
 
@@ -236,23 +258,28 @@ function repaired(state: FleetState, event: Said<'repaired'>): Outcome {
     const { nack: _, ...rest } = before
     stream.types.set(event.type, rest)
   }
-  if (!node.refusals.delete(event.type)) return [state, touched(node)]
-  return [state, [{ kind: 'repaired', node: node.id, type: event.type }, ...touched(node)]]
+  const refusal = node.refusals.get(event.type)
+  if (refusal === undefined) return [state, touched(state, node)]
+  // Repaired by what was before: the refused content is still the newest, and must not go out again after a restart.
+  if (event.generation < refusal.generation) node.refusals.set(event.type, { ...refusal, repaired: true })
+  else node.refusals.delete(event.type)
+  return [state, [{ kind: 'repaired', node: node.id, type: event.type }, ...touched(state, node)]]
 }
 
 function closed(state: FleetState, event: Said<'closed'>, now: Now): Outcome {
   const found = known(state, event.stream)
   if (found === undefined) return [state, []]
   const { node, stream } = found
-  if (node.streams.size === 1) node.routesHeld = routesHeld(state, node)
+  if (node.streams.size === 1) node.routesHeld = routesHeld(state, node, node.group)
+  const before = groupsOf(state, node)
   state.streams.delete(stream.id)
   node.streams.delete(stream.id)
   node.lastSeen = now.wall
   if (node.streams.size === 0) {
     node.presence = { kind: 'away', since: now.mono, goneAt: now.mono + state.settings.goneMs }
-    return [state, touched(node)]
+    return [state, touched(state, node)]
   }
-  return [state, [...settleGroup(state, node), ...touched(node)]]
+  return [state, [...settleGroup(state, node, before), ...touched(state, node)]]
 }
 
 /** Whether a node may be forgotten: only one that is not connected. */
@@ -262,7 +289,7 @@ export const forgettable = (state: FleetState, node: string): boolean =>
 function forget(state: FleetState, id: string): Outcome {
   const node = state.nodes.get(id)
   if (node === undefined || !forgettable(state, id)) return [state, []]
-  const left = touched(node)
+  const left = touched(state, node)
   moveNode(state, node, undefined)
   state.nodes.delete(id)
   return [state, [...left, { kind: 'strike', node: id }]]
@@ -277,8 +304,8 @@ function known(
   return found === undefined || node === undefined ? undefined : { node, stream: found }
 }
 
-const touched = (node: NodeState): readonly FleetEffect[] =>
-  node.group === undefined ? [] : [{ kind: 'touched', node: node.id, group: node.group }]
+const touched = (state: FleetState, node: NodeState): readonly FleetEffect[] =>
+  [...groupsOf(state, node)].map((group) => ({ kind: 'touched', node: node.id, group }))
 
 /** Generations of a stream never go down. */
 const atLeast = (known: number | undefined, said: number): number => Math.max(known ?? said, said)

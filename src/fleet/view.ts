@@ -19,7 +19,7 @@ function statusOf(state: FleetState, node: NodeState, wall: number): NodeStatus 
     const stream = state.streams.get(id)
     return stream === undefined ? [] : [stream]
   })
-  const holds = nodeHolds(state, node)
+  const holds = nodeHolds(state, node, node.group)
   const connected = node.presence.kind === 'connected'
   return {
     node: node.identity,

@@ -101,19 +101,22 @@ describe.each(variants)('a reader that is stuck (%s)', (variant) => {
     ])
   })
 
-  it('stops reading its socket with all windows open: its connection is cut, too', async () => {
-    const one = await served({ writeDeadlineMs: 2_000 })
-    const good = healthy(one, variant)
-    // More than what the sockets of both sides keep.
-    await good.next(12 << 20)
-    const peer = raw(one.server.port, { window: 2 ** 30 })
-    peer.message(peer.call(path), first('deaf'))
-    peer.pause()
-    expect(await updatesUntilCut(one, good, ['deaf'])).toEqual([expect.stringContaining('did not take')])
-    await new Promise((resolve) => setTimeout(resolve, 1_100))
-    peer.resume()
-    await peer.closed
-  })
+  it.runIf(variant === 'delta')(
+    'stops reading its socket with all windows open: its connection is cut, too',
+    async () => {
+      const one = await served({ writeDeadlineMs: 2_000 })
+      const good = healthy(one, variant)
+      // More than what the sockets of both sides keep.
+      await good.next(12 << 20)
+      const peer = raw(one.server.port, { window: 2 ** 30 })
+      peer.message(peer.call(path), first('deaf'))
+      peer.pause()
+      expect(await updatesUntilCut(one, good, ['deaf'])).toEqual([expect.stringContaining('did not take')])
+      await new Promise((resolve) => setTimeout(resolve, 1_100))
+      peer.resume()
+      await peer.closed
+    },
+  )
 
   it('opens many streams on one connection and reads none: all are cut', async () => {
     const one = await served({ writeDeadlineMs: 400 })
