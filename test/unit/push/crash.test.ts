@@ -12,8 +12,8 @@ import { createRig, world } from './support/rig.ts'
 import type { Story } from './support/stories.ts'
 import { stageOf, stories, storyNodes, wayOf } from './support/stories.ts'
 
-/** `VERDIGRIS_CRASHES=all`: every pair of deaths, not a row of them. */
-const isAll = process.env.VERDIGRIS_CRASHES === 'all'
+/** `CRASHES=all`: every pair of deaths, not a row of them. */
+const isAll = process.env.CRASHES === 'all'
 const compiler = createCompiler()
 
 interface Played {
