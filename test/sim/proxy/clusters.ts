@@ -1,7 +1,7 @@
 // Clusters: added and changed ones warm until their endpoints, then their secrets, are there; meanwhile no CDS ACK leaves.
 // During start-up CDS is ACKed at once; instead, listeners are asked for only when all clusters are warm.
 import { typeUrls } from '../../../src/envoy-api/index.ts'
-import { fetchTimeoutOf, type Kernel } from './kernel.ts'
+import { fetchTimeoutOf, type Kernel, shuffled } from './kernel.ts'
 import type { Change, Watch } from './mux.ts'
 import type { Lease, Providers } from './providers.ts'
 import type { Received } from './response.ts'
@@ -71,7 +71,8 @@ export function createClusters(kernel: Kernel, secrets: Providers, options: Clus
     checkStart()
   }
 
-  function start(received: Received): Cluster {
+  /** A cluster that has subscribed nothing, and what begins its warming. */
+  function create(received: Received): { readonly cluster: Cluster; readonly begin: () => void } {
     const leases: Lease[] = []
     const stops: (() => void)[] = []
     const cluster: Cluster = {
@@ -104,10 +105,7 @@ export function createClusters(kernel: Kernel, secrets: Providers, options: Clus
     }
 
     const { endpoints } = content
-    if (endpoints === undefined) {
-      begun.push(fetchSecrets)
-      return cluster
-    }
+    if (endpoints === undefined) return { cluster, begin: fetchSecrets }
     const { name } = endpoints
     const watch: Watch = {
       typeUrl: typeUrls.eds,
@@ -136,24 +134,25 @@ export function createClusters(kernel: Kernel, secrets: Providers, options: Clus
       fetchSecrets()
     })
     stops.push(stopTimer, () => mux.unwatch(watch))
-    begun.push(() => mux.watch(watch))
-    return cluster
+    return { cluster, begin: () => mux.watch(watch) }
   }
-  /** What is to be done once the cluster stands in its table. */
-  const begun: (() => void)[] = []
 
-  function put(received: Received): void {
+  function put(received: Received, begins: (() => void)[]): void {
     const { name, content } = received
     const waiting = warming.get(name)
     const used = active.get(name)
     // Equal to what warms, or to what is used when nothing warms: nothing to do. A way back over a warming one warms.
     if ((waiting ?? used)?.received.content.hash === content.hash) return
-    const cluster = start(received)
+    const { cluster, begin } = create(received)
     const replaced = warming.get(name)
     warming.set(name, cluster)
     holdBack()
-    for (const begin of begun.splice(0)) begin()
-    replaced?.close()
+    begins.push(() => {
+      if (warming.get(name) === cluster) begin()
+      // After the new one has subscribed, so that its names stay asked for.
+      replaced?.close()
+    })
+    if (starting === 'over') for (const one of begins.splice(0)) one()
   }
 
   function remove(name: string): void {
@@ -189,16 +188,19 @@ export function createClusters(kernel: Kernel, secrets: Providers, options: Clus
       mux.pause(typeUrls.eds)
       mux.pause(typeUrls.sds)
       const seen = new Set<string>()
+      const begins: (() => void)[] = []
       for (const received of change.resources) {
         if (seen.size === seen.add(received.name).size) {
           refusals.push(`duplicate cluster ${received.name} found`)
           continue
         }
         const verdict = kernel.judge(typeUrls.cds, received)
-        if (verdict.kind === 'fine') put(received)
+        if (verdict.kind === 'fine') put(received, begins)
         else refusals.push(`${received.name}: ${verdict.text}`)
       }
       for (const name of removedBy(change)) remove(name)
+      // Clusters of the start begin in no fixed order.
+      for (const begin of shuffled(begins, kernel.random)) begin()
       if (starting === 'clusters') starting = 'endpoints'
       mux.resume(typeUrls.eds)
       mux.resume(typeUrls.sds)

@@ -1,5 +1,6 @@
 // A proxy's ADS client, differences: what it subscribed, at which version it believes to hold it, and ACKs that wait.
 import type { Request } from '../../../src/xds/machine.ts'
+import { shuffled } from './kernel.ts'
 import type { Mux, MuxHost, Watch } from './mux.ts'
 import { requestOf } from './mux.ts'
 import type { Response } from './response.ts'
@@ -174,10 +175,4 @@ export function createDeltaMux(host: MuxHost): Mux {
       state.held.delete(name)
     }
   }
-}
-
-function shuffled<T>(items: readonly T[], random: () => number): readonly T[] {
-  if (items.length < 2) return items
-  const drawn = items.map((item) => ({ item, at: random() }))
-  return drawn.sort((a, b) => a.at - b.at).map(({ item }) => item)
 }

@@ -42,7 +42,13 @@ export function startEnvoy(options: ProxyOptions, now: number, send: (request: R
     refuses: (typeUrl, change) => refusalOfAll(typeUrl, change),
   }
   const mux = options.variant === 'sotw' ? createSotwMux(host) : createDeltaMux(host)
-  const kernel: Kernel = { timers, mux, fetchTimeoutMs: options.initialFetchTimeoutMs, judge }
+  const kernel: Kernel = {
+    timers,
+    mux,
+    fetchTimeoutMs: options.initialFetchTimeoutMs,
+    random: options.random,
+    judge,
+  }
 
   const semantic = (typeUrl: string) => (received: Received) => {
     const verdict = judge(typeUrl, received)

@@ -50,9 +50,18 @@ export interface Kernel {
   readonly mux: Mux
   /** Milliseconds that a reference waits when its resource does not say. */
   readonly fetchTimeoutMs: number
+  /** In [0, 1). */
+  readonly random: () => number
   readonly judge: (typeUrl: string, received: Received) => Verdict
 }
 
 /** Milliseconds that someone waits for a reference; 0: for ever. */
 export const fetchTimeoutOf = (kernel: Kernel, said: number | undefined): number =>
   said ?? kernel.fetchTimeoutMs
+
+/** In an order by chance; equal draws keep their order. */
+export function shuffled<T>(items: readonly T[], random: () => number): readonly T[] {
+  if (items.length < 2) return items
+  const drawn = items.map((item) => ({ item, at: random() }))
+  return drawn.sort((a, b) => a.at - b.at).map(({ item }) => item)
+}
