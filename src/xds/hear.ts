@@ -39,6 +39,7 @@ export function hear(world: World, nodes: Nodes, message: ToStreams): Heard {
       const { node: id, type, resend, parked, good } = message
       const node = nodeOf(nodes, id)
       node.doubts.set(type, { resend, parked, good })
+      if (good !== undefined) node.good.set(type, good)
       park(node, type, parked)
       return { kind: 'look', concerns: (stream) => stream.node?.id === id }
     }

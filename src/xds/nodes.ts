@@ -28,6 +28,8 @@ export interface NodeRecord {
   readonly doubts: Map<string, Doubt>
   /** Type → versions that it refused, oldest first. */
   readonly parked: Map<string, string[]>
+  /** Type → the generation that it took last before it refused one. */
+  readonly good: Map<string, number>
   /** Group and type → highest generation sent. */
   readonly sent: Map<GroupKey, Map<string, number>>
   /** Type → the newest sets sent that had more in them than their generation (rule 29): the proxy may come back with one. */
@@ -41,7 +43,15 @@ export function nodeOf(nodes: Nodes, id: string): NodeRecord {
   let node = nodes.get(id)
   if (node === undefined) {
     if (nodes.size >= limits.nodes) forgetOne(nodes)
-    node = { id, streams: 0, doubts: new Map(), parked: new Map(), sent: new Map(), unions: new Map() }
+    node = {
+      id,
+      streams: 0,
+      doubts: new Map(),
+      parked: new Map(),
+      good: new Map(),
+      sent: new Map(),
+      unions: new Map(),
+    }
     nodes.set(id, node)
   }
   return node
@@ -63,6 +73,7 @@ export function noteSent(node: NodeRecord, sent: Extract<Effect, { kind: 'send' 
   if (types === undefined) {
     // A node has one group at a time; what it was sent of another says nothing any more.
     node.sent.clear()
+    node.good.clear()
     types = new Map()
     node.sent.set(group, types)
   }

@@ -24,7 +24,7 @@ export function goalOf(
   const content = contentOf(newest, url)
   const parked = isParked(node, url, content.version)
   if (!mayGoOn(follow, doubt, parked, now.mono - limits.refusalDeadlineMs)) return undefined
-  const goal = parked ? lastGood(follow, doubt, newest, context) : { generation: newest, content }
+  const goal = parked ? lastGood(follow, node, newest, context) : { generation: newest, content }
   if (goal === undefined) return undefined
   // Rule 35: never backwards. The last good content of a repair is no step back: more was refused.
   if (!parked && newest.number < floorOf(node, stream.group, url)) return undefined
@@ -64,18 +64,22 @@ const repairing = (follow: Follow, doubt: number): Trust => ({
   sent: false,
 })
 
-/** The newest content is refused: the repair goes to the last good one, where that is known. */
+/**
+ * The newest content is refused: the proxy is kept at the last good one, where that is known. Not only by the repair: it
+ * may start anew, or ask for more names.
+ */
 function lastGood(
   follow: Follow,
-  doubt: Doubt | undefined,
+  node: NodeRecord,
   newest: Generation,
   { world }: Context,
 ): Goal | undefined {
-  if (follow.trust.kind !== 'repairing' || doubt?.good === undefined) return undefined
-  const generation = generationOf(world, newest.group, doubt.good)
+  const { url } = follow.type
+  const good = node.good.get(url)
+  const generation = good === undefined ? undefined : generationOf(world, newest.group, good)
   if (generation === undefined) return undefined
-  const content = contentOf(generation, follow.type.url)
-  return content.version === doubt.parked ? undefined : { generation, content }
+  const content = contentOf(generation, url)
+  return isParked(node, url, content.version) ? undefined : { generation, content }
 }
 
 /** While it repairs, every new content goes out whole. */

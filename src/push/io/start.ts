@@ -38,8 +38,10 @@ export async function start(engine: Engine): Promise<void> {
 
   engine.decider.receive((message) => hear(engine, message))
   publishGroups(engine)
-  for (const { node, type, resend, parked, good } of refusals) {
+  for (const { node, type, resend, parked, good, repaired } of refusals) {
     engine.decider.send({ kind: 'doubt', node, type, resend, parked, good })
+    // It holds what is good; the refused content stays parked.
+    if (repaired === true) engine.decider.send({ kind: 'trust', node, type })
   }
   guardGroups(engine)
   const closed = parseClosed(view.records('closed'))

@@ -60,6 +60,9 @@ function perform(engine: Engine, effect: FleetEffect): void {
     case 'repaired':
       repaired(engine, effect.node, effect.type)
       return
+    case 'over':
+      void engine.serial.run(() => settleRefusal(engine, effect.node, effect.type))
+      return
     case 'twins':
       engine.log.warn({ event: 'twin_streams', node: effect.node, streams: effect.streams })
       engine.onEvent({ name: 'twin_streams', attributes: { node: effect.node, streams: effect.streams } })
@@ -133,14 +136,24 @@ function repaired(engine: Engine, node: string, type: string): void {
   engine.log.info({ event: 'repaired', node, type })
   engine.onEvent({ name: 'repaired', attributes: { node, type } })
   void engine.serial.run(async () => {
-    // Refused again meanwhile: the newer refusal stands.
-    if (engine.fleet.nodes.get(node)?.refusals.has(type) === true) return
-    const written = await engine.store.commit({
-      records: { delete: [{ table: 'refusal', key: refusalKey(node, type) }] },
-    })
-    if (!written.ok) engine.log.error({ event: 'store_refused', problem: written.error })
-    engine.decider.send({ kind: 'trust', node, type })
+    if (await settleRefusal(engine, node, type)) engine.decider.send({ kind: 'trust', node, type })
   })
+}
+
+/** Writes down that a refusal is repaired, or deletes it when it is over; false if it was refused again meanwhile. */
+async function settleRefusal(engine: Engine, node: string, type: string): Promise<boolean> {
+  const refusal = engine.fleet.nodes.get(node)?.refusals.get(type)
+  // The newer refusal stands.
+  if (refusal !== undefined && refusal.repaired !== true) return false
+  const key = refusalKey(node, type)
+  const written = await engine.store.commit({
+    records:
+      refusal === undefined
+        ? { delete: [{ table: 'refusal', key }] }
+        : { put: [{ table: 'refusal', key, value: refusalValue(refusal) }] },
+  })
+  if (!written.ok) engine.log.error({ event: 'store_refused', problem: written.error })
+  return true
 }
 
 function announce(engine: Engine, message: FromStreams): void {

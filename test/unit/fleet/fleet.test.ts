@@ -167,6 +167,28 @@ describe('a refusal', () => {
     expect(numbers).toEqual([1, 2])
   })
 
+  it('stands after a repair by what was before, and is over when something newer is held', () => {
+    const fleet = told()
+    fleet.join('edge-1')
+    fleet.tell(nack('edge-1', 7, 'bad', 6))
+    const repaired = {
+      kind: 'repaired',
+      stream: 's-edge-1',
+      node: 'edge-1',
+      type: cds,
+      generation: 6,
+    } as const
+    expect(kinds(fleet.tell(repaired))).toContain('repaired')
+    const stands = fleet.state.nodes.get('edge-1')?.refusals.get(cds)
+    expect(stands).toMatchObject({ parked: 'bad', good: 6, repaired: true })
+    if (stands === undefined) return
+    expect(parseRefusals(new Map([['k', refusalValue(stands)]]))).toEqual([stands])
+    const held = { ...repaired, kind: 'holds', group, acked: true, unwarmed: [], at: 0 } as const
+    expect(kinds(fleet.tell(held))).not.toContain('over')
+    expect(kinds(fleet.tell({ ...held, generation: 8 }))).toContain('over')
+    expect(fleet.state.nodes.get('edge-1')?.refusals.size).toBe(0)
+  })
+
   it('of the good content keeps what was parked', () => {
     const fleet = told()
     fleet.join('edge-1')
