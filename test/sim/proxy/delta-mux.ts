@@ -2,7 +2,7 @@
 import type { Request } from '../../../src/xds/machine.ts'
 import { shuffled } from './kernel.ts'
 import type { Mux, MuxHost, Watch } from './mux.ts'
-import { requestOf } from './mux.ts'
+import { groupByName, requestOf } from './mux.ts'
 import type { Response } from './response.ts'
 
 interface TypeState {
@@ -150,15 +150,17 @@ export function createDeltaMux(host: MuxHost): Mux {
     const wanted = whole ? resources : resources.filter(({ name }) => watched.has(name))
     const refusal = host.refuses(typeUrl, { resources: wanted, removed, whole: false })
     if (refusal !== undefined) return refusal
-    const touched = new Set([...resources.map(({ name }) => name), ...removed])
-    const told = [...state.watches].filter(({ name }) => name === undefined || touched.has(name))
+    const byName = groupByName(resources)
+    const gone = new Set(removed)
+    const told = [...state.watches].filter(
+      ({ name }) => name === undefined || byName.has(name) || gone.has(name),
+    )
     for (const watch of shuffled(told, host.random)) {
-      const mine = (name: string): boolean => watch.name === undefined || watch.name === name
-      const change = {
-        resources: resources.filter(({ name }) => mine(name)),
-        removed: removed.filter(mine),
-        whole: false,
-      }
+      const { name } = watch
+      const change =
+        name === undefined
+          ? { resources, removed, whole: false }
+          : { resources: byName.get(name) ?? [], removed: gone.has(name) ? [name] : [], whole: false }
       const refused = watch.update(change)
       if (refused !== undefined) return refused
     }

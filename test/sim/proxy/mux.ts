@@ -41,6 +41,17 @@ export interface MuxHost {
   refuses(typeUrl: string, change: Change): string | undefined
 }
 
+/** Resources by name, in their order; a name that comes twice has both. */
+export function groupByName(resources: readonly Received[]): ReadonlyMap<string, readonly Received[]> {
+  const groups = new Map<string, Received[]>()
+  for (const received of resources) {
+    const group = groups.get(received.name)
+    if (group === undefined) groups.set(received.name, [received])
+    else group.push(received)
+  }
+  return groups
+}
+
 const noVersions: ReadonlyMap<string, string> = new Map()
 
 /** A request that says only this. */

@@ -13,6 +13,8 @@ export interface Reference {
 }
 
 export interface Content {
+  /** Name in the resource itself. */
+  readonly name: string
   /** What an Any of it holds, hashed as the product does. */
   readonly hash: string
   /** Of clusters: the name of their endpoints. */
@@ -51,6 +53,7 @@ function read(typeUrl: string, body: Uint8Array): Content {
   const cluster = typeUrl === typeUrls.cds
   if (typeUrl !== typeUrls.eds) walk(json, found, typeUrl === typeUrls.rds || typeUrl === typeUrls.lds)
   return {
+    name: text(fields.name ?? fields.clusterName),
     hash: hashOf(body),
     endpoints: cluster ? endpointsOf(fields) : undefined,
     secrets: once(found.secrets),

@@ -1,6 +1,5 @@
 // Responses as they come from the wire, of either variant.
 import protobuf from 'protobufjs/minimal.js'
-import { splitAny } from '../../../src/envoy-api/index.ts'
 import type { VariantName } from '../../../src/xds/machine.ts'
 import { type Content, contentOf } from './resource.ts'
 
@@ -48,7 +47,8 @@ export function readResponse(variant: VariantName, bytes: Uint8Array): Response 
 }
 
 function readSotw(typeUrl: string, version: string, body: Uint8Array): Received {
-  return { name: firstText(splitAny(body).value), version, body, content: contentOf(typeUrl, body) }
+  const content = contentOf(typeUrl, body)
+  return { name: content.name, version, body, content }
 }
 
 /** envoy.service.discovery.v3.Resource. One without a body (a heartbeat) is nothing. */
@@ -66,15 +66,4 @@ function readDelta(typeUrl: string, bytes: Uint8Array): Received[] {
     else reader.skipType(tag & 7)
   }
   return body === undefined ? [] : [{ name, version, body, content: contentOf(typeUrl, body) }]
-}
-
-/** The field 1 of a message: the name of every resource type that there is. */
-function firstText(bytes: Uint8Array): string {
-  const reader = protobuf.Reader.create(bytes)
-  while (reader.pos < reader.len) {
-    const tag = reader.uint32()
-    if (tag >>> 3 === 1) return reader.string()
-    reader.skipType(tag & 7)
-  }
-  return ''
 }

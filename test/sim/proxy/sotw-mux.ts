@@ -1,6 +1,6 @@
 // A proxy's ADS client, state of the world: one open question per type, answered with everything.
 import type { Mux, MuxHost, Watch } from './mux.ts'
-import { requestOf } from './mux.ts'
+import { groupByName, requestOf } from './mux.ts'
 
 interface TypeState {
   /** Newest first: that is the order in which they hear of a response. */
@@ -99,12 +99,11 @@ export function createSotwMux(host: MuxHost): Mux {
       const change = { resources, removed: [], whole: true }
       let refusal = host.refuses(typeUrl, change)
       if (refusal === undefined) {
-        const there = new Set(resources.map(({ name }) => name))
+        const byName = groupByName(resources)
         for (const watch of [...state.watches]) {
+          const found = watch.name === undefined ? resources : byName.get(watch.name)
           // Absence says nothing to who waits for a name.
-          if (watch.name !== undefined && !there.has(watch.name)) continue
-          const found =
-            watch.name === undefined ? resources : resources.filter(({ name }) => name === watch.name)
+          if (found === undefined) continue
           refusal = watch.update({ ...change, resources: found })
           if (refusal !== undefined) break
         }
