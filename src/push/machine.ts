@@ -43,8 +43,12 @@ export interface PushTimeouts {
 }
 
 export type PushEvent =
-  /** The barriers of the present step stand so, in these groups. */
-  | { readonly kind: 'counted'; readonly counts: ReadonlyMap<GroupKey, BarrierCount> }
+  /** The barriers of the present step stand so, in these groups. `absent`: who is out of reach, once nobody is waited for. */
+  | {
+      readonly kind: 'counted'
+      readonly counts: ReadonlyMap<GroupKey, BarrierCount>
+      readonly absent?: readonly string[]
+    }
   /** A proxy refused something that this push changed for it. */
   | { readonly kind: 'refused'; readonly refused: Refused }
   /** Its deadline has passed. `held`: who holds it up. */
@@ -82,7 +86,7 @@ type Outcome = readonly [Push, readonly PushEffect[]]
 export function step(push: Push, event: PushEvent, now: Moment, timeouts: PushTimeouts): Outcome {
   switch (event.kind) {
     case 'counted':
-      return counted(withCounts(push, event.counts, now), now, timeouts)
+      return counted(withCounts(push, event.counts, now), outOfReach(event.absent ?? []), now, timeouts)
     case 'refused':
       return refused(push, event.refused)
     case 'deadline':
@@ -110,7 +114,7 @@ export function step(push: Push, event: PushEvent, now: Moment, timeouts: PushTi
   }
 }
 
-function counted(push: Push, now: Moment, timeouts: PushTimeouts): Outcome {
+function counted(push: Push, absent: string, now: Moment, timeouts: PushTimeouts): Outcome {
   const open = [...push.groups.values()].every(({ count }) => count?.open === true)
   switch (push.step.kind) {
     case 'preparing':
@@ -118,9 +122,9 @@ function counted(push: Push, now: Moment, timeouts: PushTimeouts): Outcome {
     case 'prepared':
       return open ? unchanged(push) : becomePreparing(push, now, timeouts)
     case 'switching':
-      return open ? becomeArrived(push, now) : unchanged(push)
+      return open ? becomeArrived(push, absent, now) : unchanged(push)
     case 'reverting':
-      return open ? becomeReverted(push, now) : unchanged(push)
+      return open ? becomeReverted(push, absent, now) : unchanged(push)
     case 'deciding':
     case 'aborting':
     case 'takingBack':
@@ -240,9 +244,9 @@ function becomeSwitching(
 }
 
 /** Nobody is waited for any more: done, or split if some are out of reach. */
-function becomeArrived(push: Push, now: Moment): Outcome {
+function becomeArrived(push: Push, absent: string, now: Moment): Outcome {
   allow(push, 'switching')
-  if (sum(push, 'gone') > 0) return becomeSplit(push, 'out of reach', now)
+  if (sum(push, 'gone') > 0) return becomeSplit(push, absent, now)
   return [ended(push, 'done', push.verdict, now), [{ kind: 'commit', what: 'record' }]]
 }
 
@@ -281,11 +285,15 @@ function becomeReverting(
   return [{ ...push, step, groups: generationsOf(push, 'reverted', generations) }, []]
 }
 
-/** Everybody in reach has the old routes again. Those out of reach that may have the new ones make it a split. */
-function becomeReverted(push: Push, now: Moment): Outcome {
+/** Everybody in reach has the old routes again; those out of reach are named: they get them at first contact. */
+function becomeReverted(push: Push, absent: string, now: Moment): Outcome {
   const { why } = allow(push, 'reverting')
-  return [ended(push, 'reverted', why, now), [{ kind: 'commit', what: 'record' }]]
+  const verdict = sum(push, 'gone') > 0 ? `${why}; ${absent}` : why
+  return [ended(push, 'reverted', verdict, now), [{ kind: 'commit', what: 'record' }]]
 }
+
+const outOfReach = (names: readonly string[]): string =>
+  names.length === 0 ? 'out of reach' : `out of reach: ${names.join(', ')}`
 
 function ended(push: Push, phase: EndPhase, verdict: string | undefined, now: Moment): Push {
   invariant(push.step.kind !== 'ended', `push ${push.id} ends once`)

@@ -1,6 +1,7 @@
 // The barriers of a push in its present step: made from the state, never from what happened.
+import { limits } from '../../base/index.ts'
 import type { BarrierCount, BarrierOptions, Requirement } from '../../fleet/index.ts'
-import { count, createBarrier, heldUpBy, inventoryOf } from '../../fleet/index.ts'
+import { count, createBarrier, heldUpBy, inventoryOf, isOpen } from '../../fleet/index.ts'
 import type { GroupKey, SelectableGroup, World } from '../../model/index.ts'
 import { matchingOrder, selectGroup } from '../../model/index.ts'
 import type { Generation } from '../../store/index.ts'
@@ -116,6 +117,26 @@ export function scopeOf(
     if (group !== undefined) scopes.get(group)?.add(node.id)
   }
   return scopes
+}
+
+/** Who is out of reach, once nobody is waited for; capped, because it ends in a sentence. */
+export function absentOf(running: Running): readonly string[] {
+  const barriers = [...running.barriers.values()]
+  if (!barriers.every(isOpen)) return []
+  const nodes: string[] = []
+  let unknown = 0
+  for (const barrier of barriers) {
+    if (barrier.unknownGone) unknown += barrier.unknown
+    if (barrier.tally.gone === 0) continue
+    for (const [id, standing] of barrier.standings) if (standing.kind === 'gone') nodes.push(id)
+  }
+  const named = [...new Set(nodes)].sort()
+  const more = named.length - limits.nodesNamed
+  return [
+    ...named.slice(0, limits.nodesNamed),
+    ...(more > 0 ? [`and ${more} more`] : []),
+    ...(unknown > 0 ? [`${unknown} expected and never seen`] : []),
+  ]
 }
 
 export const countsOf = (running: Running): ReadonlyMap<GroupKey, BarrierCount> =>

@@ -6,7 +6,7 @@ import type { Push } from '../push-state.ts'
 import { isRunning, isSwitching, phaseOf } from '../push-state.ts'
 import { recordOf } from '../records.ts'
 import type { PushRecord } from '../types.ts'
-import { countsOf, holdsUp, standBarriers } from './barriers.ts'
+import { absentOf, countsOf, holdsUp, standBarriers } from './barriers.ts'
 import type { Engine } from './engine.ts'
 import { nowOf } from './engine.ts'
 
@@ -37,7 +37,8 @@ export function restand(engine: Engine, id: string): void {
 /** Tells the push how its barriers stand. */
 export function recount(engine: Engine, id: string): void {
   const running = engine.running.get(id)
-  if (running !== undefined) drive(engine, id, { kind: 'counted', counts: countsOf(running) })
+  if (running === undefined) return
+  drive(engine, id, { kind: 'counted', counts: countsOf(running), absent: absentOf(running) })
 }
 
 /** The record of a push as it is now. */

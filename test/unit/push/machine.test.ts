@@ -158,6 +158,16 @@ describe('the push machine', () => {
     expect(at({ away: 1 }).verdict).toMatch(/^split 4 of 5: out of reach/)
   })
 
+  it('names who was out of reach of a switch, and of a way back: a push was reverted without a word about them', () => {
+    const open: PushEvent = { ...counted({ gone: 1, nodes: 2 }), absent: ['edge-7'] }
+    expect(step(push(steps.switching), open, now, timeouts)[0].verdict).toMatch(
+      /^split .*: out of reach: edge-7$/,
+    )
+    const [back] = step(push(steps.reverting), open, now, timeouts)
+    expect(back).toMatchObject({ step: { kind: 'ended', phase: 'reverted' } })
+    expect(back.verdict).toMatch(/; out of reach: edge-7$/)
+  })
+
   it('lets no deadline pass before its time', () => {
     for (const from of ['preparing', 'switching', 'reverting'] as const) {
       expect(step(push(steps[from]), events.deadline, now, timeouts)[0].step.kind).toBe(from)

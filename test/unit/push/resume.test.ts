@@ -146,7 +146,10 @@ describe('after a crash', () => {
     expect(second.push(answer).phase).toBe('preparing')
     await clock.advance(2_000)
     await second.talk()
-    expect(second.push(answer)).toMatchObject({ phase: 'split', verdict: 'split 1 of 2: out of reach' })
+    expect(second.push(answer)).toMatchObject({
+      phase: 'split',
+      verdict: 'split 1 of 2: out of reach: edge-2',
+    })
   })
 
   it('gives a retried request the answer it had, and another body an error', async () => {

@@ -77,7 +77,7 @@ describe('time-outs', () => {
     await rig.clock.advance(40_000)
     const second = await rig.switchTo('green')
     await rig.talk()
-    expect(rig.push(second)).toMatchObject({ phase: 'split', verdict: 'split 1 of 2: out of reach' })
+    expect(rig.push(second)).toMatchObject({ phase: 'split', verdict: 'split 1 of 2: out of reach: edge-2' })
   })
 
   it('wait for expected proxies that never came, then count them as out of reach', async () => {
