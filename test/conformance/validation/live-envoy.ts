@@ -1,7 +1,7 @@
 // A real Envoy as an ordinary ADS client that holds a whole good node group, and is sent one changed resource after
 // another, each alone; after each the good one is put back.
 
-import { type Json, names } from '../../../src/base/index.ts'
+import type { Json } from '../../../src/base/index.ts'
 import { type EnvoyProcess, openScope, type Scope, startEnvoy } from '../../../src/demo/rig/index.ts'
 import { encodeAny, encodeJson, messageOfTypeUrl, typeUrls } from '../../../src/envoy-api/index.ts'
 import { type BareAds, type BareResource, startBareAds, type Verdict } from '../../support/bare-ads.ts'
@@ -16,8 +16,8 @@ export type EnvoyVerdict =
   | { readonly kind: 'died'; readonly why: string }
 
 export interface LiveEnvoy {
-  /** Sends `bytes` in the place of `resource`, under the name given. */
-  judge(resource: Resource, name: string, bytes: Uint8Array): Promise<EnvoyVerdict>
+  /** Sends `json` in the place of `resource`, under the name given. */
+  judge(resource: Resource, name: string, json: Json): Promise<EnvoyVerdict>
   close(): Promise<void>
 }
 
@@ -31,13 +31,12 @@ export async function startLiveEnvoy(
   rewrite: (yaml: string) => string = (yaml) => yaml,
 ): Promise<LiveEnvoy> {
   let serial = 0
-  const good = new Map(resources.map((each) => [each, goodBytes(each)]))
+  const good = new Map(resources.map((each) => [each, bytesOf(each.typeUrl, each.json)]))
   const bare = (resource: Resource, version: string): BareResource => ({
     name: resource.name,
     version,
     body: encodeAny(resource.typeUrl, good.get(resource) ?? new Uint8Array()),
   })
-  const assignments = resources.filter(({ typeUrl }) => typeUrl === typeUrls.eds)
   let session = await start()
 
   async function start(): Promise<Session> {
@@ -56,11 +55,12 @@ export async function startLiveEnvoy(
     removed: readonly string[],
   ): Promise<Verdict | undefined> {
     const verdict = session.ads.push(typeUrl, sent, removed).then(([first]) => first)
-    // Clusters that changed want their endpoints again (rule 20), or they wait for them.
-    if (typeUrl === typeUrls.cds) {
+    // Clusters that changed want their endpoints and secrets again (rule 20), and listeners their routes (22), or they wait.
+    for (const after of followed.get(typeUrl) ?? []) {
+      const again = resources.filter((each) => each.typeUrl === after)
       void session.ads.push(
-        typeUrls.eds,
-        assignments.map((each) => bare(each, String(serial))),
+        after,
+        again.map((each) => bare(each, String(serial))),
       )
     }
     const ended = session.envoy.process.ended.then(() => undefined)
@@ -72,11 +72,13 @@ export async function startLiveEnvoy(
   }
 
   return {
-    async judge(resource, name, bytes) {
+    async judge(resource, name, json) {
       serial += 1
       const { typeUrl } = resource
       const renamed = name !== resource.name
-      const body = encodeAny(typeUrl, bytes)
+      const text = JSON.stringify(json)
+      const star = name === '*' || /"(routeConfigName|serviceName)":"\*"/.test(text)
+      const body = encodeAny(typeUrl, bytesOf(typeUrl, json))
       const verdict = await push(
         typeUrl,
         [{ name, version: `m${serial}`, body }],
@@ -88,7 +90,8 @@ export async function startLiveEnvoy(
         found.kind === 'died'
           ? undefined
           : await push(typeUrl, [bare(resource, `g${serial}`)], renamed ? [name] : [])
-      if (back?.kind !== 'ack') {
+      // A star asked for once is a wildcard for the rest of the stream.
+      if (back?.kind !== 'ack' || star) {
         await session.close()
         session = await start()
       }
@@ -112,6 +115,11 @@ async function said(verdict: Verdict | undefined, session: Session, name: string
     ? { kind: 'waits', why: `listener ${name} warms` }
     : { kind: 'taken' }
 }
+
+const followed: ReadonlyMap<string, readonly string[]> = new Map([
+  [typeUrls.cds, [typeUrls.eds, typeUrls.sds]],
+  [typeUrls.lds, [typeUrls.rds]],
+])
 
 interface Session {
   readonly ads: BareAds
@@ -151,8 +159,8 @@ async function openSession(
 }
 
 /** Listeners bind nothing; what they would clash over is found all the same. */
-export const unbound = (json: Json): Json => replaced(json, ['bindToPort'], false)
-function goodBytes({ typeUrl, json }: Resource): Uint8Array {
-  return encodeJson(messageOfTypeUrl(typeUrl), typeUrl === typeUrls.lds ? unbound(json) : json)
-}
-void names
+const bytesOf = (typeUrl: string, json: Json): Uint8Array =>
+  encodeJson(
+    messageOfTypeUrl(typeUrl),
+    typeUrl === typeUrls.lds ? replaced(json, ['bindToPort'], false) : json,
+  )

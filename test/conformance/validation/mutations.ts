@@ -107,7 +107,7 @@ function mutateField(field: FieldSchema, value: Json, path: Path, emit: Emit): v
     if (items.length > 1) emit(path, 'list', 'reversed', [...items].reverse())
     emit(path, 'list', 'one more', [...items, leastOf(field.type)])
     emit(path, 'form', 'null in it', [null])
-    items.forEach((item, index) => mutateValue(field.type, item, [...path, index], emit))
+    for (const [index, item] of items.entries()) mutateValue(field.type, item, [...path, index], emit)
   } else if (field.shape === 'map' && isMembers(value)) {
     emit(path, 'emptied', 'emptied', {})
     emit(path, 'map', 'empty key', { ...value, '': leastOf(field.type) })
@@ -117,11 +117,11 @@ function mutateField(field: FieldSchema, value: Json, path: Path, emit: Emit): v
 }
 
 function mutateValue(type: ValueType, value: Json, path: Path, emit: Emit): void {
-  if (type.kind === 'enum') return mutateEnum(type.name, value, path, emit)
-  if (type.kind === 'scalar') return mutateScalar(type.scalar, value, path, emit)
-  const scalar = wrapped.get(type.name)
-  if (scalar !== undefined) return mutateScalar(scalar, value, path, emit)
-  if (type.name === 'google.protobuf.Duration') {
+  const scalar = type.kind === 'scalar' ? type.scalar : wrapped.get(type.name)
+  if (type.kind === 'enum') mutateEnum(type.name, value, path, emit)
+  else if (scalar !== undefined) mutateScalar(scalar, value, path, emit)
+  else if (type.kind !== 'message') return
+  else if (type.name === 'google.protobuf.Duration') {
     for (const other of durations) if (other !== value) emit(path, 'duration', other, other)
     for (const other of ['1', '1e3s', 'NaN', '315576000001s', '1.0000000001s', 5])
       emit(path, 'form', String(other), other)
@@ -269,7 +269,7 @@ function texts(value: string): readonly (readonly [string, string])[] {
   ]
 }
 
-const isMembers = (json: Json | undefined): json is Members =>
+export const isMembers = (json: Json | undefined): json is Members =>
   typeof json === 'object' && json !== null && !Array.isArray(json)
 
 /** A copy with another value in one place. */

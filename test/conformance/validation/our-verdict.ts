@@ -8,8 +8,9 @@ import {
   typeUrls,
 } from '../../../src/envoy-api/index.ts'
 import { factsOf } from '../../../src/snapshot/index.ts'
-import { violationsOf } from '../../../src/validate/constraints/index.ts'
 import { type CheckedResource, checkResources, createDraftChecks } from '../../../src/validate/index.ts'
+import { refusalsOf } from '../../../src/validate/refusals.ts'
+import { isMembers } from './mutations.ts'
 import type { Resource } from './world.ts'
 
 export type OurVerdict =
@@ -32,13 +33,13 @@ export function ourVerdict(all: readonly Resource[], before: Resource, changed: 
     if (error instanceof EnvoyApiError) return { kind: 'refused', by: 'form', why: error.message }
     throw error
   }
-  const [constraint] = violationsOf(message, changed.json)
+  const [constraint] = refusalsOf(message, changed.json)
   if (constraint !== undefined) {
     return { kind: 'refused', by: 'constraint', why: `${constraint.path}: ${constraint.message}`, bytes }
   }
   // In the form that everything downstream reads: one name per field, enums by name.
   const resources = all.map((each) =>
-    each === before ? { ...changed, json: decodeJson(message, bytes) } : each,
+    each === before ? { ...changed, name: nameIn(changed), json: decodeJson(message, bytes) } : each,
   )
   const [reference] = checkResources(typesOf(resources))
   if (reference !== undefined) return { kind: 'refused', by: 'reference', why: reference.message, bytes }
@@ -63,7 +64,7 @@ function addressFaults(resources: readonly Resource[]): readonly string[] {
     kind: 'whole' as const,
     typeUrl,
     name,
-    json: typeof json === 'object' && json !== null && !Array.isArray(json) ? json : {},
+    json: isMembers(json) ? json : {},
     facts: {},
     origins: [],
   }))

@@ -1,8 +1,10 @@
 // What is changed: the resources of the goldens and of everything.yaml, as JSON, per node group.
-import { readdirSync, readFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Json } from '../../../src/base/index.ts'
-import { decodeJson, messageOfTypeUrl, splitAny } from '../../../src/envoy-api/index.ts'
+import { decodeJson, messageOfTypeUrl, splitAny, typeUrlOf, typeUrls } from '../../../src/envoy-api/index.ts'
 import { createCompiler } from '../../../src/snapshot/index.ts'
 import { groupsOf, worldOf } from '../../golden/world.ts'
 
@@ -33,13 +35,86 @@ export function baseWorlds(): readonly BaseWorld[] {
       const compiled = compiler.compile(world, group)
       if (!compiled.ok) throw new Error(JSON.stringify(compiled.error))
       const resources = [...compiled.value.types.values()].flatMap((type) => [...type.values()])
+      const own: readonly Resource[] = file.endsWith('everything.yaml') ? secureResources() : []
       return {
         name: `${file.slice(file.lastIndexOf('/') + 1)} ${group}`,
-        resources: resources.map(({ name, body }) => {
-          const { typeUrl, value } = splitAny(body)
-          return { typeUrl, name, json: decodeJson(messageOfTypeUrl(typeUrl), value) }
-        }),
+        resources: [
+          ...own,
+          ...resources.map(({ name, body }) => {
+            const { typeUrl, value } = splitAny(body)
+            return { typeUrl, name, json: decodeJson(messageOfTypeUrl(typeUrl), value) }
+          }),
+        ],
       }
     })
   })
+}
+
+/** What is not translated yet, and served all the same: a cluster over TLS with its secrets. */
+function secureResources(): readonly Resource[] {
+  const { certificate, key } = selfSigned()
+  const sds = (name: string): Json => ({ name, sdsConfig: { ads: {}, resourceApiVersion: 'V3' } })
+  const resource = (
+    typeUrl: string,
+    json: { readonly name: string; readonly [key: string]: Json },
+  ): Resource => ({
+    typeUrl,
+    name: json.name,
+    json,
+  })
+  return [
+    resource(typeUrls.sds, {
+      name: 'all/pair',
+      tlsCertificate: { certificateChain: { inlineString: certificate }, privateKey: { inlineString: key } },
+    }),
+    resource(typeUrls.sds, {
+      name: 'all/ca',
+      validationContext: { trustedCa: { inlineString: certificate } },
+    }),
+    resource(typeUrls.cds, {
+      name: 'all/secure',
+      type: 'STATIC',
+      connectTimeout: '1s',
+      loadAssignment: {
+        clusterName: 'all/secure',
+        endpoints: [
+          {
+            lbEndpoints: [
+              { endpoint: { address: { socketAddress: { address: '127.0.0.1', portValue: 9 } } } },
+            ],
+          },
+        ],
+      },
+      transportSocket: {
+        name: 'envoy.transport_sockets.tls',
+        typedConfig: {
+          '@type': typeUrlOf('envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext'),
+          sni: 'secure.example.com',
+          commonTlsContext: {
+            tlsCertificateSdsSecretConfigs: [sds('all/pair')],
+            validationContextSdsSecretConfig: sds('all/ca'),
+          },
+        },
+      },
+    }),
+  ]
+}
+
+function selfSigned(): { readonly certificate: string; readonly key: string } {
+  const folder = mkdtempSync(join(tmpdir(), 'verdigris-pair-'))
+  try {
+    const [key, certificate] = [join(folder, 'key'), join(folder, 'certificate')]
+    const made = spawnSync(
+      'openssl',
+      [
+        ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'],
+        ...['-keyout', key, '-out', certificate, '-days', '30', '-subj', '/CN=secure.example.com'],
+      ],
+      { encoding: 'utf8' },
+    )
+    if (made.status !== 0) throw new Error(`openssl: ${made.error?.message ?? made.stderr}`)
+    return { certificate: readFileSync(certificate, 'utf8'), key: readFileSync(key, 'utf8') }
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
 }
