@@ -108,9 +108,11 @@ function manifestOf(
   const bytes = bytesOf(name)
   if (bytes === undefined) return undefined
   const edits = readLog(bytes)
+  const { tornAt, isCut } = scanLog(bytes)
   const manifest = edits.ok ? readManifest(edits.value) : edits
   if (!manifest.ok) fault(name, manifest.error.what, manifest.error.at)
-  else if (edits.ok && edits.value.length === 0) fault(name, 'it holds no whole record', 0)
+  // LevelDB takes a manifest that ends too early for one whose last change was not made, and no other.
+  else if (tornAt !== undefined && !isCut) fault(name, 'its last record is damaged', tornAt)
   else return manifest.value
   return undefined
 }

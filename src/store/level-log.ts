@@ -24,6 +24,8 @@ export interface LogScan {
   readonly pieces: readonly LogPiece[]
   /** Where an unfinished write begins: what follows it is nothing. Undefined: the log ends with a record. */
   readonly tornAt: number | undefined
+  /** Whether that write merely ends too early; else it has its length and is damaged. */
+  readonly isCut: boolean
 }
 
 const fragmentTypes = { full: 1, first: 2, middle: 3, last: 4 } as const
@@ -33,6 +35,7 @@ export function scanLog(bytes: Buffer): LogScan {
   const pieces: LogPiece[] = []
   let begun: { readonly at: number; readonly fragments: Buffer[] } | undefined
   let tornAt: number | undefined
+  let isCut = true
   /** After damage only a record from its beginning is one. */
   let skipping = false
   const gap = (at: number, what: string): void => {
@@ -51,6 +54,7 @@ export function scanLog(bytes: Buffer): LogScan {
       const next = nextFragment(bytes, at + 1)
       if (next === undefined) {
         tornAt = begun?.at ?? at
+        isCut = at + headerBytes + bytes.readUInt16LE(at + 4) > bytes.length
         begun = undefined
         break
       }
@@ -75,8 +79,8 @@ export function scanLog(bytes: Buffer): LogScan {
   }
   // Damage with nothing readable after it is an unfinished write as well.
   const last = pieces.at(-1)
-  if (last?.kind === 'gap') return { pieces: pieces.slice(0, -1), tornAt: last.at }
-  return { pieces, tornAt: tornAt ?? begun?.at }
+  if (last?.kind === 'gap') return { pieces: pieces.slice(0, -1), tornAt: last.at, isCut: false }
+  return { pieces, tornAt: tornAt ?? begun?.at, isCut }
 }
 
 /** A log's records up to its end or to an unfinished write. A damaged record with valid ones after it is a fault. */

@@ -23,7 +23,7 @@ export interface Manifest {
 /** What the records of a manifest, in their order, come to. */
 export function readManifest(records: readonly Buffer[]): Result<Manifest, FileFault> {
   const tables = new Map<number, LiveTable>()
-  const manifest = { tables, logNumber: 0 }
+  const manifest = { tables, logNumber: 0, told: new Set<number>() }
   for (const record of records) {
     const reader = createReader(record, 0)
     while (reader.at < record.length) {
@@ -31,15 +31,23 @@ export function readManifest(records: readonly Buffer[]): Result<Manifest, FileF
         return err({ at: reader.at, what: 'a record of the manifest is not understood' })
     }
   }
-  return ok(manifest)
+  if (![1, 2, 3, 4].every((tag) => manifest.told.has(tag)))
+    return err({ at: 0, what: 'it ends before it says which files are next' })
+  return ok({ tables, logNumber: manifest.logNumber })
 }
 
 /** One field of a version edit; false where it is not understood. */
 function readEdit(
   reader: ByteReader,
-  manifest: { readonly tables: Map<number, LiveTable>; logNumber: number },
+  manifest: {
+    readonly tables: Map<number, LiveTable>
+    logNumber: number
+    /** Kinds of fields seen. */
+    readonly told: Set<number>
+  },
 ): boolean {
   const tag = reader.varint()
+  if (tag !== undefined) manifest.told.add(tag)
   switch (tag) {
     case 1: // comparator
       return reader.skipText()

@@ -4,18 +4,29 @@ import { join } from 'node:path'
 import type { Result } from '../../base/index.ts'
 import { err, ok } from '../../base/index.ts'
 import type { EngineFault } from '../engine.ts'
+import { rootKey } from '../keys.ts'
 import type { LevelFault, LevelFiles } from '../level-image.ts'
-import { readLevelImage } from '../level-image.ts'
+import { merged, readLevelImage } from '../level-image.ts'
+import type { LevelPut } from '../level-log.ts'
 
 /** Names of files that hold what was committed; the engine's own text and lock hold nothing. */
 const holdsData = /^(CURRENT|MANIFEST-\d+|\d+\.(ldb|sst|log))$/
 
+/** What the files say before the engine opens them: the newest root record, if any was ever written. */
+export interface LevelCheck {
+  readonly root: Uint8Array | undefined
+}
+
 /** Checks the database in this folder; one that was never finished making is fine. */
-export async function checkLevelFiles(folder: string): Promise<Result<void, EngineFault>> {
+export async function checkLevelFiles(folder: string): Promise<Result<LevelCheck, EngineFault>> {
   const files = await readLevelFiles(folder)
   if (!files.ok) return err({ kind: 'failed', message: files.error })
-  const [fault] = readLevelImage(files.value).faults
-  return fault === undefined ? ok(undefined) : err({ kind: 'damaged', message: describeFault(fault) })
+  const { faults, tables, logs } = readLevelImage(files.value)
+  const [fault] = faults
+  if (fault !== undefined) return err({ kind: 'damaged', message: describeFault(fault) })
+  const isRoot = ({ key }: LevelPut): boolean => key === rootKey
+  const puts = [tables, ...logs].flatMap((source) => source?.filter(isRoot) ?? [])
+  return ok({ root: merged(puts).get(rootKey)?.value })
 }
 
 /** `000005.log: a record of the log is damaged, at byte 812`. */

@@ -171,6 +171,16 @@ async function openMark(path: string): Promise<FileHandle> {
   }
 }
 
+/** The newest commit that is known to have been answered, without opening the mark; 0 when nothing is known. */
+export async function readAnswered(dir: string): Promise<number> {
+  try {
+    return Math.max(...slotsOf(await readFile(folderFiles(dir).answered)).map(readSlot))
+  } catch {
+    // Missing, or not readable: opening it says which.
+    return 0
+  }
+}
+
 /** What a mark says; undefined where a slot is neither as it was written nor empty. */
 export function parseMark(bytes: Buffer): number | undefined {
   const slots = slotsOf(bytes)

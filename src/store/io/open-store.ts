@@ -17,6 +17,7 @@ import {
   messageOf,
   openAnsweredMark,
   prepareFolder,
+  readAnswered,
   readIdentity,
   removeOwner,
   runningOwner,
@@ -24,7 +25,7 @@ import {
   writeOwner,
 } from './folder.ts'
 import type { RecoveryFault } from './recover.ts'
-import { recover } from './recover.ts'
+import { foresee, recover } from './recover.ts'
 import { runStore } from './run-store.ts'
 
 export interface OpenStoreOptions {
@@ -48,6 +49,8 @@ export async function openStore(options: OpenStoreOptions): Promise<Result<Store
   if (refused !== undefined) return err(refused)
   const checked = await checkLevelFiles(folderFiles(dir).engine)
   if (!checked.ok) return err(await engineProblem(dir, checked.error))
+  const damage = foresee(checked.value.root, await readAnswered(dir))
+  if (damage !== undefined) return err(await recoveryProblem(dir, { kind: 'damage', damage }))
   const engine = await openClassicLevel(folderFiles(dir).engine, { create: identity.kind === 'none' })
   if (!engine.ok) return err(await engineProblem(dir, engine.error))
   try {

@@ -36,11 +36,8 @@ export async function recover(
   const root = await readRoot(engine)
   if (!root.ok) return root
   if (root.value === undefined) return createStore(engine, newId, answered)
-  if (root.value.sequence < answered) {
-    return rootMissing(
-      `it is of commit ${root.value.sequence}, but commit ${answered} was answered: newer records are lost`,
-    )
-  }
+  const late = lateRoot(root.value, answered)
+  if (late !== undefined) return damaged(late)
   const settled = root.value.settling === undefined ? ok(undefined) : await settle(engine, root.value)
   if (!settled.ok) return settled
   const loaded = await load(engine, root.value)
@@ -53,11 +50,29 @@ export async function recover(
 async function readRoot(engine: Engine): Recovered<RootRecord | undefined> {
   const read = await engine.get(rootKey)
   if (!read.ok) return engineFault(read.error)
-  if (read.value === undefined) return ok(undefined)
-  const frame = readFrame(rootKey, read.value)
-  if (!frame.ok) return damaged(frame.error)
-  const root = parseJson(rootKey, frame.value.content, rootRecord)
+  const root = parseRoot(read.value)
   return root.ok ? root : damaged(root.error)
+}
+
+function parseRoot(bytes: Uint8Array | undefined): Result<RootRecord | undefined, Damage> {
+  if (bytes === undefined) return ok(undefined)
+  const frame = readFrame(rootKey, bytes)
+  return frame.ok ? parseJson(rootKey, frame.value.content, rootRecord) : frame
+}
+
+/**
+ * What can be told before the engine opens its files, which changes them: whether the newest root is whole and of the
+ * last answered commit.
+ */
+export function foresee(bytes: Uint8Array | undefined, answered: number): Damage | undefined {
+  const root = parseRoot(bytes)
+  return root.ok ? lateRoot(root.value, answered) : root.error
+}
+
+function lateRoot(root: RootRecord | undefined, answered: number): Damage | undefined {
+  if (root === undefined || root.sequence >= answered) return undefined
+  const what = `it is of commit ${root.sequence}, but commit ${answered} was answered: newer records are lost`
+  return { record: rootKey, what, newer: false }
 }
 
 async function createStore(

@@ -17,7 +17,7 @@ import { rootRecord } from '../root.ts'
 import type { StoreFault } from '../types.ts'
 import { describeFault, readLevelFiles } from './check-level.ts'
 import type { Identity } from './folder.ts'
-import { folderFiles, parseMark, readIdentity } from './folder.ts'
+import { folderFiles, messageOf, parseMark, readIdentity } from './folder.ts'
 
 export interface Survey {
   readonly dir: string
@@ -73,6 +73,12 @@ export async function surveyStore(folder: string, proof: Proof): Promise<Result<
           { ...around, lost: [everyKey] },
         )
   const faults = faultsOf(identity, image, visible)
+  if (mark.isUnreadable === true)
+    faults.push({
+      where: 'answered',
+      what: mark.fault ?? 'it cannot be read',
+      meaning: 'whether the newest commits are there is not known',
+    })
   const { root } = visible
   const isMixed = id !== undefined && root !== undefined && root.id !== id
   if (isMixed)
@@ -204,15 +210,22 @@ function valuesOf(image: LevelImage, logs: readonly LevelPut[]): ReadonlyMap<str
   return values
 }
 
-async function readMark(
-  dir: string,
-): Promise<{ readonly answered: number | undefined; readonly fault: string | undefined }> {
+async function readMark(dir: string): Promise<{
+  readonly answered: number | undefined
+  readonly fault: string | undefined
+  readonly isUnreadable?: boolean
+}> {
   try {
     const answered = parseMark(await readFile(folderFiles(dir).answered))
     return answered === undefined
       ? { answered, fault: 'it is not what Verdigris wrote' }
       : { answered, fault: undefined }
   } catch (error) {
-    return { answered: undefined, fault: error instanceof Error ? error.message : String(error) }
+    const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT'
+    return {
+      answered: undefined,
+      fault: isMissing ? 'it is missing' : messageOf(error),
+      isUnreadable: !isMissing,
+    }
   }
 }

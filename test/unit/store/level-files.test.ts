@@ -42,7 +42,7 @@ describe('the check of LevelDB files', () => {
 
   it('finds nothing wrong with what LevelDB wrote', async () => {
     const folder = await written()
-    expect(await checkLevelFiles(folder)).toEqual({ ok: true, value: undefined })
+    expect(await checkLevelFiles(folder)).toEqual({ ok: true, value: { root: undefined } })
     const tables = readdirSync(folder).filter((name) => name.endsWith('.ldb'))
     const edits = readLog(named(folder, /^MANIFEST/))
     const live = edits.ok ? readManifest(edits.value) : edits
