@@ -1,5 +1,6 @@
 // What the end of a push says is so: `done` is everybody in reach; after `reverted` everybody in reach is back, and every
 // other proxy is named.
+import { z } from 'zod'
 import { typeUrls } from '../../../src/envoy-api/index.ts'
 import type { PushRecord } from '../../../src/push/index.ts'
 import { finalPhases } from '../../../src/push/index.ts'
@@ -7,9 +8,12 @@ import type { Plane } from '../control-plane.ts'
 import type { Host } from '../host.ts'
 import type { Rule, Scene } from './watch.ts'
 
+const finalRecord = z.object({ id: z.string(), phase: z.string() })
+
 export function pushesRule(scene: Scene): Rule {
   const { ledger, links, fault } = scene
   const ended = new Map<string, string>()
+  const onDisk = new Map<string, string>()
 
   /** Why the proxy's routes are not those of this generation or a later one; undefined: they are. */
   function behind(host: Host, group: string, generation: number): string | undefined {
@@ -67,16 +71,15 @@ export function pushesRule(scene: Scene): Rule {
   return {
     opened: (store) => {
       for (const value of store.view().records('push').values()) {
-        const { id, phase } = value as { id?: string; phase?: string }
-        const known = id === undefined ? undefined : ended.get(id)
-        if (
-          known !== undefined &&
-          phase !== undefined &&
-          phase !== known &&
-          finalPhases.some((one) => one === phase)
-        )
-          fault('an end is an end', `push/${id} was ${known}, and is ${phase}`)
+        const { id, phase } = finalRecord.safeParse(value).data ?? {}
+        const known = id === undefined ? undefined : onDisk.get(id)
+        if (known !== undefined && phase !== known)
+          fault('an end is an end', `push/${id} was ${known} on disk, and is ${phase}`)
+        if (id !== undefined && finalPhases.some((one) => one === phase)) onDisk.set(id, phase ?? '')
       }
+      // An end that was said right before the end of the process may not be on disk: its push goes on.
+      ended.clear()
+      for (const [id, phase] of onDisk) ended.set(id, phase)
     },
     pushEnded: (record, plane) => {
       const known = ended.get(record.id)

@@ -159,7 +159,11 @@ describe('the push machine', () => {
   })
 
   it('names who was out of reach of a switch, and of a way back: a push was reverted without a word about them', () => {
-    const open: PushEvent = { ...counted({ gone: 1, nodes: 2 }), absent: ['edge-7'] }
+    const counts = new Map([
+      ['default/edge', count({ gone: 1, nodes: 2 })],
+      ['default/side', count()],
+    ])
+    const open: PushEvent = { kind: 'counted', counts, absent: ['edge-7'] }
     expect(step(push(steps.switching), open, now, timeouts)[0].verdict).toMatch(
       /^split .*: out of reach: edge-7$/,
     )
