@@ -137,6 +137,8 @@ export const limits = {
   refusalDeadlineMs: 5_000,
   /** Versions remembered per node and type as refused, never to be sent again. */
   parkedVersions: 8,
+  /** Groups of one node id for which it is remembered how far they were sent: one, or two while it moves or has a twin. */
+  groupsPerNode: 4,
   /** Sets remembered per node and type that had more in them than their generation (clusters that routes still named). */
   unionsPerNode: 8,
   /** Streams given a new generation in one turn of the event loop, so that requests are not starved. */
@@ -211,6 +213,8 @@ export const limits = {
   tickMs: 100,
   /** Milliseconds from SIGTERM to a forced end. */
   stopGraceMs: 10_000,
+  /** Milliseconds after a start until what is applied is compiled for the first command, when the fleet is back. */
+  compileAfterMs: 3_000,
   /** Milliseconds between two looks, at the stop, whether decided pushes have arrived and streams have ended. */
   stopLookMs: 20,
   /** Milliseconds that the stop waits for ACKs of what was sent last, and then for statuses to be flushed. */

@@ -71,11 +71,16 @@ export function noteSent(node: NodeRecord, sent: Extract<Effect, { kind: 'send' 
   const { group, type, generation, lingering, version } = sent
   let types = node.sent.get(group)
   if (types === undefined) {
-    // A node has one group at a time; what it was sent of another says nothing any more.
-    node.sent.clear()
+    // What was good in another group says nothing here. How far it was sent there stays: a twin may be there (rule 40), or it
+    // may go back.
     node.good.clear()
     types = new Map()
-    node.sent.set(group, types)
+  }
+  node.sent.delete(group)
+  node.sent.set(group, types)
+  if (node.sent.size > limits.groupsPerNode) {
+    const [oldest] = node.sent.keys()
+    if (oldest !== undefined) node.sent.delete(oldest)
   }
   types.set(type, Math.max(types.get(type) ?? 0, generation.number))
   if (lingering.size === 0) return

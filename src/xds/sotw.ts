@@ -7,7 +7,7 @@ import { sortOut } from './order.ts'
 import { withOwed } from './owed.ts'
 import { covers, replaceNames, select } from './subscription.ts'
 import { parseVersion } from './version.ts'
-import { matchVersion } from './world.ts'
+import { formerNames, matchVersion } from './world.ts'
 
 export const sotw: Variant = {
   namesOf: (request) => request.names,
@@ -33,6 +33,9 @@ export const sotw: Variant = {
         : matchVersion(world, { group, type: url, sent: floorOf(node, group, url) }, version)
     if (found === undefined) {
       follow.opaque = true
+      // It may hold whatever a kept generation had: that stays in the set until what it says of its routes, or their ACK, lets go.
+      if (follow.type.whole)
+        follow.lingering = new Map([...formerNames(world, group, url)].map((name) => [name, undefined]))
       return
     }
     const content = contentOf(found.generation, url)

@@ -23,6 +23,10 @@ export function goalOf(
   const doubt = node.doubts.get(url)
   const content = contentOf(newest, url)
   const parked = isParked(node, url, content.version)
+  // A twin of the same id refused what this very stream has ACKed (rule 40): no reason to take this one back.
+  if (parked && follow.trust.kind === 'sound' && follow.acked?.version === content.version) {
+    return { generation: newest, content }
+  }
   if (!mayGoOn(follow, doubt, parked, now.mono - limits.refusalDeadlineMs)) return undefined
   const goal = parked ? lastGood(follow, node, newest, context) : { generation: newest, content }
   if (goal === undefined) return undefined

@@ -42,6 +42,8 @@ export interface Client {
   ack(...types: ResourceTypeKey[]): void
   ackNonce(type: ResourceTypeKey, nonce: string): void
   nack(type: ResourceTypeKey, text?: string, nonce?: string): void
+  /** SotW: takes the newest response, and says with its nonce that one before it was refused. */
+  nackEarlier(type: ResourceTypeKey, text: string): void
   /** From now on its socket takes nothing; `unblock` takes what waits. */
   block(): void
   unblock(): void
@@ -243,10 +245,18 @@ function createClient(
     wanted.set(typeUrl, names)
     send(type, { names, version: version ?? newest.get(typeUrl)?.version ?? '' })
   }
-  const answer = (type: ResourceTypeKey, refusal: string | undefined, nonce: string | undefined): void => {
+  const taken = new Map<string, string>()
+  const answer = (
+    type: ResourceTypeKey,
+    refusal: string | undefined,
+    nonce: string | undefined,
+    took = refusal === undefined,
+  ): void => {
     const typeUrl = typeUrls[type]
     const names = variant === 'sotw' ? (wanted.get(typeUrl) ?? []) : []
-    send(type, { refusal, names, ...(nonce === undefined ? {} : { nonce }) })
+    if (took) taken.set(typeUrl, newest.get(typeUrl)?.version ?? '')
+    const version = variant === 'sotw' ? (taken.get(typeUrl) ?? '') : ''
+    send(type, { refusal, names, version, ...(nonce === undefined ? {} : { nonce }) })
   }
 
   return {
@@ -285,6 +295,7 @@ function createClient(
     },
     ackNonce: (type, nonce) => answer(type, undefined, nonce),
     nack: (type, text = 'bad', nonce) => answer(type, text, nonce),
+    nackEarlier: (type, text) => answer(type, text, undefined, true),
     block: () => {
       blocked = true
     },
