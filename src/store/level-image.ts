@@ -18,8 +18,8 @@ export interface LevelFault {
 }
 
 export interface LevelImage {
-  /** Writes of the tables, in no order. */
-  readonly tables: readonly LevelPut[]
+  /** Writes of the tables, table by table. */
+  readonly tables: readonly (readonly LevelPut[])[]
   /** Writes of the logs, batch by batch, in their order; undefined stands for batches that cannot be read. */
   readonly logs: readonly (readonly LevelPut[] | undefined)[]
   readonly faults: readonly LevelFault[]
@@ -52,20 +52,19 @@ export function readLevelImage(files: LevelFiles): LevelImage {
   const holdsData = names.some((name) => tableName.test(name) || logName.test(name))
   if (!files.has('CURRENT') && !holdsData) return { tables: [], logs: [], faults, torn: undefined }
   const manifest = manifestOf(names, bytesOf, fault)
-  const tables: LevelPut[] = []
+  const tables: (readonly LevelPut[])[] = []
   for (const name of names.filter((each) => tableName.test(each)).sort()) {
     const live = manifest?.tables.get(numberOf(name))
     // Without a manifest nobody knows which are alive: what is old in them has lower sequences.
     if (manifest !== undefined && live === undefined) continue
     const bytes = bytesOf(name)
     if (bytes === undefined) continue
-    if (live !== undefined && bytes.length !== live.size)
-      fault(
-        name,
-        `it has ${bytes.length} bytes, not ${live.size}`,
-        Math.min(bytes.length, live.size),
-        rangeOf(live),
-      )
+    if (live !== undefined && bytes.length !== live.size) {
+      // Cut short or made longer it has no readable end; readable all the same, it is another one.
+      const what = `it has ${bytes.length} bytes, not ${live.size}`
+      fault(name, what, Math.min(bytes.length, live.size), rangeOf(live))
+      continue
+    }
     const content = readTable(bytes)
     const isOther =
       live !== undefined && (isDifferent(content.first, live.first) || isDifferent(content.last, live.last))
@@ -75,7 +74,7 @@ export function readLevelImage(files: LevelFiles): LevelImage {
     }
     for (const each of content.faults)
       fault(name, each.what, each.at, live === undefined ? each.keys : within(each.keys, rangeOf(live)))
-    for (const put of content.puts) tables.push(put)
+    tables.push(content.puts)
   }
   for (const [number, live] of manifest?.tables ?? []) {
     if (!names.some((name) => tableName.test(name) && numberOf(name) === number))

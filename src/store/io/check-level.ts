@@ -25,7 +25,7 @@ export async function checkLevelFiles(folder: string): Promise<Result<LevelCheck
   const [fault] = faults
   if (fault !== undefined) return err({ kind: 'damaged', message: describeFault(fault) })
   const isRoot = ({ key }: LevelPut): boolean => key === rootKey
-  const puts = [tables, ...logs].flatMap((source) => source?.filter(isRoot) ?? [])
+  const puts = [...tables, ...logs].flatMap((source) => source?.filter(isRoot) ?? [])
   return ok({ root: merged(puts).get(rootKey)?.value })
 }
 

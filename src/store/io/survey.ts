@@ -1,7 +1,7 @@
 // Looks at a store without opening it: reads every file, changes none, and says what is there, what is damaged and what
 // can still be believed. `verdigris store verify`, the read-only start and the salvage all rest on it.
-import { readFile } from 'node:fs/promises'
-import { resolve } from 'node:path'
+import { readFile, stat } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
 import type { Result } from '../../base/index.ts'
 import { err, ok } from '../../base/index.ts'
 import { rootKey } from '../keys.ts'
@@ -49,9 +49,10 @@ export async function surveyStore(folder: string, proof: Proof): Promise<Result<
   if (!files.ok) return err(files.error)
   if (identity.kind === 'none' && files.value.size === 0) return err(`there is no store in ${dir}`)
   const mark = await readMark(dir)
+  const lock = await lockFault(dir)
   const read = readLevelImage(files.value)
   const id = identity.kind === 'known' ? identity.id : undefined
-  const image = id === undefined ? read : withoutForeignLogs(read, id)
+  const image = id === undefined ? read : withoutForeignFiles(read, id)
   const lost = image.faults.map(({ keys }) => keys)
   const around = { lost, answered: mark.answered, proof }
   const visible = piecesOf(
@@ -73,6 +74,7 @@ export async function surveyStore(folder: string, proof: Proof): Promise<Result<
           { ...around, lost: [everyKey] },
         )
   const faults = faultsOf(identity, image, visible)
+  if (lock !== undefined) faults.push(lock)
   if (mark.isUnreadable === true)
     faults.push({
       where: 'answered',
@@ -189,25 +191,44 @@ function meaningOf(record: string): string {
   }
 }
 
-/** Every commit writes the root, and the root says whose it is: a log of another store is not read. */
-function withoutForeignLogs(image: LevelImage, id: string): LevelImage {
-  const isForeign = image.logs.some((batch) =>
-    batch?.some(({ key, value }) => {
-      if (key !== rootKey || value === undefined) return false
-      const frame = readFrame(rootKey, value)
-      const root = frame.ok ? parseJson(rootKey, frame.value.content, rootRecord) : frame
-      return root.ok && root.value.id !== id
-    }),
-  )
-  if (!isForeign) return image
-  const fault = { file: 'the log', at: undefined, what: 'it is of another store', keys: everyKey }
-  return { ...image, logs: [undefined], faults: [...image.faults, fault] }
+/** Every commit writes the root, and the root says whose it is: a log or table of another store is not read. */
+function withoutForeignFiles(image: LevelImage, id: string): LevelImage {
+  const tables = image.tables.filter((puts) => !isForeign(puts, id))
+  const logs = image.logs.map((batch) => (batch !== undefined && isForeign(batch, id) ? undefined : batch))
+  if (tables.length === image.tables.length && logs.every((batch, at) => batch === image.logs[at]))
+    return image
+  const fault = { file: 'level', at: undefined, what: 'a file of another store is in it', keys: everyKey }
+  return { ...image, tables, logs, faults: [...image.faults, fault] }
 }
+
+const isForeign = (puts: readonly LevelPut[], id: string): boolean =>
+  puts.some(({ key, value }) => {
+    if (key !== rootKey || value === undefined) return false
+    const frame = readFrame(rootKey, value)
+    const root = frame.ok ? parseJson(rootKey, frame.value.content, rootRecord) : frame
+    return root.ok && root.value.id !== id
+  })
 
 function valuesOf(image: LevelImage, logs: readonly LevelPut[]): ReadonlyMap<string, Uint8Array> {
   const values = new Map<string, Uint8Array>()
-  for (const [key, { value }] of merged(image.tables, logs)) if (value !== undefined) values.set(key, value)
+  for (const [key, { value }] of merged(...image.tables, logs))
+    if (value !== undefined) values.set(key, value)
   return values
+}
+
+/** The engine takes a lock on a file; anything else in its place keeps the store from being opened. */
+async function lockFault(dir: string): Promise<StoreFault | undefined> {
+  try {
+    if ((await stat(join(folderFiles(dir).engine, 'LOCK'))).isFile()) return undefined
+    return {
+      where: 'LOCK',
+      what: 'it is no file',
+      meaning: 'the store cannot be opened; no record is concerned',
+    }
+  } catch {
+    // Missing: the next opening makes it.
+    return undefined
+  }
 }
 
 async function readMark(dir: string): Promise<{

@@ -45,7 +45,7 @@ function harm(job) {
       return truncateSync(path, job.at)
     case 'zero': {
       const bytes = readFileSync(path)
-      bytes.fill(0, job.at, job.at + job.length)
+      bytes.fill(0, job.at, Math.min(bytes.length, job.at + job.length))
       return writeFileSync(path, bytes)
     }
     case 'append':
