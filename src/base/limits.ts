@@ -213,6 +213,8 @@ export const limits = {
   tickMs: 100,
   /** Milliseconds from SIGTERM to a forced end. */
   stopGraceMs: 10_000,
+  /** Resources asked of the store at once at a start: enough to keep its threads busy. */
+  resourcesReadAtOnce: 256,
   /** Milliseconds after a start until what is applied is compiled for the first command, when the fleet is back. */
   compileAfterMs: 3_000,
   /** Milliseconds between two looks, at the stop, whether decided pushes have arrived and streams have ended. */

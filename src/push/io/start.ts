@@ -1,10 +1,11 @@
 // The start: everything is read back from the store, said to the streams in order (groups, doubts, generations, what is
 // closed), interrupted pushes go on from their durable step, and only then is anybody served.
+import { limits } from '../../base/index.ts'
 import { onlyLane } from '../../channel/index.ts'
 import { createFleet, parseInventory, parseRefusals } from '../../fleet/index.ts'
 import type { GroupKey } from '../../model/index.ts'
 import type { EncodedResource } from '../../snapshot/index.ts'
-import { restoreResource } from '../../snapshot/index.ts'
+import { diffTypes, restoreResource } from '../../snapshot/index.ts'
 import type { Generation } from '../../store/index.ts'
 import { parseClosed } from '../closed.ts'
 import { publication } from '../publish.ts'
@@ -14,7 +15,7 @@ import { parseRetirement } from '../retirement.ts'
 import { needsOfDecided } from './barriers.ts'
 import { admit, drive, restand } from './drive.ts'
 import type { Engine } from './engine.ts'
-import { compiledOf, nowOf, targetOf } from './engine.ts'
+import { compiledOf, hasGroup, nowOf } from './engine.ts'
 import { publishGroups } from './node-groups.ts'
 import { hear } from './streams.ts'
 import { beforeOf } from './take-back.ts'
@@ -67,6 +68,17 @@ export async function start(engine: Engine): Promise<void> {
     pushes: engine.pushes.size,
   })
   engine.stopTicking = engine.clock.every(timeouts.tickMs, () => tick(engine))
+  compileLater(engine)
+}
+
+/** The first command finds the applied world compiled, if it comes a moment after the start: nobody waits for it meanwhile. */
+function compileLater(engine: Engine): void {
+  const cancel = engine.clock.every(limits.compileAfterMs, () => {
+    cancel()
+    if (engine.phase !== 'ready') return
+    const { applied, generations } = engine.store.view()
+    for (const group of generations.keys()) if (hasGroup(applied, group)) compiledOf(engine, applied, group)
+  })
 }
 
 /** Of a damaged store newer generations may be lost: who holds anything else than the newest known is left alone. */
@@ -135,7 +147,10 @@ async function replay(engine: Engine, group: GroupKey, kept: readonly Generation
   )
 }
 
-/** Every resource that the kept generations name, by hash and name; what compiles to the same bytes need not be decoded. */
+/**
+ * Every resource that the kept generations name, by hash and name. Read, not compiled: decoding what was checked when it was
+ * written takes a tenth of making it anew, and a fleet that comes back waits for this.
+ */
 async function resourcesOf(
   engine: Engine,
   group: GroupKey,
@@ -145,24 +160,26 @@ async function resourcesOf(
   const note = (resource: EncodedResource): void => {
     found.set(`${resource.hash} ${resource.name}`, resource)
   }
-  const worlds = [
-    engine.store.view().applied,
-    ...[...engine.pushes.values()].filter(isUndecided).map((push) => targetOf(engine, push)),
-  ]
-  for (const world of worlds) {
-    const compiled = compiledOf(engine, world, group)
-    if (compiled.ok)
-      for (const type of compiled.value.types.values()) for (const each of type.values()) note(each)
-  }
   for (const { resources } of engine.retirements.get(group)?.values() ?? [])
     for (const each of resources) note(each)
-  for (const { types } of kept) {
-    for (const { entries } of types.values()) {
-      for (const [name, hash] of entries) {
-        if (found.has(`${hash} ${name}`)) continue
-        const body = await engine.store.resource(hash)
-        if (body !== undefined) note(restoreResource(name, hash, body))
+  const missing = new Map<string, readonly [name: string, hash: string]>()
+  let earlier: Generation | undefined
+  for (const generation of kept) {
+    for (const [typeUrl, { put }] of diffTypes(earlier?.types, generation.types)) {
+      for (const name of put) {
+        const hash = generation.types.get(typeUrl)?.entries.get(name) ?? ''
+        if (!found.has(`${hash} ${name}`)) missing.set(`${hash} ${name}`, [name, hash])
       }
+    }
+    earlier = generation
+  }
+  const wanted = [...missing.values()]
+  for (let from = 0; from < wanted.length; from += limits.resourcesReadAtOnce) {
+    const part = wanted.slice(from, from + limits.resourcesReadAtOnce)
+    const bodies = await Promise.all(part.map(([, hash]) => engine.store.resource(hash)))
+    for (const [index, [name, hash]] of part.entries()) {
+      const body = bodies[index]
+      if (body !== undefined) note(restoreResource(name, hash, body))
     }
   }
   return found
