@@ -13,7 +13,7 @@ import { numberOf } from './world.ts'
 export function settleNonce(
   stream: StreamState,
   follow: Follow,
-  request: { readonly nonce: string; readonly refusal: string | undefined },
+  request: { readonly nonce: string; readonly refusal: string | undefined; readonly version: string },
   context: Context,
   now: Now,
 ): readonly Effect[] {
@@ -24,7 +24,27 @@ export function settleNonce(
   const answered = follow.pending.splice(0, index + 1)
   return request.refusal === undefined
     ? accepted(stream, follow, pending, answered)
-    : refused(stream, follow, pending, request.refusal, context, now)
+    : refused(stream, follow, blamed(answered, pending, request.version), request.refusal, context, now)
+}
+
+/**
+ * What a refusal is about, and what was sent after it. In SotW Envoy answers no CDS while a cluster warms, and then all of
+ * it by one request: the newest nonce, the newest version taken, and the text of a refusal if there was any. A version
+ * that is the response's own says that this one was taken: what was refused is one before it
+ * (test/sim/transcripts/cds-refused-warming-sotw.txt).
+ */
+function blamed(answered: readonly Pending[], pending: Pending, version: string): Answered {
+  const index =
+    version === pending.version ? answered.findLastIndex((one) => one.version !== pending.version) : -1
+  const before = answered[index]
+  return before === undefined
+    ? { refused: pending, later: [] }
+    : { refused: before, later: answered.slice(index + 1) }
+}
+
+interface Answered {
+  readonly refused: Pending
+  readonly later: readonly Pending[]
 }
 
 function accepted(
@@ -57,7 +77,7 @@ export function repaired(stream: StreamState, follow: Follow, generation: number
 function refused(
   stream: StreamState,
   follow: Follow,
-  pending: Pending,
+  { refused: pending, later }: Answered,
   text: string,
   context: Context,
   now: Now,
@@ -73,7 +93,7 @@ function refused(
   distrust(follow, { kind: 'refused', since: now.mono, known })
   const good = follow.held?.content ?? follow.came
   const lingering = new Map(follow.lingering)
-  for (const { put } of [pending, ...follow.pending]) {
+  for (const { put } of [pending, ...later, ...follow.pending]) {
     for (const resource of put) {
       const known = lingering.get(resource.name)
       const clean = known?.hash === resource.hash ? undefined : known

@@ -6,6 +6,7 @@
 //   > edge-1 opens sotw [agent]                                     a stream of this node; a second is `edge-1/2`
 //   > edge-1 asks cds [names] [@generation] · subs eds a [@generation] · unsubs eds a
 //   > edge-1 acks cds eds · nacks cds some text · leaves · stalls · reads
+//   > edge-1 nacksEarlier cds some text                             takes the newest, refuses one before it (SotW)
 //   > wait 500                                                      milliseconds
 
 import type { FromStreams } from '../../src/channel/index.ts'
@@ -92,6 +93,7 @@ export function play(text: string): string {
     const from = words.find((word) => word.startsWith('@'))?.slice(1)
     const wanted = words.filter((word) => !word.startsWith('@'))
     if (what === 'nacks') return client.nack(key, words.join(' '))
+    if (what === 'nacksEarlier') return client.nackEarlier(key, words.join(' '))
     if (what === 'asks')
       return client.ask(key, wanted, from === undefined ? undefined : rig.version(key, specOf(from)))
     if (what === 'unsubs') return client.unsub(key, wanted)

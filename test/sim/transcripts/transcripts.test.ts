@@ -10,7 +10,7 @@ const folder = import.meta.dirname
 const files = readdirSync(folder).filter((name) => name.endsWith('.txt'))
 
 describe('transcripts, on the simulated proxy', () => {
-  it.each(files)('%s', async (name) => {
+  it.each(files)('rule proxy: %s', async (name) => {
     const text = readFileSync(join(folder, name), 'utf8')
     expect(await play(text, fakeStage)).toBe(text)
   })

@@ -81,6 +81,22 @@ describe('refusals', () => {
     },
   )
 
+  it('rule 31: a refusal that was held back is about what was refused, not about what came later and was taken', () => {
+    const rig = createRig()
+    rig.publish(1, one)
+    const client = rig.client('sotw')
+    client.send('cds')
+    client.ack('cds')
+    rig.publish(2, bad, { base: true })
+    rig.publish(3, one, { base: true })
+    rig.heard()
+    client.nackEarlier('cds', 'bad')
+    expect(rig.heard()).toMatchObject([{ kind: 'nacked', generation: 2, good: 1 }])
+    client.got()
+    doubt(rig, 1, 1)
+    expect(client.got()).toEqual([whole('sotw', 'cds@1', 1, ['a=1', 'b=1'])])
+  })
+
   it.each(variants)(
     'rule 32: after a refusal the whole last good set is sent, and the repair is verified (%s)',
     (variant) => {
