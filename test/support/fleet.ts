@@ -34,6 +34,8 @@ export interface FleetOptions {
   readonly serveArgs?: readonly string[]
   /** Default: the newest Envoy supported. */
   readonly release?: SupportedEnvoy
+  /** Where the proxy of an edge connects instead of the control plane's port: a way that the test can cut. */
+  readonly through?: (xdsPort: number, edge: string) => Promise<number>
   /** Script instead of the CLI's (for compositions that tests make). */
   readonly script?: string
 }
@@ -104,11 +106,13 @@ async function build(scope: Scope, options: FleetOptions): Promise<Fleet> {
     ),
   ])
   const admin = adminClient(`127.0.0.1:${adminPort}`)
-  const startEdgeNamed = (name: string, variant: Variant): Promise<EnvoyProcess> =>
-    startEnvoy(scope, {
+  const startEdgeNamed = async (name: string, variant: Variant): Promise<EnvoyProcess> => {
+    const xdsPort = (await options.through?.(xds, name)) ?? xds
+    return startEnvoy(scope, {
       binary: envoyBinary(options.release),
-      bootstrap: { nodeId: name, nodeCluster: name, variant, xdsPort: xds },
+      bootstrap: { nodeId: name, nodeCluster: name, variant, xdsPort },
     })
+  }
   const edges: Edge[] = await Promise.all(
     variants.map(async (variant, index) => {
       const name = `edge-${index + 1}`
