@@ -71,9 +71,9 @@ export function noteSent(node: NodeRecord, sent: Extract<Effect, { kind: 'send' 
   const { group, type, generation, lingering, version } = sent
   let types = node.sent.get(group)
   if (types === undefined) {
-    // What was good in another group says nothing here. How far it was sent there stays: a twin may be there (rule 40), or it
+    // What was good in another group says nothing here; known from before our start, it is of this one. How far it was sent there stays: a twin may be there (rule 40), or it
     // may go back.
-    node.good.clear()
+    if (node.sent.size > 0) node.good.clear()
     types = new Map()
   }
   node.sent.delete(group)
