@@ -78,6 +78,9 @@ export function createDelivery(options: DeliveryOptions): DeliveryEngine {
       const arrivedAt = engine.clock.mono()
       const available = availability(engine)
       if (!available.ok) return available
+      // What is known of intent may be old: not even "nothing to do" is an answer.
+      const partial = partialIntent(engine)
+      if (partial !== undefined) return err(partial)
       if (command.dryRun === true) return tryChange(engine, command)
       const full = isFull(engine)
       if (full !== undefined) return err(full)
@@ -154,6 +157,13 @@ async function commit(engine: Engine, push: Push, what: StepCommit): Promise<voi
     default:
       return assertNever(what)
   }
+}
+
+function partialIntent({ store }: Engine): Problem | undefined {
+  const condition = store.condition()
+  if (condition.kind !== 'damaged') return undefined
+  const { reason, next } = condition
+  return { kind: 'precondition', message: `the store is read-only: ${reason}. Next: ${next}` }
 }
 
 function isFull(engine: Engine): Problem | undefined {
