@@ -11,7 +11,7 @@ import {
   guardTypes,
 } from '../../../src/validate/index.ts'
 import { changed } from '../../golden/world.ts'
-import { edited, gatewayOf, group, routeOf, small } from '../translate/world.ts'
+import { edited, gatewayOf, group, routeOf, serviceOf, small } from '../translate/world.ts'
 
 function resource(
   typeUrl: string,
@@ -154,6 +154,26 @@ describe('listeners of one node group', () => {
       spec: { ...route.spec, hosts: ['a\nb'] },
     }))
     expect(checks(world)).toMatchObject([{ object: 'default/Route/checkout', path: 'spec.hosts[0]' }])
+  })
+})
+
+describe('what Envoy asks beyond its constraints', () => {
+  it('is asked of every draft, by the words of its object', () => {
+    const world = edited(small(), serviceOf, (service) => ({
+      ...service,
+      spec: {
+        ...service.spec,
+        environments: service.spec.environments.map((each) => ({
+          ...each,
+          endpoints: { static: [{ address: 'backend.internal', port: 80 }] },
+        })),
+      },
+    }))
+    expect(createDraftChecks()(createTranslator().translate(world, group))[0]).toMatchObject({
+      object: 'default/Service/checkout',
+      path: 'spec.environments[].endpoints',
+      message: expect.stringContaining('wanted an IP address, found "backend.internal"'),
+    })
   })
 })
 
