@@ -58,7 +58,11 @@ export async function envoyStage(options: EnvoyStageOptions): Promise<Stage> {
       ads.serve(false)
       ads.drop()
     },
-    up: () => ads.serve(true),
+    async up() {
+      ads.serve(true)
+      // It tries again within the second of its bootstrap.
+      if (update) await sleep(1_200)
+    },
     wait: (ms) => sleep(ms),
     async held(settled) {
       const end = performance.now() + patienceMs

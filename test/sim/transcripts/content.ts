@@ -4,6 +4,7 @@
 //   cds   a=1  a=1:fetch=1s  a=1:secret=s  a=1:eds=other  a=1:checked  a=1:static     a=constraint  a=semantic
 //   eds   a=1  a=none (no endpoint)                                                     a=constraint  a=semantic
 //   lds   l=1>r (routes by RDS)  l=1 (its own)  l=1>r:fetch=1s  l=nested (constraint in a filter)  l=constraint  l=semantic
+//         l=1:slot=x (a filter by ECDS, not waited for)  l=1:filter=x (waited for)
 //   rds   r=1>a,b  r=1>a:validate (validate_clusters)                                   r=constraint  r=semantic
 //   sds   s=1                                                                            s=constraint  s=semantic
 //   rtds  verdigris-flags=1
@@ -34,6 +35,7 @@ export const scriptedOf = (hash: string): Scripted | undefined => byHash.get(has
 const hcm =
   'type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager'
 const router = 'type.googleapis.com/envoy.extensions.filters.http.router.v3.Router'
+const mutation = 'type.googleapis.com/envoy.extensions.filters.http.header_mutation.v3.HeaderMutation'
 const tls = 'type.googleapis.com/envoy.extensions.transport_sockets.tls.v3'
 
 /** Numbers that hold the content. */
@@ -147,7 +149,7 @@ const builders: { readonly [K in ResourceTypeKey]: Builder } = {
                       ...(route === undefined
                         ? { routeConfig: { name: 'inline' } }
                         : { rds: { routeConfigName: route, configSource: source(options) } }),
-                      httpFilters: [{ name: 'router', typedConfig: { '@type': router } }],
+                      httpFilters: [...slot(options), { name: 'router', typedConfig: { '@type': router } }],
                     },
                   },
                 ],
@@ -181,15 +183,22 @@ const builders: { readonly [K in ResourceTypeKey]: Builder } = {
   rtds: (name, label) => ({ name, layer: label === 'none' ? {} : { probe: numberOf(label) } }),
   ecds: (name) => ({
     name,
-    typedConfig: {
-      '@type': 'type.googleapis.com/envoy.extensions.filters.http.header_mutation.v3.HeaderMutation',
-    },
+    typedConfig: { '@type': mutation },
   }),
 }
 
 /** 9 for what is broken, so that it differs from all that is sound. */
 export function numberOf(label: string): number {
   return /^\d+$/.test(label) ? Number(label) : 9
+}
+
+/** A filter whose configuration comes over ECDS. */
+function slot(options: Options): readonly Json[] {
+  const [name, waits] = [options.get('filter') ?? options.get('slot'), options.has('filter')]
+  if (name === undefined) return []
+  const defaults = { defaultConfig: { '@type': mutation }, applyDefaultConfigWithoutWarming: true }
+  const configDiscovery = { configSource: source(options), typeUrls: [mutation], ...(waits ? {} : defaults) }
+  return [{ name, configDiscovery }]
 }
 
 function source(options: Options): Json {

@@ -69,7 +69,7 @@ export async function fakeStage({ variant, plain }: StageOptions): Promise<Stage
       serving = false
       take(proxy.step({ kind: 'disconnected' }, now))
     },
-    up: () => {
+    up: async () => {
       serving = true
       connect()
     },

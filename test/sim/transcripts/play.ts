@@ -69,7 +69,7 @@ export async function play(
         at().stage.down()
         break
       case 'up':
-        at().stage.up()
+        await at().stage.up()
         break
       case 'wait':
         await at().stage.wait(Number(rest[0]))

@@ -38,7 +38,7 @@ export interface Stage {
   drop(): void
   /** No stream is taken until `up`. */
   down(): void
-  up(): void
+  up(): Promise<void>
   wait(ms: number): Promise<void>
   /** What it holds, once `settled` says that this is it, or after a while. */
   held(settled: (held: Held) => boolean): Promise<Held>
