@@ -233,6 +233,7 @@ export async function createScene(fleet: Fleet, folder: string, load: Load): Pro
       }
 
       // The client that was not answered asks again, under the same ids.
+      await plan(id, undefined, story.spoils)
       const told = await tell(story, id)
       for (const [index, answer] of answers.entries()) {
         if (answer !== undefined && JSON.stringify(answer) !== JSON.stringify(told[index]))

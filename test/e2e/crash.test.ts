@@ -13,6 +13,14 @@ import { createScene, type Scene, type Undisturbed } from './crash-scene.ts'
 import { type Story, stories } from './crash-stories.ts'
 
 const isAll = process.env.CRASHES === 'all'
+/** Of one story, ms. */
+const timeout = isAll ? 1_800_000 : 180_000
+/** Stories and the step after which the way back is looked at. */
+const comingBack = [
+  ['a release and the switch to it', 'after commit switch, push switching, generations'],
+  ['a release that a proxy refuses before the decision', 'after commit inventory, refusal'],
+  ['a listener that a proxy refuses after the decision', 'after commit inventory, refusal'],
+] as const
 /** Steps of these names were played by another story. */
 const playedNames = new Set<string>()
 
@@ -60,32 +68,34 @@ describeWithEnvoy('a control plane that is killed', () => {
     await rm(folder, { recursive: true, force: true })
   })
 
-  it.each(stories)('at any step of $name goes on or goes back, whole', async (story) => {
-    const like = await scene.undisturbed(story)
-    expect(like.points.length).toBeGreaterThan(10)
-    const faults: string[] = []
-    for (const point of isAll ? like.points : newOnes(like.points))
-      faults.push(...(await kill(story, like, point)))
-    tell(`${story.name}: ${like.points.length} steps`)
-    expect(faults).toEqual([])
-  })
+  for (const story of stories) {
+    it(`at any step of ${story.name} goes on or goes back, whole`, { timeout }, async () => {
+      const like = await scene.undisturbed(story)
+      expect(like.points.length).toBeGreaterThan(10)
+      const faults: string[] = []
+      for (const point of isAll ? like.points : newOnes(like.points)) {
+        faults.push(...(await kill(story, like, point)))
+      }
+      tell(`${story.name}: ${like.points.length} steps`)
+      expect(faults).toEqual([])
+    })
+  }
 
-  it.each([
-    ['a release and the switch to it', 'after commit push switching, generations'],
-    ['a release that a proxy refuses before the decision', 'after commit inventory, refusal'],
-    ['a listener that a proxy refuses after the decision', 'after commit inventory, refusal'],
-  ])('at any step of coming back to %s, killed %s, does so too', async (name, at) => {
-    const story = stories.find((each) => each.name === name) ?? expect.fail()
-    const like = await scene.undisturbed(story)
-    const first = { at, nth: 0 }
-    expect(like.points).toContainEqual(first)
-    const points = await scene.stepsAfter(story, first)
-    const faults: string[] = []
-    for (const again of isAll ? points : fewOf(points))
-      faults.push(...(await kill(story, like, first, again)))
-    tell(`${story.name}, killed ${at}: ${points.length} steps of coming back`)
-    expect(faults).toEqual([])
-  })
+  for (const [name, at] of comingBack) {
+    it(`at any step of coming back to ${name}, killed ${at}, does so too`, { timeout }, async () => {
+      const story = stories.find((each) => each.name === name) ?? expect.fail()
+      const like = await scene.undisturbed(story)
+      const first = { at, nth: 0 }
+      expect(like.points).toContainEqual(first)
+      const points = await scene.stepsAfter(story, first)
+      const faults: string[] = []
+      for (const again of isAll ? points : fewOf(points)) {
+        faults.push(...(await kill(story, like, first, again)))
+      }
+      tell(`${story.name}, killed ${at}: ${points.length} steps of coming back`)
+      expect(faults).toEqual([])
+    })
+  }
 
   it('has died at the steps that it was told to', () => {
     tell(`${kills} kills; never came: ${JSON.stringify(scene.missed)}`)

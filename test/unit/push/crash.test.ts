@@ -15,6 +15,9 @@ import { stageOf, stories, storyNodes, wayOf } from './support/stories.ts'
 /** `CRASHES=all`: every pair of deaths, not a row of them. */
 const isAll = process.env.CRASHES === 'all'
 const compiler = createCompiler()
+/** Every commit is one batch; or every one is staged over several. */
+const wholeBatches = { writes: 10_000, bytes: 4 * 1024 * 1024 }
+const smallBatches = { writes: 4, bytes: 2_048 }
 
 interface Played {
   /** Of the last life. */
@@ -27,10 +30,10 @@ interface Played {
 }
 
 /** Plays a story on a new disk; the process dies at each of these points, one life after another. */
-async function play(story: Story, deaths: readonly number[]): Promise<Played> {
+async function play(story: Story, deaths: readonly number[], batch = wholeBatches): Promise<Played> {
   const disk = memoryDisk()
   const first = createCut(deaths[0])
-  let rig = await createRig({ disk, nodes: storyNodes, cut: first, compiler })
+  let rig = await createRig({ disk, nodes: storyNodes, cut: first, compiler, batch })
   const { fleet, clock } = rig
   if (story.before === undefined) await rig.apply(world)
   else await story.before(rig)
@@ -50,7 +53,7 @@ async function play(story: Story, deaths: readonly number[]): Promise<Played> {
     cut.arm()
     left = memoryDisk(left.values)
     const next = await Promise.race([
-      createRig({ disk: left, fleet, clock, nodes: storyNodes, cut, compiler }),
+      createRig({ disk: left, fleet, clock, nodes: storyNodes, cut, compiler, batch }),
       cut.dead,
     ])
     story.after?.(fleet)
@@ -104,6 +107,22 @@ describe('a process that dies', () => {
   }
 })
 
+describe('a process that dies in the middle of what is written in parts', () => {
+  const staged = stories.filter(({ name }) =>
+    ['a new release that is prepared and then switched to', 'the first apply to an empty store'].includes(
+      name,
+    ),
+  )
+  it.each(staged)('at any batch of $name leaves nothing half', async (story) => {
+    const undisturbed = await play(story, [], smallBatches)
+    const writes = [...undisturbed.points.entries()].filter(([, point]) => point.includes('write'))
+    expect(writes.length).toBeGreaterThan(10)
+    for (const [at, point] of writes) {
+      await expectWhole(story, await play(story, [at], smallBatches), `dies ${point} (point ${at})`)
+    }
+  })
+})
+
 /** Where to die the second time: at every point, or at a few of them, the same step as the first time among them. */
 function secondsOf(points: readonly string[], first: string | undefined): readonly number[] {
   if (isAll) return [...points.keys()]
@@ -143,7 +162,7 @@ async function expectWhole(
     expect(story.ways, `${where}: ${id}`).toContain(wayOf(fleet.pathOf(id)))
   }
   for (const { revision, push } of answered) {
-    expect(await store.revision(revision), where).toMatchObject({ number: revision })
+    expect(await store.revision(revision ?? 0), where).toMatchObject({ number: revision })
     if (push !== undefined) expect(rig.delivery.push(push), where).toMatchObject({ revision })
   }
   for (let number = revisionsBefore + 1; number <= view.revision; number++) {

@@ -2,6 +2,7 @@
 // a point after which nothing of it happens any more. What is on its disk, and what proxies were sent, stays.
 import type { DeciderEnd } from '../../../../src/channel/index.ts'
 import type { Store } from '../../../../src/store/index.ts'
+import type { MemoryDisk } from '../../store/memory-engine.ts'
 import type { VirtualClock } from './virtual-clock.ts'
 
 export interface Cut {
@@ -14,6 +15,8 @@ export interface Cut {
   readonly dead: Promise<void>
   /** What it would answer, unless it has died meanwhile: then nothing, ever. */
   alive<T>(outcome: Promise<T>): Promise<T>
+  /** Every batch that is written is a point too: a large change is several. */
+  disk(disk: MemoryDisk): MemoryDisk
   store(store: Store): Store
   decider(end: DeciderEnd): DeciderEnd
   clock(clock: VirtualClock): VirtualClock
@@ -46,6 +49,7 @@ export function createCut(at: number | undefined): Cut {
     return isDead ? never() : value
   }
   let commits = 0
+  let writes = 0
   return {
     arm: (only) => {
       isArmed = true
@@ -55,6 +59,16 @@ export function createCut(at: number | undefined): Cut {
     isDead: () => isDead,
     dead,
     alive,
+    disk: (disk) => ({
+      batches: 0,
+      values: guarded(disk.values, () => isDead),
+      // Asked for right before each batch.
+      get failAfter() {
+        writes += 1
+        pass(`before write ${writes}`)
+        return undefined
+      },
+    }),
     store: (store) => ({
       ...store,
       view: () => store.view(),
@@ -93,4 +107,23 @@ export function createCut(at: number | undefined): Cut {
         }),
     }),
   }
+}
+
+/** The same values; what the dead write is lost. */
+function guarded(values: Map<string, Uint8Array>, isDead: () => boolean): Map<string, Uint8Array> {
+  return new (class extends Map<string, Uint8Array> {
+    override get(key: string): Uint8Array | undefined {
+      return values.get(key)
+    }
+    override set(key: string, value: Uint8Array): this {
+      if (!isDead()) values.set(key, value)
+      return this
+    }
+    override delete(key: string): boolean {
+      return !isDead() && values.delete(key)
+    }
+    override [Symbol.iterator](): MapIterator<[string, Uint8Array]> {
+      return values[Symbol.iterator]()
+    }
+  })()
 }

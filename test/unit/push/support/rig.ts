@@ -99,7 +99,8 @@ export async function createRig(options: RigOptions = {}): Promise<Rig> {
   const clock = options.clock ?? virtualClock()
   const disk = options.disk ?? memoryDisk()
   const { cut, batch } = options
-  const opened = await openOnMemory(disk, batch === undefined ? {} : { batch })
+  const written = cut === undefined ? disk : cut.disk(disk)
+  const opened = await openOnMemory(written, batch === undefined ? {} : { batch })
   const store = cut === undefined ? opened.store : cut.store(opened.store)
   const channel = createChannel({ codec: process.env.CODEC !== 'no' })
   const fleet = options.fleet ?? fakeFleet(clock.wall)
