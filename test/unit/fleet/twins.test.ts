@@ -45,7 +45,7 @@ function twins(): Told {
 }
 
 describe('twins in two groups', () => {
-  it('count in both, and a push of either group waits for the one that is there', () => {
+  it('rule 40: count in both, and a push of either group waits for the one that is there', () => {
     const fleet = twins()
     expect([members(fleet, group), members(fleet, other)]).toEqual([['edge-1'], ['edge-1']])
     const barrierOf = (where: string, generation: number) =>
@@ -114,7 +114,7 @@ describe('twins in one group', () => {
     expect(isOpen(barrier)).toBe(true)
   })
 
-  it('do not wait for one that matches no group and is held', () => {
+  it('rule 40: do not wait for one that matches no group and is held', () => {
     const fleet = told()
     open(fleet, 'left', group)
     fleet.tell(

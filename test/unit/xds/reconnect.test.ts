@@ -84,7 +84,7 @@ describe.each(variants)('a proxy that comes back (%s)', (variant) => {
     expectHolds(proxy, now)
   })
 
-  it('with an unknown version of clusters that kept generations still have keeps them until its routes have left them', () => {
+  it('rule 29: with an unknown version of clusters that kept generations still have keeps them until its routes have left them', () => {
     const rig = createRig()
     rig.publish(1, older)
     close(rig, 1)
@@ -229,7 +229,7 @@ describe.each(variants)('a proxy that comes back in the middle of a push (%s)', 
 })
 
 describe.each(variants)('twins of one node id (%s)', (variant) => {
-  it('converge both, are warned about, and the older is asked whether it is still there', () => {
+  it('rule 40: converge both, are warned about, and the older is asked whether it is still there', () => {
     const rig = createRig()
     rig.publish(1, older)
     const [left, right] = [new Envoy(rig, variant), new Envoy(rig, variant)]
@@ -244,7 +244,7 @@ describe.each(variants)('twins of one node id (%s)', (variant) => {
     expect(rig.notes.map(({ event }) => event)).toEqual(['xds_node_twins'])
   })
 
-  it('do not take each other back: what one refuses, the other keeps when it has taken it', () => {
+  it('rule 40: do not take each other back: what one refuses, the other keeps when it has taken it', () => {
     const rig = createRig()
     rig.publish(1, older)
     const [left, right] = [new Envoy(rig, variant), new Envoy(rig, variant)]
@@ -272,7 +272,7 @@ describe.each(variants)('twins of one node id (%s)', (variant) => {
     expect(left.client.got().join()).toContain('b=1')
   })
 
-  it('in two groups get each what theirs is served, and neither forgets how far it was sent', () => {
+  it('rule 35: in two groups get each what theirs is served, and neither forgets how far it was sent', () => {
     const rig = createRig({ bare: true })
     rig.decider.send({
       kind: 'groups',

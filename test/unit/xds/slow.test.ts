@@ -37,7 +37,7 @@ describe('room at the sockets', () => {
 })
 
 describe.each(variants)('many at once (%s)', (variant) => {
-  it('are let in one after another as sockets take what they are given, none is left out, and bytes have a bound', () => {
+  it('rule 38: are let in one after another as sockets take what they are given, none is left out, and bytes have a bound', () => {
     const rig = createRig({ limits: { unsentBytes: 4_000 } })
     rig.publish(1, world)
     const clients = Array.from({ length: 40 }, (_, index) => {
@@ -58,7 +58,7 @@ describe.each(variants)('many at once (%s)', (variant) => {
     expect(rig.hub.stats()).toMatchObject({ unsentBytes: 0, crowded: 0, bodiesEncoded: 1 })
   })
 
-  it('do not wait for readers that stall: those stop counting', () => {
+  it('rule 38: do not wait for readers that stall: those stop counting', () => {
     const rig = createRig({ limits: { unsentBytes: 2_000, slowAfterMs: 300 } })
     rig.publish(1, world)
     const stalled = Array.from({ length: 3 }, (_, index) => {
@@ -82,7 +82,7 @@ describe.each(variants)('many at once (%s)', (variant) => {
     expect(rig.hub.stats()).toMatchObject({ unsentBytes: 0, slowBytes: 0 })
   })
 
-  it('lose the reader that has not read for longest when such readers hold too much', () => {
+  it('rule 38: lose the reader that has not read for longest when such readers hold too much', () => {
     const rig = createRig({ limits: { slowBytes: 2_500, slowAfterMs: 300 } })
     rig.publish(1, world)
     const stalled = Array.from({ length: 3 }, (_, index) => {
@@ -121,7 +121,7 @@ describe.each(variants)('many at once (%s)', (variant) => {
 })
 
 describe('a stream that asks for nothing', () => {
-  it('gives its place back after a while, and a word of it is enough to stay', () => {
+  it('rule 38: gives its place back after a while, and a word of it is enough to stay', () => {
     const rig = createRig({ limits: { firstRequestMs: 5_000 } })
     const silent = rig.client('delta')
     const spoken = rig.client('delta')

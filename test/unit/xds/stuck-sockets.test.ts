@@ -162,7 +162,7 @@ describe.each(variants)('a peer that asks too much (%s)', (variant) => {
     expect(one.server.stats().streams[variant]).toBe(1)
   })
 
-  it('is cut when it begins a message and does not end it', async () => {
+  it('rule 37: is cut when it begins a message and does not end it', async () => {
     const one = await served({ requestDeadlineMs: 300 })
     const good = healthy(one, variant)
     const peer = raw(one.server.port)
@@ -176,7 +176,7 @@ describe.each(variants)('a peer that asks too much (%s)', (variant) => {
     expect(one.server.stats().intakeBytes).toBe(0)
   })
 
-  it('is cut when halves of messages pile up, the largest first', async () => {
+  it('rule 37: is cut when halves of messages pile up, the largest first', async () => {
     const one = await served({ intakeBytes: 100_000 })
     const good = healthy(one, variant)
     const peers = [20_000, 50_000, 40_000].map((bytes, index) => {

@@ -7,6 +7,28 @@ import { createRig } from '../support/rig.ts'
 const one = { cds: { a: '1', b: '1' }, eds: { a: '1', b: '1' }, lds: {}, rds: {} }
 
 describe('load', () => {
+  it.each(['sotw', 'delta'] as const)(
+    'rule 36: no response carries a time to live, also to a client that could take one (%s)',
+    (variant) => {
+      const rig = createRig()
+      rig.publish(1, { ...one, lds: { l: '1 > r' }, rds: { r: '1 > a' }, rtds: { flags: '1' } })
+      const client = rig.client(variant, { features: ['xds.config.supports-resource-ttl'] })
+      for (const [type, names] of [
+        ['cds', []],
+        ['eds', ['a', 'b']],
+        ['lds', []],
+        ['rds', ['r']],
+        ['rtds', ['flags']],
+      ] as const) {
+        // The client refuses to read a ttl (support/rig.ts), here and in every other test.
+        client.send(type, { names, subscribe: names })
+        client.ack(type)
+      }
+      rig.pass(600_000)
+      expect(client.got().map((line) => line.split(' ')[0])).toEqual(['CDS', 'EDS', 'LDS', 'RDS', 'RTDS'])
+    },
+  )
+
   it('rule 37: a big delta reply is split, and held only with its last part', () => {
     const rig = createRig({ limits: { deltaResponseBytes: 180 } })
     rig.publish(1, {

@@ -172,6 +172,33 @@ describe('refusals', () => {
   })
 
   it.each(variants)(
+    'rule 33: refused content that went away and is published anew is tried once more (%s)',
+    (variant) => {
+      const rig = createRig()
+      rig.publish(1, one)
+      const client = rig.client(variant)
+      client.send('cds')
+      client.ack('cds')
+      rig.publish(2, bad, { base: true })
+      client.nack('cds')
+      doubt(rig, 1, 1)
+      client.ack('cds')
+      // Taken back: nothing new for it. Then the same again, by a new decision.
+      rig.publish(3, one, { base: true })
+      client.got()
+      rig.publish(4, bad, { base: true })
+      expect(client.got()).toEqual([variant === 'sotw' ? 'CDS cds@2 a=bad b=1' : 'CDS cds@2 +a=bad'])
+      client.nack('cds')
+      doubt(rig, 2, 3)
+      client.ack('cds')
+      client.got()
+      rig.publish(5, { ...bad, eds: { a: '2' } }, { base: true })
+      rig.pass(60_000)
+      expect(client.got()).toEqual([])
+    },
+  )
+
+  it.each(variants)(
     'rule 33: newer content goes out although the refusal is not recorded in time (%s)',
     (variant) => {
       const rig = createRig({ limits: { refusalDeadlineMs: 1_000 } })

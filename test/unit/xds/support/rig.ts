@@ -21,6 +21,7 @@ interface ClientOptions {
   readonly node?: string
   readonly cluster?: string
   readonly agent?: string
+  readonly features?: readonly string[]
 }
 
 export interface Client {
@@ -199,7 +200,7 @@ interface Inner extends Client {
 function createClient(
   hub: Hub,
   variant: VariantName,
-  { node = 'edge-1', cluster = 'edge', agent = 'envoy' }: ClientOptions,
+  { node = 'edge-1', cluster = 'edge', agent = 'envoy', features = [] }: ClientOptions,
   labels: ReadonlyMap<string, string>,
   settle: () => void,
 ): Inner {
@@ -224,7 +225,7 @@ function createClient(
             locality: { region: '', zone: '', subZone: '' },
             userAgentName: agent,
             userAgentVersion: '1.40.0',
-            clientFeatures: [],
+            clientFeatures: features,
           }
         : undefined,
       typeUrl,
@@ -330,6 +331,7 @@ function decode(variant: VariantName, bytes: Uint8Array): Response {
       : [
           ...(fields.get(2) ?? []).map((resource) => {
             const inner = fieldsOf(resource)
+            if (inner.has(ttlField)) throw new Error('a resource with a ttl')
             const version = Buffer.from(inner.get(1)?.[0] ?? []).toString()
             const content = contentOfAny(inner.get(2)?.[0] ?? new Uint8Array())
             return `+${content}${/~\d+$/.exec(version)?.[0] ?? ''}`
@@ -339,10 +341,17 @@ function decode(variant: VariantName, bytes: Uint8Array): Response {
   return { typeUrl: texts(4)[0] ?? '', version: texts(1)[0] ?? '', nonce: texts(5)[0] ?? '', items }
 }
 
-const contentOfAny = (any: Uint8Array): string =>
-  Buffer.from(fieldsOf(any).get(2)?.[0] ?? [])
+/** Of envoy.service.discovery.v3.Resource: what SotW wraps a resource in, too, when it has one. */
+const ttlField = 6
+
+function contentOfAny(any: Uint8Array): string {
+  const fields = fieldsOf(any)
+  if (Buffer.from(fields.get(1)?.[0] ?? []).includes('discovery.v3.Resource'))
+    throw new Error('a ttl in SotW')
+  return Buffer.from(fields.get(2)?.[0] ?? [])
     .toString()
     .replace(/ > .*/, '')
+}
 
 /** Delimited fields by number. */
 function fieldsOf(bytes: Uint8Array): ReadonlyMap<number, readonly Uint8Array[]> {
