@@ -58,6 +58,7 @@ export async function watchControlPlane(stage: Stage, state: DemoState): Promise
         ...(lastAckMs === undefined || firstAckMs === undefined
           ? []
           : [`skew ${(lastAckMs - firstAckMs).toFixed(1)} ms`]),
+        ...(push.refusals.length === 0 ? [] : [`${push.refusals.length} refused`]),
         ...(flushMs === undefined ? [] : [`flush ${flushMs.toFixed(1)} ms`]),
       ]
       state.lastPush = parts.join(', ')

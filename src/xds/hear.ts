@@ -1,9 +1,10 @@
 // Takes in what the decider says: changes the world and the nodes, and says which streams that concerns.
 import { assertNever } from '../base/index.ts'
 import type { FromStreams, ToStreams } from '../channel/index.ts'
+import { contentOf, type Generation } from './content.ts'
 import type { StreamState } from './machine.ts'
-import { type Nodes, nodeOf, park } from './nodes.ts'
-import { close, publish, type World } from './world.ts'
+import { type Nodes, nodeOf, park, unpark } from './nodes.ts'
+import { close, newestOf, publish, type World } from './world.ts'
 
 /** What follows from a message. */
 export type Heard =
@@ -24,8 +25,10 @@ export function hear(world: World, nodes: Nodes, message: ToStreams): Heard {
       world.table = message.groups
       return { kind: 'look', concerns: everyone }
     case 'publish': {
+      const before = newestOf(world, message.group)
       const resync = publish(world, message)
       if (resync !== undefined) return { kind: 'say', message: resync }
+      if (world.ready && before !== undefined) askAnew(nodes, message, before)
       return { kind: 'look', concerns: ({ group }) => group === message.group }
     }
     case 'closed':
@@ -57,3 +60,16 @@ export function hear(world: World, nodes: Nodes, message: ToStreams): Heard {
       return assertNever(message)
   }
 }
+
+/**
+ * Content that went away and is published again is somebody's new decision, as when the cause of the refusal is gone (a port
+ * that was in use): the nodes that refused it are asked once more. What stays the newest stays parked.
+ */
+function askAnew(nodes: Nodes, { group, types }: Said<'publish'>, before: Generation): void {
+  for (const [url, { version }] of Object.entries(types)) {
+    if (contentOf(before, url).version === version) continue
+    for (const node of nodes.values()) if (node.sent.has(group)) unpark(node, url, version)
+  }
+}
+
+type Said<Kind extends ToStreams['kind']> = Extract<ToStreams, { kind: Kind }>

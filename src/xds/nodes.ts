@@ -93,10 +93,20 @@ export function noteSent(node: NodeRecord, sent: Extract<Effect, { kind: 'send' 
 export const floorOf = (node: NodeRecord, group: GroupKey, type: string): number =>
   node.sent.get(group)?.get(type) ?? 0
 
-/** Remembers content that is never sent to this node again. */
+/** Remembers content that is not sent to this node again, unless it goes away and is asked for anew. */
 export function park(node: NodeRecord, type: string, version: string): void {
   const versions = (node.parked.get(type) ?? []).filter((one) => one !== version)
   node.parked.set(type, [...versions, version].slice(-limits.parkedVersions))
+}
+
+/** Content that is asked for anew. */
+export function unpark(node: NodeRecord, type: string, version: string): void {
+  const versions = node.parked.get(type)
+  if (versions?.includes(version) === true)
+    node.parked.set(
+      type,
+      versions.filter((one) => one !== version),
+    )
 }
 
 export const isParked = (node: NodeRecord, type: string, version: string): boolean =>

@@ -2,8 +2,9 @@
 import { firstFleet } from './first-fleet.ts'
 import { killed } from './killed.ts'
 import { manyMoves, rollBack, switchOver } from './moves.ts'
-import { refused } from './refused.ts'
+import { repaired } from './repaired.ts'
 import type { Scene } from './scene.ts'
+import { slip } from './slip.ts'
 
-export const scenes: readonly Scene[] = [firstFleet, switchOver, rollBack, refused, killed, manyMoves]
+export const scenes: readonly Scene[] = [firstFleet, switchOver, rollBack, slip, repaired, killed, manyMoves]
 export type { Scene }
