@@ -67,7 +67,7 @@ export async function startControlPlane(scope: Scope, options: ControlPlaneOptio
     )
     await log.close()
     running = one
-    await until('the control plane is ready', 15_000, async () => {
+    await until('the control plane is ready', 60_000, async () => {
       const end = one.end()
       if (end !== undefined) return 'ended'
       // Until it says that it has its ports, whoever answers there is another one: it must never be commanded.
