@@ -28,13 +28,27 @@ export function* endpointFaults(assignment: unknown): Iterable<Fault> {
     }
     for (const [index, each] of list(locality, 'lbEndpoints').entries()) {
       const endpoint = get(each, 'endpoint')
+      if (isPlain(endpoint)) continue
       const at = ['endpoints', group, 'lbEndpoints', index, 'endpoint']
       yield* socketFaults(get(endpoint, 'address'), [...at, 'address'])
-      for (const [other, { address }] of list(endpoint, 'additionalAddresses').filter(isFields).entries()) {
-        yield* socketFaults(address, [...at, 'additionalAddresses', other, 'address'])
+      for (const [other, more] of list(endpoint, 'additionalAddresses').entries()) {
+        yield* socketFaults(get(more, 'address'), [...at, 'additionalAddresses', other, 'address'])
       }
     }
   }
+}
+
+/** Whether an endpoint is an IP address and a port, and nothing else: nearly all are, and there are many. */
+function isPlain(endpoint: unknown): boolean {
+  const socket = get(get(endpoint, 'address'), 'socketAddress')
+  return (
+    isFields(endpoint) &&
+    isFields(socket) &&
+    Object.keys(endpoint).length === 1 &&
+    Object.keys(socket).length === 2 &&
+    has(socket, 'portValue') &&
+    isIpAddress(text(socket, 'address'))
+  )
 }
 
 /** What is wrong with an address to listen on. */

@@ -19,9 +19,20 @@ export const isFields = (value: unknown): value is Fields =>
 /** A field by its JSON name, or by the name of the proto file; undefined when it is not set. */
 export function get(message: unknown, jsonName: string): unknown {
   if (!isFields(message)) return undefined
-  const value =
-    message[jsonName] ?? message[jsonName.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)]
+  const value = message[jsonName] ?? message[protoNameOf(jsonName)]
   return value === null ? undefined : value
+}
+
+/** Names of the checks' own fields, so there are few. */
+const protoNames = new Map<string, string>()
+
+function protoNameOf(jsonName: string): string {
+  let name = protoNames.get(jsonName)
+  if (name === undefined) {
+    name = jsonName.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+    protoNames.set(jsonName, name)
+  }
+  return name
 }
 
 export const has = (message: unknown, jsonName: string): boolean => get(message, jsonName) !== undefined

@@ -10,13 +10,18 @@ export type Reading = 'bytes' | 'utf8'
 const searching = 2
 /** Numbers of re2js' instructions from which on they take a character. */
 const firstOfRunes = 8
+/** Their number for `^`, `$`, `\b` and the like. */
+const emptyWidth = 4
 const lastCharacter = 0x10ffff
 
 /** The size of its program in RE2, or a little more. */
 export function programSize(expression: RE2JS, reading: Reading): number {
   let size = searching
+  // What repeats nothing, such as `^*`, is made in three instructions.
+  const repeats = expression.pattern().includes('*')
   for (const { op, arg, runes } of instructionsOf(expression.re2().prog)) {
-    if (op < firstOfRunes) size += 1
+    if (op === emptyWidth && repeats) size += 3
+    else if (op < firstOfRunes) size += 1
     else if (runes.length === 1)
       size += arg === 1 ? foldedSize(runes[0] ?? 0, reading) : rangeSize(runes[0] ?? 0, runes[0] ?? 0)
     else size += Math.max(1, classSize(runes, reading))

@@ -136,7 +136,7 @@ function mutateValue(type: ValueType, value: Json, path: Path, emit: Emit): void
 function mutateScalar(scalar: string, value: Json, path: Path, emit: Emit): void {
   if (scalar === 'bool') {
     emit(path, 'truth', 'the other', value !== true)
-    emit(path, 'form', 'a text', 'yes')
+    emit(path, 'form', 'a text', 'maybe')
   } else if (scalar === 'string') {
     emit(path, 'emptied', 'emptied', '')
     for (const [what, other] of texts(String(value))) if (other !== value) emit(path, 'text', what, other)

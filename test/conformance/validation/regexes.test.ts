@@ -2,9 +2,11 @@
 // smaller one.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { RE2JS } from 're2js'
 import { describe, expect, it } from 'vitest'
 import type { Json } from '../../../src/base/index.ts'
 import { typeUrls } from '../../../src/envoy-api/index.ts'
+import { programSize } from '../../../src/validate/code/regex-size.ts'
 import { regexFault } from '../../../src/validate/code/regexes.ts'
 import { describeWithBothEnvoys, envoyBinary, supportedEnvoys } from '../../support/with-envoy.ts'
 import { type LiveEnvoy, startLiveEnvoy } from './live-envoy.ts'
@@ -64,6 +66,38 @@ describeWithBothEnvoys('a real Envoy', () => {
     expect(alone.sort()).toEqual([...refusedByUsAlone].sort())
   })
 })
+
+describeWithBothEnvoys('the size of a program', () => {
+  it.each(supportedEnvoys)(
+    'is never larger than was foreseen, and mostly as foreseen (%s)',
+    { timeout: 600_000 },
+    async (release) => {
+      const passing = regexes.filter((regex) => regexFault(regex) === undefined)
+      const sizes: { readonly regex: string; readonly real: number; readonly foreseen: number }[] = []
+      // Nothing is small enough then, and Envoy says how large it is.
+      await withRoutes(release, withStaticLayer('re2.max_program_size.error_level: 0'), async (sends) => {
+        for (const regex of passing) {
+          const real = Number(/program size of (\d+) /.exec((await sends(regex)) ?? '')?.[1])
+          const read = release === 'oldest' ? regex : Buffer.from(regex, 'utf8').toString('latin1')
+          const foreseen = programSize(RE2JS.compile(read), release === 'oldest' ? 'utf8' : 'bytes')
+          sizes.push({ regex, real, foreseen })
+        }
+      })
+      expect(sizes.filter(({ real, foreseen }) => !(real <= foreseen))).toEqual([])
+      expect(
+        sizes.filter(({ real, foreseen }) => foreseen - real <= 1).length / sizes.length,
+      ).toBeGreaterThan(0.9)
+    },
+  )
+})
+
+const withStaticLayer =
+  (entry: string) =>
+  (yaml: string): string =>
+    yaml.replace(
+      /layered_runtime:\n( +)layers:\n/,
+      `$&$1  - name: sizes\n$1    static_layer:\n$1      ${entry}\n`,
+    )
 
 /** Runs `use` with a function that sends a route with the expression: undefined, or why Envoy refused it. */
 async function withRoutes(

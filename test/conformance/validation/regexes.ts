@@ -302,7 +302,7 @@ export const regexes: readonly string[] = [
   '\\w{30}',
   '.{20}',
   '.{50}',
-  '\\pL',
+
   '\\pL{5}',
   '\\pL{100}',
   '\\p{Han}{10}',
