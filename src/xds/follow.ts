@@ -71,6 +71,8 @@ export interface Follow {
   /** Held names that the newest content no longer has, and that stay for now; the resource where it is known. */
   lingering: ReadonlyMap<string, Resource | undefined>
   lingeringSince: number | undefined
+  /** Names that were answered with nothing, because there is no such resource any more (see withheld.ts). */
+  readonly emptied: Set<string>
   /** The rest of a reply that is split. */
   parts: readonly Part[]
   /** Written to the socket and not taken yet (rule 38). */
@@ -118,6 +120,7 @@ export const createFollow = (type: XdsType): Follow => ({
   owesAll: false,
   lingering: new Map(),
   lingeringSince: undefined,
+  emptied: new Set(),
   parts: [],
   unwritten: undefined,
   lastNonce: '',

@@ -8,6 +8,8 @@ import { urlOf, type XdsType, xdsTypeOf } from './resource-type.ts'
 import { lastKept } from './world.ts'
 
 const cds = urlOf('cds')
+/** Types whose resources send requests to clusters. */
+const routing = (['lds', 'rds'] as const).flatMap((key) => xdsTypeOf(urlOf(key)) ?? [])
 
 /**
  * Until when resources wait for clusters that they name and the proxy has not ACKed yet; undefined: they go now.
@@ -24,7 +26,7 @@ export function waitsUntil(
   const naming = follow.type.names.cds
   if (naming === undefined || put.length === 0) return undefined
   const clusters = stream.follows.get(cds)
-  if (clusters === undefined) return clustersNotAsked(stream, put, naming, context, now)
+  if (clusters === undefined) return clustersNotAsked(stream, follow, put, naming, context, now)
   // Asked for by name (gRPC): it learns the names from the very routes that would wait.
   if (!clusters.wants.wildcard) return undefined
   const wanted = contentOf(goal, cds)
@@ -39,6 +41,7 @@ export function waitsUntil(
 /** On a new stream Envoy may ask for routes before clusters (rule 25); gRPC clients always do. */
 function clustersNotAsked(
   stream: StreamState,
+  follow: Follow,
   put: readonly Resource[],
   naming: (resource: Resource) => readonly string[],
   context: Context,
@@ -46,7 +49,14 @@ function clustersNotAsked(
 ): number | undefined {
   if (stream.node?.agent.startsWith('envoy') !== true) return undefined
   if (put.every((resource) => naming(resource).length === 0)) return undefined
-  const until = stream.openedAt + context.limits.clustersFirstMs
+  // What it came with names clusters that it has; others it was never sent, and asks for when what it warms is warm.
+  const came = follow.held?.content ?? follow.came
+  const known = came === undefined ? undefined : namesIn(came, follow.type, 'cds')
+  const isNews =
+    known !== undefined && put.some((resource) => naming(resource).some((name) => !known.has(name)))
+  const until = isNews
+    ? (follow.waiting?.since ?? now.mono) + context.limits.orderDeadlineMs
+    : stream.openedAt + context.limits.clustersFirstMs
   return until > now.mono ? until : undefined
 }
 
@@ -120,6 +130,20 @@ export function isNamed(
     )
   })
 }
+
+/** Whether what the proxy holds, or is about to, may route to this cluster. */
+export const mayRouteTo = (
+  stream: StreamState,
+  follow: Follow,
+  name: string,
+  context: Context,
+  now: Now,
+): boolean =>
+  routing.some((type) =>
+    contentsHeld(stream, follow, type, context, now).some(
+      (content) => content === 'unknown' || namesIn(content, type, 'cds').has(name),
+    ),
+  )
 
 /** What stays for now names things as before. */
 function staysNamed(other: Follow | undefined, key: XdsType['key'], name: string): boolean {

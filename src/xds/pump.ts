@@ -13,6 +13,7 @@ import { select } from './subscription.ts'
 import { goalOf } from './trust.ts'
 import { versionText } from './version.ts'
 import { followUp, unwarmedNames } from './warm.ts'
+import { noteEmptied } from './withheld.ts'
 
 /** Sends what may be sent. Twice round, because what one type holds may let go of what another waits for. */
 export function pump(stream: StreamState, variant: Variant, context: Context, now: Now): readonly Effect[] {
@@ -133,6 +134,7 @@ function start(
   follow.owesAll = false
   if (trust.kind === 'repairing') follow.trust = { ...trust, sent: true }
   linger(follow, plan.lingering, now)
+  noteEmptied(follow, plan.put, goal.content)
   const [first, ...rest] = parts
   if (first === undefined) return []
   follow.parts = rest

@@ -7,6 +7,7 @@ import { sortOut } from './order.ts'
 import { withOwed } from './owed.ts'
 import { covers, replaceNames, select } from './subscription.ts'
 import { parseVersion } from './version.ts'
+import { emptyAssignments } from './withheld.ts'
 import { formerNames, matchVersion } from './world.ts'
 
 export const sotw: Variant = {
@@ -63,11 +64,13 @@ export const sotw: Variant = {
     const { changed } = difference(follow.base, goal.content)
     if (!type.whole) {
       // Absence does nothing here: only what is new, changed or owed goes out.
-      const put = withOwed(
+      const asked = withOwed(
         follow,
         select(wants, follow.owesAll ? listOf(goal.content) : changed),
         goal.content,
       )
+      const empty = emptyAssignments(stream, follow, goal, context, now)
+      const put = empty.length === 0 ? asked : [...asked, ...empty]
       return { put, removed: [], lingering: new Map(), due: put.length > 0 }
     }
     const held = follow.base ?? follow.before

@@ -1,5 +1,6 @@
 // When a stream has to be looked at again although nothing happens to it.
 import type { Context, Now, StreamState } from './machine.ts'
+import { withholdsClusters } from './withheld.ts'
 
 /**
  * The next deadline of a stream, monotonic; undefined: none is ahead. What is overdue is not lost: it is looked at with the
@@ -9,6 +10,10 @@ export function dueAt(stream: StreamState, { limits }: Context, now: Now): numbe
   let earliest = Number.POSITIVE_INFINITY
   const consider = (at: number): void => {
     if (at > now.mono && at < earliest) earliest = at
+  }
+  if (withholdsClusters(stream)) {
+    consider(stream.openedAt + limits.clustersFirstMs)
+    consider(stream.openedAt + limits.orderDeadlineMs)
   }
   if (stream.phase === 'fresh') consider(stream.openedAt + limits.firstRequestMs)
   for (const { unwritten, waiting, lingeringSince, trust } of stream.follows.values()) {
