@@ -58,11 +58,11 @@ const gatewayManifest = ({ ports }: Intent, name: string): Manifest =>
     listeners: [{ name: 'http', port: ports.get(name) ?? 10_000 }],
   })
 /** The first service is on every gateway, the others on all but the last. */
-const routeManifest = ({ groups, services }: Intent, service: string): Manifest => {
+const routeManifest = ({ groups, services }: Intent, service: string, host = `${service}.test`): Manifest => {
   const gateways = service === services[0] || groups.length === 1 ? groups : groups.slice(0, -1)
   return manifest('Route', service, {
     gateways: gateways.map((name) => ({ name })),
-    hosts: [`${service}.test`],
+    hosts: [host],
     rules: [{ service: { name: service } }],
   })
 }
@@ -203,21 +203,23 @@ export function commandOf(
   }
 }
 
-/** Whatever was deleted, and groups that expect nobody in particular. */
-export const restoreManifests = (intent: Intent, heads: Heads): readonly Manifest[] => [
-  ...intent.groups.map((name) => groupManifest(name)),
-  ...intent.services.flatMap((name) => [
-    ...(environmentsOf(heads, name).length > 0 ? [] : [serviceManifest(name, firstEnvironments)]),
-    routeManifest(intent, name),
-  ]),
-]
-
-/** One more environment everywhere, and every listener on another port. */
+/**
+ * Everything there again, and new content of every type for everybody, in one change: one more environment everywhere, every
+ * listener on another port, every route for another host. Groups expect nobody in particular.
+ */
 export function lastManifests(intent: Intent, heads: Heads): readonly Manifest[] {
   for (const [index, group] of intent.groups.entries()) intent.ports.set(group, 30_000 + index)
-  const last = { name: 'last', version: 'v1', ports: [8_999] }
+  const environments = (name: string): readonly Environment[] => {
+    const present = environmentsOf(heads, name)
+    return present.length > 0 ? present : firstEnvironments
+  }
+  const moved = (one: Environment): Environment => ({ ...one, ports: [...one.ports, 8_998] })
   return [
+    ...intent.groups.map((name) => groupManifest(name)),
     ...intent.groups.map((name) => gatewayManifest(intent, name)),
-    ...intent.services.map((name) => serviceManifest(name, [...environmentsOf(heads, name), last])),
+    ...intent.services.map((name) => serviceManifest(name, [...environments(name).map(moved), last])),
+    ...intent.services.map((name) => routeManifest(intent, name, `${name}.last.test`)),
   ]
 }
+
+const last: Environment = { name: 'last', version: 'v1', ports: [8_999] }

@@ -5,7 +5,7 @@ import type { ChangeCommand } from '../../src/push/index.ts'
 import { finalPhases } from '../../src/push/index.ts'
 import { createCompiler } from '../../src/snapshot/index.ts'
 import type { Host } from './host.ts'
-import { apply, lastManifests, restoreManifests, switchTo } from './intent.ts'
+import { apply, lastManifests, switchTo } from './intent.ts'
 import type { Life } from './life.ts'
 import { type Published, typeIn } from './rules/ledger.ts'
 
@@ -129,7 +129,6 @@ const isParked = (life: Life, host: Host): boolean => life.refused.has(host.id)
 
 /** New content of every type for every group, to see that everybody follows it. */
 export const lastChanges = (life: Life): readonly (() => ChangeCommand)[] => [
-  () => apply(...restoreManifests(life.intent, life.heads())),
   () => apply(...lastManifests(life.intent, life.heads())),
   ...life.intent.services.map((service) => () => switchTo(service, 'last')),
 ]

@@ -64,6 +64,7 @@ export async function simulate(seed: number | Plan, options: SimulateOptions = {
 async function comeUp(life: Life): Promise<void> {
   life.start()
   await life.advance(600)
+  while (life.plane?.phase !== 'ready' && life.fault === undefined) await life.advance(200)
   void life.command(apply(...firstManifests(life.intent)))
   await life.advance(5_000)
 }
