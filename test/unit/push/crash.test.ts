@@ -107,6 +107,18 @@ describe('a process that dies', () => {
   }
 })
 
+describe('a proxy', () => {
+  it('rule 35: is never taken back in time by a crash at any step of a switch', async () => {
+    const [story] = stories
+    if (story === undefined) expect.fail()
+    const { points } = await play(story, [])
+    for (const at of points.keys()) {
+      const { rig } = await play(story, [at])
+      expect(rig.fleet.faults, points[at]).toEqual([])
+    }
+  })
+})
+
 describe('a process that dies in the middle of what is written in parts', () => {
   const staged = stories.filter(({ name }) =>
     ['a new release that is prepared and then switched to', 'the first apply to an empty store'].includes(

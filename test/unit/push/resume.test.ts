@@ -25,7 +25,7 @@ describe('after a crash', () => {
     expect(fleet.routesOf('edge-2')).toEqual(['default/checkout/blue.1'])
   })
 
-  it('takes back a switch that a proxy in reach never answers, also when it came back after the start', async () => {
+  it('rule 26: takes back a switch that a proxy in reach never answers, also when it came back after the start', async () => {
     const disk = memoryDisk()
     const first = await createRig({ disk, nodes })
     await first.apply(world)
@@ -46,7 +46,7 @@ describe('after a crash', () => {
     expect(fleet.routesOf('edge-1')).toEqual(['default/checkout/blue.1'])
   })
 
-  it('takes back before anybody is served what was refused right before the end', async () => {
+  it('rule 33: takes back before anybody is served what was refused right before the end', async () => {
     const disk = memoryDisk()
     const cut = createCut(undefined)
     const first = await createRig({ disk, nodes, cut })
