@@ -76,7 +76,7 @@ export function touch(barrier: Barrier, state: FleetState, id: string, now: Now)
   const node = state.nodes.get(id)
   const group = state.groups.get(barrier.wanted.group)
   const size = barrier.standings.size
-  if (node !== undefined && group !== undefined && group.members.has(id) && counts(node, group, now)) {
+  if (node && group?.members.has(id) && counts(node, group, now)) {
     weigh(barrier, state, node, now)
   } else if (node?.group === undefined && node?.presence.kind === 'connected' && scope !== undefined) {
     // A group that is new: its nodes are connected, and the streams are about to place them.
