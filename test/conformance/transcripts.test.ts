@@ -30,7 +30,7 @@ describeWithBothEnvoys('transcripts, on real Envoys', () => {
           ...options,
           binary: envoyBinary(release),
           update,
-          quietMs: update ? 500 : 150,
+          quietMs: update ? { afterWords: 500, afterNone: 500 } : { afterWords: 50, afterNone: 150 },
           patienceMs: update ? 800 : 5_000,
         }),
       { nodeInEveryDelta: release === 'oldest' },

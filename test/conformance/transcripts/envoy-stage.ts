@@ -10,8 +10,11 @@ import { startScriptedAds } from './scripted-ads.ts'
 export interface EnvoyStageOptions extends StageOptions {
   /** Path of the binary. */
   readonly binary: string
-  /** Milliseconds without a word after which nothing more is expected. */
-  readonly quietMs: number
+  /**
+   * Milliseconds without a word after which nothing more is expected: after something was heard, and after nothing was
+   * (then the proxy needs the time to take in what it was sent). What comes later is heard by the next move.
+   */
+  readonly quietMs: { readonly afterWords: number; readonly afterNone: number }
   /** Milliseconds for what is expected. */
   readonly patienceMs: number
   /** Nothing is expected: what is, is. */
@@ -48,7 +51,8 @@ export async function envoyStage(options: EnvoyStageOptions): Promise<Stage> {
           last = performance.now()
         }
         const enough = count >= wanted || performance.now() > end
-        if (enough && performance.now() - last >= quietMs) return ads.heard.splice(0)
+        const pause = count > 0 ? quietMs.afterWords : quietMs.afterNone
+        if (enough && performance.now() - last >= pause) return ads.heard.splice(0)
         await sleep(5)
       }
     },
