@@ -15,7 +15,7 @@ export async function stop(engine: Engine, graceMs: number): Promise<void> {
   if (wasReady) await arrive(engine, clock.mono() + graceMs * arrivalShare)
   engine.phase = 'stopped'
   engine.stopTicking()
-  if (wasReady) {
+  if (wasReady && engine.store.condition().kind === 'writable') {
     // What everybody holds is written down now: the next start then believes what proxies say they have.
     closeGenerations(engine, 0)
     writeInventory(engine)
