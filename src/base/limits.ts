@@ -106,6 +106,8 @@ export const limits = {
   deltaResponseBytes: 3 * MiB,
   /** Names subscribed on one stream and type. */
   namesPerSubscription: 50_000,
+  /** Names in one list of one request, repeated ones too: looked at while it is read. */
+  namesPerRequest: 100_000,
   /** Characters of one resource name on the wire. */
   resourceNameLength: 4_096,
   /** Streams open at once. */

@@ -1,6 +1,7 @@
 // The requests of the discovery services, read by hand: they arrive by the thousand, carry 61 kB of node when Envoy
 // is told nothing else, and must be readable without loading descriptors.
-import type { Json } from '../base/index.ts'
+import { type Json, limits } from '../base/index.ts'
+import { EnvoyApiError } from './errors.ts'
 import { startPlace } from './place.ts'
 import { readStruct } from './struct.ts'
 import { eachField, type Reader } from './wire.ts'
@@ -69,7 +70,7 @@ export function decodeDiscoveryRequest(bytes: Uint8Array): DiscoveryRequest {
   eachDelimited(bytes, 'DiscoveryRequest', (fieldNumber, reader) => {
     if (fieldNumber === 1) request.versionInfo = reader.string()
     else if (fieldNumber === 2) request.node = decodeNode(reader.bytes())
-    else if (fieldNumber === 3) names.push(reader.string())
+    else if (fieldNumber === 3) add(names, reader.string())
     else if (fieldNumber === 4) request.typeUrl = reader.string()
     else if (fieldNumber === 5) request.responseNonce = reader.string()
     else if (fieldNumber === 6) request.errorDetail = decodeStatus(reader.bytes())
@@ -96,17 +97,28 @@ export function decodeDeltaDiscoveryRequest(bytes: Uint8Array): DeltaDiscoveryRe
   eachDelimited(bytes, 'DeltaDiscoveryRequest', (fieldNumber, reader) => {
     if (fieldNumber === 1) request.node = decodeNode(reader.bytes())
     else if (fieldNumber === 2) request.typeUrl = reader.string()
-    else if (fieldNumber === 3) subscribe.push(reader.string())
-    else if (fieldNumber === 4) unsubscribe.push(reader.string())
+    else if (fieldNumber === 3) add(subscribe, reader.string())
+    else if (fieldNumber === 4) add(unsubscribe, reader.string())
     else if (fieldNumber === 5) {
       const [name, version] = decodeTexts(reader.bytes(), 2)
       versions.set(name ?? '', version ?? '')
+      if (versions.size > limits.namesPerRequest) tooMany()
     } else if (fieldNumber === 6) request.responseNonce = reader.string()
     else if (fieldNumber === 7) request.errorDetail = decodeStatus(reader.bytes())
     else return false
     return true
   })
   return request
+}
+
+/** A few bytes a name: what a large message could hold of them would keep everybody waiting. */
+function add(names: string[], name: string): void {
+  if (names.length >= limits.namesPerRequest) tooMany()
+  names.push(name)
+}
+
+function tooMany(): never {
+  throw new EnvoyApiError('', `more than ${limits.namesPerRequest} names in one request`)
 }
 
 /** The node in these bytes; its extensions, 60 kB of names, are stepped over. */

@@ -10,7 +10,7 @@ import {
 import { limits } from '../../base/index.ts'
 import { adsMethods } from '../../envoy-api/index.ts'
 import { came, createIntake, gone, type IntakeLimits, overdue, took } from '../intake.ts'
-import { http2StreamOf, resetCall } from './reset.ts'
+import { encodingOf, http2StreamOf, resetCall } from './reset.ts'
 
 export interface IntakeWatch {
   readonly interceptor: ServerInterceptor
@@ -80,7 +80,8 @@ export function watchIntake(
     interceptor: ({ path }, call) => {
       const stream = http2StreamOf(call)
       if (stream === undefined) return new ServerInterceptingCall(call)
-      if (isCompressed(call)) {
+      // A few bytes may stand for 32 MiB. Neither Envoy nor gRPC's xDS clients compress.
+      if (encodingOf(call) !== 'identity') {
         return new ServerInterceptingCall(call, {
           start: () =>
             call.sendStatus({ code: status.UNIMPLEMENTED, details: 'compressed requests are not read' }),
@@ -105,10 +106,4 @@ export function watchIntake(
     },
     stop: () => clearInterval(timer),
   }
-}
-
-/** A few bytes may stand for 32 MiB. Neither Envoy nor gRPC's xDS clients compress. */
-const isCompressed = (call: object): boolean => {
-  const encoding: unknown = Reflect.get(call, 'incomingEncoding')
-  return typeof encoding === 'string' && encoding !== 'identity'
 }

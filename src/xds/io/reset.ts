@@ -1,17 +1,34 @@
 // Cuts a call for good. grpc-js ends a call only after everything written to it was taken, which a client that does not
-// read never does; so the HTTP/2 stream below is reset. It is not public: a test holds this against the pinned grpc-js.
+// read never does; so the HTTP/2 stream below is reset. None of it is public: tests hold this against
+// the pinned grpc-js.
 import { constants, type ServerHttp2Stream } from 'node:http2'
 import { limits } from '../../base/index.ts'
 
-/** The HTTP/2 stream of a server call, below its interceptors; undefined when it was not found. */
-export function http2StreamOf(call: object): ServerHttp2Stream | undefined {
+/** A server call and what lies below it: interceptors, and last the one that has the HTTP/2 stream. */
+function* layersOf(call: object): Iterable<object> {
   let layer: unknown = call
   for (let depth = 0; depth < 9 && typeof layer === 'object' && layer !== null; depth += 1) {
-    const stream: unknown = Reflect.get(layer, 'stream')
-    if (isHttp2Stream(stream)) return stream
+    yield layer
     layer = Reflect.get(layer, depth === 0 && 'call' in layer ? 'call' : 'nextCall')
   }
+}
+
+/** The HTTP/2 stream of a server call; undefined when it was not found. */
+export function http2StreamOf(call: object): ServerHttp2Stream | undefined {
+  for (const layer of layersOf(call)) {
+    const stream: unknown = Reflect.get(layer, 'stream')
+    if (isHttp2Stream(stream)) return stream
+  }
   return undefined
+}
+
+/** How the messages of a server call are compressed: `identity`, `gzip`, … */
+export function encodingOf(call: object): string {
+  for (const layer of layersOf(call)) {
+    const encoding: unknown = Reflect.get(layer, 'incomingEncoding')
+    if (typeof encoding === 'string') return encoding
+  }
+  return 'identity'
 }
 
 const isHttp2Stream = (value: unknown): value is ServerHttp2Stream =>

@@ -1,6 +1,6 @@
 // Peers that do not read, or send too much, on real sockets: each is refused or cut with a reason, what it held is free again, and a
 // proxy beside them gets every update all the while.
-import { status } from '@grpc/grpc-js'
+import { Client, credentials, status } from '@grpc/grpc-js'
 import { afterEach, describe, expect, it } from 'vitest'
 import { until } from '../../../src/demo/rig/index.ts'
 import { adsMethods } from '../../../src/envoy-api/index.ts'
@@ -199,6 +199,21 @@ describe.each(variants)('a peer that asks too much (%s)', (variant) => {
     expect(one.logged.filter((line) => line.includes('too many bytes of requests wait'))).toHaveLength(1)
   })
 
+  it('is refused when it compresses: a few bytes may stand for many', async () => {
+    const one = await served()
+    const client = new Client(`127.0.0.1:${one.server.port}`, credentials.createInsecure(), {
+      'grpc.default_compression_algorithm': 2,
+    })
+    closers.push(() => client.close())
+    const { stream, ended } = openAds(client, variant)
+    stream.write(request(variant, 'cds', { node: 'edge-1' }))
+    expect(await ended).toMatchObject({
+      code: status.UNIMPLEMENTED,
+      details: 'compressed requests are not read',
+    })
+    expect(one.server.stats().opened).toBe(0)
+  })
+
   it('is refused one stream beyond the limit, and let in when one is gone', async () => {
     const one = await served({ streams: 3 })
     const good = healthy(one, variant)
@@ -240,6 +255,12 @@ describe.each(variants)('a peer that asks too much (%s)', (variant) => {
     expect(await many.ended).toMatchObject({
       code: status.RESOURCE_EXHAUSTED,
       details: 'more than 50000 names subscribed',
+    })
+    const endless = openAds(client, variant)
+    endless.stream.write(request(variant, 'eds', { node: 'edge-1', names: new Array(100_001).fill('a') }))
+    expect(await endless.ended).toMatchObject({
+      code: status.INVALID_ARGUMENT,
+      details: 'a request that cannot be read: more than 100000 names in one request',
     })
     await good.next()
   })
