@@ -14,6 +14,8 @@ import { stageOf, stories, storyNodes, wayOf } from './support/stories.ts'
 
 /** `CRASHES=all`: every pair of deaths, not a row of them. */
 const isAll = process.env.CRASHES === 'all'
+/** Of one story, ms. */
+const timeout = isAll ? 1_800_000 : 60_000
 const compiler = createCompiler()
 /** Every commit is one batch; or every one is staged over several. */
 const wholeBatches = { writes: 10_000, bytes: 4 * 1024 * 1024 }
@@ -93,7 +95,9 @@ describe('a process that dies', () => {
       }
     })
 
-    it(`at any step of ${story.name}, and again while it goes on with it, leaves nothing half`, async () => {
+    it(`at any step of ${story.name}, and again while it goes on with it, leaves nothing half`, {
+      timeout,
+    }, async () => {
       const { points } = await play(story, [])
       const stride = isAll ? 1 : Math.max(1, Math.floor(points.length / 6))
       for (let at = 0; at < points.length; at += stride) {
