@@ -1,7 +1,7 @@
 // The stop of the delivery engine: what is decided may arrive, what is not stays where it is on disk.
 import { describe, expect, it } from 'vitest'
 import { memoryDisk } from '../store/memory-engine.ts'
-import { createRig, environment, type Rig, service, world } from './support/rig.ts'
+import { createRig, environment, type Rig, route, service, world } from './support/rig.ts'
 import { settle } from './support/virtual-clock.ts'
 
 const nodes = ['edge-1', 'edge-2']
@@ -83,15 +83,21 @@ describe('the stop', () => {
   })
 
   it('rule stop: passes no deadline of a push that is not decided', async () => {
-    const { rig } = await live()
+    const rig = await createRig({ nodes })
+    await rig.apply(world + service('shop') + route('shop'))
+    await rig.talk()
     rig.fleet.manner('edge-2', { kind: 'mute' })
     const prepares = await rig.apply(green3)
     await rig.talk()
-    await rig.clock.advance(19_000)
-    const blocking = rig.delivery.stop(60_000)
-    await rig.clock.advance(5_000)
-    await blocking
-    expect(rig.push(prepares).phase).toBe('preparing')
+    await rig.clock.advance(17_000)
+    // Decided, so that the stop stays open until after the deadline of the one before it.
+    const switched = await rig.switchTo('green', 'shop')
+    expect(rig.push(switched).phase).toBe('switching')
+    const stopping = rig.delivery.stop(60_000)
+    await rig.clock.advance(4_000)
+    expect([rig.push(prepares).phase, rig.push(switched).phase]).toEqual(['preparing', 'switching'])
+    await rig.clock.advance(60_000)
+    await stopping
   })
 
   it('rule stop: refuses a change that waited for its turn when the stop came', async () => {
