@@ -1,5 +1,6 @@
 // A seed's run from start to end: a fleet comes up, things happen to it, then nothing more is broken and everything has to
 // come to rest.
+import { createHash } from 'node:crypto'
 import { act, pauseOf } from './actions.ts'
 import { apply, firstManifests } from './intent.ts'
 import { createLife, type Fault, type Life, type Planted } from './life.ts'
@@ -19,6 +20,8 @@ export interface Outcome {
   /** The end of the trace. */
   readonly trace: readonly string[]
   readonly responses: number
+  /** Of what is on disk at the end. */
+  readonly disk: string
 }
 
 export interface SimulateOptions {
@@ -58,6 +61,7 @@ export async function simulate(seed: number | Plan, options: SimulateOptions = {
     hash: trace.hash(),
     trace: trace.last(60),
     responses: life.responses,
+    disk: hashOf(life),
   }
 }
 
@@ -97,4 +101,10 @@ async function comeToRest(life: Life): Promise<void> {
       'at rest nothing is sent',
       `${life.responses - responses} responses in a minute without change`,
     )
+}
+
+function hashOf({ disk }: Life): string {
+  const hash = createHash('sha256')
+  for (const key of [...disk.values.keys()].sort()) hash.update(key).update(disk.values.get(key) ?? '')
+  return hash.digest('hex')
 }
