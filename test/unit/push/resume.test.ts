@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { memoryDisk } from '../store/memory-engine.ts'
 import { createCut } from './support/cut.ts'
-import { createRig, world } from './support/rig.ts'
+import { createRig, environment, service, world } from './support/rig.ts'
 
 const nodes = ['edge-1', 'edge-2']
 describe('after a crash', () => {
@@ -71,6 +71,31 @@ describe('after a crash', () => {
       refusals: [{ node: 'edge-2', detail: 'no good' }],
     })
     expect(fleet.pathOf('edge-1')).toEqual(['default/checkout/blue.1'])
+  })
+
+  it('takes a refusal in that comes while it stops: the next start goes back on it', async () => {
+    const disk = memoryDisk()
+    const first = await createRig({ disk, nodes })
+    await first.apply(world)
+    await first.talk()
+    const { fleet, clock } = first
+    fleet.manner('edge-2', {
+      kind: 'refuses',
+      type: 'type.googleapis.com/envoy.config.cluster.v3.Cluster',
+      when: (names) => names.some((name) => name.endsWith('green.2')),
+    })
+    const answer = await first.apply(
+      service('checkout', [environment('blue'), environment('green', 'v3', [9301])]),
+    )
+    const stopping = first.delivery.stop(1_000)
+    fleet.deliver()
+    await clock.advance(1_000)
+    await stopping
+    const second = await createRig({ disk: memoryDisk(disk.values), fleet, clock, nodes })
+    await second.talk()
+    expect(second.push(answer)).toMatchObject({ phase: 'aborted', refusals: [{ node: 'edge-2' }] })
+    expect([...second.store.view().heads]).toEqual([...second.store.view().applied])
+    expect(fleet.faults).toEqual([])
   })
 
   it('changes nothing on any proxy when nothing was under way', async () => {
