@@ -19,10 +19,10 @@ describeWithEnvoy('a control plane that is killed in the middle of switches', ()
     `loses nothing over ${rounds} rounds (seed ${seed})`,
     async () => {
       fleet = await startFleet({
-        variants: ['sotw', 'delta', 'sotw', 'delta', 'delta'],
+        variants: ['sotw', 'delta', 'sotw', 'delta', 'delta', 'sotw'],
         // A new cluster is warm only after a round of checks: there is something to be killed in.
         healthChecks: true,
-        serveArgs: ['--retire-delay', '2s'],
+        serveArgs: ['--retire-delay', '2s', '--switch-timeout', '20s'],
       })
       await fleet.done(fleet.apply(fleet.manifests()))
       await fleet.ready()
