@@ -39,7 +39,7 @@ export function allMutations(): readonly {
 const renames = ({ resource, typeUrl, json }: Mutation): boolean =>
   typeUrl !== typeUrls.cds && typeUrl !== typeUrls.lds && nameIn({ ...resource, json }) !== resource.name
 
-/** Every `step`-th of them, judged. */
+/** Every `step`-th of them, judged; the two Envoys begin at different ones. */
 export async function judgeAll(
   release: SupportedEnvoy,
   binary: string,
@@ -49,7 +49,9 @@ export async function judgeAll(
   const judged: Judged[] = []
   for (const { world, mutations } of allMutations()) {
     const chosen = (forms: boolean, each: number): readonly Mutation[] =>
-      mutations.filter((one) => (one.class === 'form') === forms).filter((_, index) => index % each === 0)
+      mutations
+        .filter((one) => (one.class === 'form') === forms)
+        .filter((_, index) => (index + (release === 'oldest' ? Math.floor(each / 2) : 0)) % each === 0)
     const live = chosen(false, step)
     if (live.length > 0) {
       const envoy = await startLiveEnvoy(binary, world.resources)

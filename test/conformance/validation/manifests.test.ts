@@ -10,7 +10,7 @@ import { type ManifestSet, randomManifests } from './random-manifests.ts'
 import { startWorldLoader, type WorldLoader } from './world-loader.ts'
 
 const seed = Number(process.env.SEED ?? 20_260)
-const count = process.env.VALIDATION === 'all' ? 1_500 : 150
+const count = process.env.VALIDATION === 'all' ? 1_500 : 100
 
 describeWithBothEnvoys('worlds by chance', () => {
   for (const release of supportedEnvoys) {

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import type { Json } from '../../../src/base/index.ts'
 import { typeUrls } from '../../../src/envoy-api/index.ts'
 import type { EnvoyVerdict } from './live-envoy.ts'
-import { replaced } from './mutations.ts'
+import { isMembers, replaced } from './mutations.ts'
 import type { Resource } from './world.ts'
 
 /** Whether it can stand in a bootstrap. Validating dies of secrets that come by ADS (SIGSEGV, 1.36.4 and 1.40.0). */
@@ -104,7 +104,10 @@ const listenerOf = (routes: Json): Json => ({
             '@type':
               'type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager',
             statPrefix: 'http',
-            routeConfig: replaced(routes, ['validateClusters'], false),
+            routeConfig:
+              isMembers(routes) && routes.validateClusters === true
+                ? { ...routes, validateClusters: false }
+                : routes,
             httpFilters: [
               {
                 name: 'router',
