@@ -26,8 +26,6 @@ export interface Envoy {
 const bootstrapTimeoutMs = 2_000
 /** Envoy's `--drain-time-s`, in milliseconds. */
 const defaultDrainMs = 600_000
-/** Envoy's initial_fetch_timeout, in milliseconds. */
-export const defaultFetchTimeoutMs = 15_000
 
 /** One at `now`, before it has done anything. What it says goes to `send`. */
 export function startEnvoy(options: ProxyOptions, now: number, send: (request: Request) => void): Envoy {
