@@ -40,6 +40,12 @@ export function refusalsRule({ links, now, fault }: Scene): Rule {
       for (const content of contents.values()) content.refused = false
     },
     toldStreams: (message) => {
+      if (message.kind === 'publish') {
+        // Asked for again: a refusal may have had a cause that passed, so it is tried once more.
+        for (const [typeUrl, { version }] of Object.entries(message.types))
+          for (const [key, content] of contents)
+            if (key.endsWith(` ${typeUrl} ${version}`)) content.refused = false
+      }
       if (message.kind === 'publish' || message.kind === 'groups' || message.kind === 'ready')
         for (const link of links.values()) countOf(link).reasons += 1
       if (message.kind === 'doubt' || message.kind === 'trust')
