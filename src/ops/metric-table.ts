@@ -110,7 +110,7 @@ export const metricTable = {
   verdigris_store_waiting: { type: 'gauge', help: 'Commits that wait for a flush.', labels: {} },
   verdigris_store_read_only: {
     type: 'gauge',
-    help: '1 after a failure of the disk: nothing is written any more, serving goes on.',
+    help: '1 when the store is damaged, or after a failure of the disk: nothing is written, serving goes on.',
     labels: {},
   },
   verdigris_admin_calls_total: {
