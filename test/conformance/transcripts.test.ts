@@ -9,7 +9,7 @@ import { describeWithBothEnvoys, envoyBinary, supportedEnvoys } from '../support
 import { envoyStage } from './transcripts/envoy-stage.ts'
 
 // Most of the time is spent in waiting for nothing.
-vi.setConfig({ maxConcurrency: 12 })
+vi.setConfig({ maxConcurrency: 16 })
 
 const folder = join(import.meta.dirname, '..', 'sim', 'transcripts')
 const only = process.env.ONLY ?? ''
