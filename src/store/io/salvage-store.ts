@@ -1,4 +1,4 @@
-// Writes what is proven of a damaged store to a new folder, opens that as any store is opened, and says what is lost.
+// Writes what is proven of a damaged store to a new folder, opens that like every store, and says what is lost.
 import { mkdir, readdir } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { Problem, Result } from '../../base/index.ts'
