@@ -8,7 +8,7 @@ import { allGoTo, claim, failedSoFar, type Scene } from './scene.ts'
 
 export const repaired: Scene = {
   title: 'One proxy refuses: all go back, it is repaired',
-  command: (stage) => `verdigris apply -f second-port.yaml --wait   (taken on ${refuserOf(stage).name})`,
+  command: (stage) => `verdigris apply -f second-port.yaml --wait  (taken on ${refuserOf(stage).name})`,
   async play(stage, state) {
     const { proxies } = stage
     const refuser = refuserOf(stage)

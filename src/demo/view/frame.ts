@@ -110,5 +110,5 @@ export function claimLines(claim: Claim, colors: Colors): string[] {
 export const grouped = (count: number): string => String(count).replace(/\B(?=(\d{3})+$)/g, ',')
 
 /** At most `width` characters; what is missing is shown by an ellipsis. */
-const cut = (text: string, width: number): string =>
+export const cut = (text: string, width: number): string =>
   text.length <= width ? text : `${text.slice(0, width - 1)}…`

@@ -2,7 +2,7 @@
 import pc from 'picocolors'
 import type { Claim } from '../figures.ts'
 import type { DemoState } from '../state.ts'
-import { claimLines, renderFrame } from './frame.ts'
+import { claimLines, cut, renderFrame } from './frame.ts'
 
 type Colors = ReturnType<typeof pc.createColors>
 export interface Output {
@@ -49,9 +49,9 @@ export function openScreen(out: Output, live: boolean): Screen {
     scene(state) {
       if (redraw || state.scene === undefined) return
       const { number, title, command } = state.scene
-      say(
-        `[${(state.elapsedMs / 1_000).toFixed(1).padStart(5)} s] ${number}/${state.scenes} ${title}   ${command}`,
-      )
+      const at = (state.elapsedMs / 1_000).toFixed(1).padStart(5)
+      say(`[${at} s] ${number}/${state.scenes} ${title}`)
+      say(`          $ ${cut(command, 67)}`)
     },
     claim(claim) {
       if (redraw) return

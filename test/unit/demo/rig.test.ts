@@ -116,6 +116,33 @@ describe('the load', () => {
     expect(total?.travels[travel]).toBe(total?.sent)
   })
 
+  it('notes where traffic turned, by what was sent after the turn, and not by what was in flight', async () => {
+    let environment = 'blue'
+    const server = createHttpServer((_, response) => {
+      const answered = environment
+      // Answers come 60 ms late and in their old colour: those in flight at a turn are no step back.
+      setTimeout(() => response.setHeader('x-environment', answered).end('{}'), 60)
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const { port } = server.address() as AddressInfo
+    const load = await startLoad(scope, config(port, { mix: only('h1-kept') }))
+    const turnsTo = (count: number) =>
+      until(
+        `${count} turns`,
+        5_000,
+        async () => (await load.sample()).targets[0]?.turns.length === count || undefined,
+      )
+    await turnsTo(1)
+    environment = 'green'
+    await turnsTo(2)
+    environment = 'blue'
+    await turnsTo(3)
+    await pause(200)
+    const total = (await load.stop()).targets[0]
+    expect(total?.turns.map((turn) => turn.environment)).toEqual(['blue', 'green', 'blue'])
+    server.close()
+  })
+
   it('keeps the rate and has requests in flight when answers take their time', async () => {
     const { instances } = await startBackends(scope, [backend('HTTP', 100)])
     const load = await startLoad(scope, config(instances[0]?.port ?? 0, { mix: only('h1-kept') }))

@@ -111,7 +111,7 @@ describe('the live view', () => {
     // As many lines up as the first frame had.
     expect(drawn(true)).toContain(`\x1b[${renderFrame(state(), plain).length}A`)
     expect(drawn(false)).toBe(
-      '[ 83.0 s] 2/6 Switch   verdigris switch checkout green --wait\n          ✔ it holds\n',
+      '[ 83.0 s] 2/6 Switch\n          $ verdigris switch checkout green --wait\n          ✔ it holds\n',
     )
   })
 })
