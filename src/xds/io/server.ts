@@ -80,6 +80,9 @@ export async function startXdsServer(options: XdsServerOptions): Promise<Result<
     ...(options.limits === undefined ? {} : { limits: options.limits }),
   })
   let stopping = false
+  const sayRefused = oncePerSecond((more, peer: string, reason: string) =>
+    log.warn({ event: 'xds_stream_refused', peer, reason, more }),
+  )
   const serve = (variant: VariantName) => (call: BytesCall) => {
     const refusal = stopping
       ? { code: status.UNAVAILABLE, details: 'the server is stopping' }
@@ -91,6 +94,7 @@ export async function startXdsServer(options: XdsServerOptions): Promise<Result<
       return
     }
     call.on('error', () => {})
+    sayRefused(call.getPeer(), refusal.details)
     call.emit('error', refusal)
   }
   server.register(adsMethods.sotw.path, serve('sotw'), serializeOutgoing, deserialize, 'bidi')
@@ -143,6 +147,24 @@ function shutDown(server: Server, patienceMs: number): Promise<void> {
       resolve()
     })
   })
+}
+
+/** `say`, at most once in a second; `more`: how many were left out since. A flood must not fill the log. */
+function oncePerSecond<A extends readonly unknown[]>(
+  say: (more: number, ...about: A) => void,
+): (...about: A) => void {
+  let last = Number.NEGATIVE_INFINITY
+  let more = 0
+  return (...about) => {
+    const now = performance.now()
+    if (now - last < 1_000) {
+      more += 1
+      return
+    }
+    say(more, ...about)
+    last = now
+    more = 0
+  }
 }
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))

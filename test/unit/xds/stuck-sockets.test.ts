@@ -232,6 +232,9 @@ describe.each(variants)('a peer that asks too much (%s)', (variant) => {
       details: 'more than 3 streams',
     })
     await good.next()
+    expect(one.logged.filter((line) => line.includes('xds_stream_refused'))).toEqual([
+      expect.stringContaining('more than 3 streams'),
+    ])
     others[0]?.stream.cancel()
     await until('one is gone', 5_000, async () => one.server.stats().streams[variant] === 2 || undefined)
     const late = openAds(client, variant)
