@@ -55,8 +55,20 @@ export function piecesOf(stored: ReadonlyMap<string, Uint8Array>, around: Around
     proof: around.proof,
     faults,
   })
-  return { root, records, tables, groups, state, faults, isNewer: faults.some(({ newer }) => newer === true) }
+  return {
+    root,
+    records,
+    tables,
+    groups,
+    state,
+    faults: firstOfEach(faults),
+    isNewer: faults.some(({ newer }) => newer === true),
+  }
 }
+
+/** A record is named once, however many readers stumble over it. */
+const firstOfEach = (faults: readonly RecordFault[]): readonly RecordFault[] =>
+  [...new Map([...faults].reverse().map((fault) => [fault.record, fault])).values()].reverse()
 
 /** A state that adds up, and of no earlier commit than the last answered one, has lost nothing. */
 function lostOf(

@@ -94,6 +94,7 @@ function intentOf(
   const writes: RecordWrite[] = []
   const whole = base.state
   const left = whole === undefined ? leftoversOf(base, source.lost) : undefined
+  if (left !== undefined) lost.push('whatever the damaged files held: any object may be missing or old')
   for (const key of left?.lost ?? []) lost.push(`object ${key}, or where it stands`)
   const heads = whole?.heads ?? left?.heads ?? new Map()
   const applied = whole?.applied ?? left?.applied ?? new Map()

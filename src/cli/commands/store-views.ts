@@ -71,7 +71,7 @@ function printFaults(terminal: Terminal, faults: readonly StoreFault[], all: num
   for (const { where, what, meaning } of faults.slice(0, faultsShown)) {
     const named = what.startsWith(where) ? what : `${where}: ${what}`
     wrapped(terminal, named, '  ')
-    wrapped(terminal, `  ${meaning}`, '  ')
+    wrapped(terminal, meaning, '    ', '    ')
   }
   if (all > faultsShown) terminal.out(`and ${all - Math.min(faultsShown, faults.length)} more: -o json`)
 }
@@ -155,11 +155,11 @@ const bytes = (count: number): string =>
       : `${Math.round(count / 1_048_576)} MiB`
 
 /** Text in lines that fit; those after the first are indented. */
-function wrapped(terminal: Terminal, text: string, indent: string): void {
-  const width = Math.min(terminal.width, Number.isFinite(terminal.width) ? terminal.width : usualWidth)
-  let line = ''
+function wrapped(terminal: Terminal, text: string, indent: string, first = ''): void {
+  const width = Number.isFinite(terminal.width) ? terminal.width : usualWidth
+  let line = first
   for (const word of printable(text).split(' ')) {
-    const next = line === '' ? word : `${line} ${word}`
+    const next = line.trim() === '' ? `${line}${word}` : `${line} ${word}`
     if (next.length <= width || line.trim() === '') line = next
     else {
       terminal.out(line)

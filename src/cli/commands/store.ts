@@ -1,5 +1,6 @@
 // verdigris store verify|status|generations|serve|salvage
 import type { Command } from 'commander'
+import type { Problem } from '../../base/index.ts'
 import { contentProof } from '../../snapshot/index.ts'
 import { reportStore, salvageStore } from '../../store/index.ts'
 import { type Exit, exitCode } from '../exit-codes.ts'
@@ -8,7 +9,7 @@ import { printData } from '../output/data.ts'
 import { facts } from '../output/table.ts'
 import { createTerminal, type Terminal } from '../output/terminal.ts'
 import { printable } from '../output/words.ts'
-import { reportProblem, withSession } from '../session.ts'
+import { withSession } from '../session.ts'
 import { printGenerations, printReport, printSalvaged, printStatus } from './store-views.ts'
 
 type Options = OutputOptions & ServerOptions
@@ -45,7 +46,7 @@ function offline(command: Command): void {
     await locally(async (terminal) => {
       const report = await reportStore(dir, contentProof)
       if (!report.ok) {
-        reportProblem(terminal, report.error)
+        refuse(terminal, report.error)
         return 'usage'
       }
       if (options.output === 'table') printReport(terminal, report.value)
@@ -62,7 +63,10 @@ function offline(command: Command): void {
   ).action(async (dir: string, to: string, options: OutputOptions) => {
     await locally(async (terminal) => {
       const salvaged = await salvageStore(dir, to, contentProof)
-      if (!salvaged.ok) return reportProblem(terminal, salvaged.error)
+      if (!salvaged.ok) {
+        refuse(terminal, salvaged.error)
+        return 'failed'
+      }
       if (options.output === 'table') printSalvaged(terminal, salvaged.value)
       else printData(terminal, options.output, salvaged.value)
       return 'ok'
@@ -72,6 +76,13 @@ function offline(command: Command): void {
 
 async function locally(run: (terminal: Terminal) => Promise<Exit>): Promise<void> {
   process.exitCode = exitCode(await run(createTerminal()))
+}
+
+/** What to do next stands in the message, but where there is no store at all. */
+function refuse({ say, errorColor }: Terminal, problem: Problem): void {
+  say(`${errorColor.red('error:')} ${printable(problem.message)}`)
+  if (problem.kind === 'notFound')
+    say(`${errorColor.dim('next:')}  give the folder that \`verdigris serve --data-dir\` has`)
 }
 
 /** Through the admin API of a running server. */
