@@ -4,6 +4,8 @@ import { encodeGeneration } from '../../../src/store/generations.ts'
 import { generationKey, recordKey, resourceKey } from '../../../src/store/keys.ts'
 import { bytesPayload, emptyLedger, enter, jsonPayload, type RecordWrite } from '../../../src/store/ledger.ts'
 import { piecesOf } from '../../../src/store/pieces.ts'
+import { rootWrite } from '../../../src/store/root.ts'
+import { emptyState } from '../../../src/store/state.ts'
 import { generation, hashOf, proof } from './fixtures.ts'
 
 const first = generation('g/edge', 1, { rds: { r: 'one' } })
@@ -22,10 +24,10 @@ const whole: readonly RecordWrite[] = [
 
 /** What is proven of these records, with some put in the place of others. */
 function provenOf(...instead: readonly RecordWrite[]) {
+  const { ledger, batch } = enter(emptyLedger, [...whole, ...instead])
+  const root = rootWrite({ ...emptyState('a-store'), sequence: 2, revision: 2, ledger })
   const stored = new Map(
-    enter(emptyLedger, [...whole, ...instead]).batch.flatMap(({ key, value }) =>
-      value === undefined ? [] : [[key, value] as const],
-    ),
+    [...batch, root].flatMap(({ key, value }) => (value === undefined ? [] : [[key, value] as const])),
   )
   const { groups, faults } = piecesOf(stored, { lost: [], answered: 2, proof })
   const edge = groups.get('g/edge')
@@ -39,7 +41,7 @@ function provenOf(...instead: readonly RecordWrite[]) {
 
 describe('a generation', () => {
   it('is proven by its record, its base, its versions and its resources', () => {
-    expect(provenOf().proven).toEqual([1, 2])
+    expect(provenOf()).toEqual({ proven: [1, 2], highest: 2, isNewest: true, faults: [] })
   })
 
   it('is not when a resource is another than its hash says, though its record is whole', () => {
