@@ -36,7 +36,7 @@ export async function envoyStage(options: EnvoyStageOptions): Promise<Stage> {
         binary: options.binary,
         bootstrap: { nodeId: 'edge-1', nodeCluster: 'edge', variant, xdsPort: ads.port },
         concurrency: 1,
-        drainTimeS: 2,
+        drainTimeS: options.drainMs / 1_000,
         rewrite: (yaml) => (options.plain ? withoutValidators(yaml) : yaml),
       })
     },

@@ -94,13 +94,15 @@ export function createClusters(kernel: Kernel, secrets: Providers, options: Clus
         stops.push(timers.after(options.healthCheckRoundMs, () => ready(cluster)))
       } else ready(cluster)
     }
+    const look = (): void => {
+      if (cluster.phase === 'secrets' && leases.every((lease) => lease.settled())) checks()
+    }
+    // Known from the beginning, so that a newer cluster keeps the secrets of an older one; asked for only now.
+    for (const reference of content.secrets) leases.push(secrets.acquire(reference, look))
     const fetchSecrets = (): void => {
       if (cluster.phase !== 'endpoints') return
       cluster.phase = 'secrets'
-      const look = (): void => {
-        if (cluster.phase === 'secrets' && leases.every((lease) => lease.settled())) checks()
-      }
-      for (const reference of content.secrets) leases.push(secrets.acquire(reference, look))
+      for (const lease of leases) lease.start()
       look()
     }
 

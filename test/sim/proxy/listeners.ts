@@ -80,6 +80,7 @@ export function createListeners(kernel: Kernel, options: ListenerOptions): Liste
     const take = (providers: Providers, references: Received['content']['secrets']): void => {
       for (const reference of references) {
         const lease = providers.acquire(reference, look)
+        lease.start()
         leases.push(lease)
         if (reference.waits) needed.push(lease)
       }

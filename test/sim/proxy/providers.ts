@@ -8,11 +8,13 @@ import type { Received } from './response.ts'
 export interface Lease {
   /** Whether nobody waits for it any more: it came, was refused, or took too long. */
   readonly settled: () => boolean
+  /** Subscribes, unless someone else did. */
+  start(): void
   release(): void
 }
 
 export interface Providers {
-  /** Subscribes, or shares a subscription. `onSettled` is called later, unless it is settled already. */
+  /** Shares what there is of a name. `onSettled` is called later, unless it is settled already. */
   acquire(reference: Reference, onSettled: () => void): Lease
   /** What was received, by name. */
   held(): ReadonlyMap<string, Received>
@@ -21,6 +23,7 @@ export interface Providers {
 interface Provider {
   readonly watch: Watch
   leases: number
+  started: boolean
   settled: boolean
   received: Received | undefined
   readonly waiting: Set<() => void>
@@ -48,7 +51,7 @@ export function createProviders(
     for (const tell of waiting) tell()
   }
 
-  function create(name: string, timeoutMs: number): Provider {
+  function create(name: string): Provider {
     const watch: Watch = {
       typeUrl,
       name,
@@ -67,31 +70,38 @@ export function createProviders(
     const provider: Provider = {
       watch,
       leases: 0,
+      started: false,
       settled: false,
       received: undefined,
       waiting: new Set(),
       stopTimer: () => {},
     }
-    provider.stopTimer = kernel.timers.after(timeoutMs, () => settle(provider))
     providers.set(name, provider)
-    kernel.mux.watch(watch)
     return provider
+  }
+
+  function start(provider: Provider, timeoutMs: number): void {
+    if (provider.started) return
+    provider.started = true
+    provider.stopTimer = kernel.timers.after(timeoutMs, () => settle(provider))
+    kernel.mux.watch(provider.watch)
   }
 
   return {
     acquire({ name, fetchTimeoutMs }, onSettled) {
-      const provider = providers.get(name) ?? create(name, fetchTimeoutOf(kernel, fetchTimeoutMs))
+      const provider = providers.get(name) ?? create(name)
       provider.leases += 1
       if (!provider.settled) provider.waiting.add(onSettled)
       return {
         settled: () => provider.settled,
+        start: () => start(provider, fetchTimeoutOf(kernel, fetchTimeoutMs)),
         release() {
           provider.waiting.delete(onSettled)
           provider.leases -= 1
           if (provider.leases > 0) return
           provider.stopTimer()
           providers.delete(name)
-          kernel.mux.unwatch(provider.watch)
+          if (provider.started) kernel.mux.unwatch(provider.watch)
         },
       }
     },

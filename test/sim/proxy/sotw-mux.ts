@@ -92,7 +92,9 @@ export function createSotwMux(host: MuxHost): Mux {
         // Nobody waits for it: what is in it is left, and its version is not taken. What is empty is taken in silence.
         state.nonce = nonce
         if (resources.length === 0) state.version = version
-        else say(typeUrl)
+        else if (subscribed.includes(typeUrl)) say(typeUrl)
+        // Of a type that it never asked for Envoy does not even say which it is.
+        else host.send(requestOf('', { nonce }))
         return
       }
       pause(typeUrl)

@@ -8,7 +8,7 @@ import type { Heard, Held, Stage, StageOptions } from './stage.ts'
 const quietMs = 150
 
 /** A simulated proxy that was not started. */
-export async function fakeStage({ variant, plain }: StageOptions): Promise<Stage> {
+export async function fakeStage({ variant, plain, drainMs }: StageOptions): Promise<Stage> {
   const heard: Heard[] = []
   let now = 0
   let timerAt: number | undefined
@@ -24,7 +24,7 @@ export async function fakeStage({ variant, plain }: StageOptions): Promise<Stage
       return label === 'constraint' || label === 'semantic' ? { kind: label, text: label } : { kind: 'fine' }
     },
     random: () => 0.5,
-    drainMs: 2_000,
+    drainMs,
     healthCheckRoundMs: 10,
     minimumClusters: plain ? 0 : 1,
   })

@@ -44,7 +44,7 @@ export async function play(
       case 'start':
       case 'boot': {
         variant = rest[0] === 'sotw' ? 'sotw' : 'delta'
-        stage = await open({ variant, plain: rest[1] === 'plain' })
+        stage = await open({ variant, plain: rest[1] === 'plain', drainMs: 2_000 })
         talk = createConversation(variant, release)
         await stage.start()
         if (what === 'start') break

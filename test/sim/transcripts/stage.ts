@@ -5,6 +5,8 @@ export interface StageOptions {
   readonly variant: VariantName
   /** Without the least number of clusters that our bootstrap insists on. */
   readonly plain: boolean
+  /** `--drain-time-s`, in milliseconds. */
+  readonly drainMs: number
 }
 
 /** What may differ between releases of Envoy. */
