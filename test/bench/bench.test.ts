@@ -5,6 +5,7 @@ import { describeWithEnvoy, envoyBinary } from '../support/with-envoy.ts'
 import { benchBigCommit } from './big-commit.ts'
 import { latencySection, measureLatency, wideSection } from './push-latency.ts'
 import { holds, printSection } from './report.ts'
+import { benchRestart } from './restart.ts'
 import { stalledSection } from './stalled.ts'
 import { startClients } from './stalled-clients.ts'
 import { runStalled } from './stalled-run.ts'
@@ -39,6 +40,16 @@ describe('the benchmark of stalled readers', () => {
     const section = stalledSection(options, result, result)
     expect(section.goals.every(holds)).toBe(true)
     expect(printSection(section)).toContain('6 stalled readers, snapshots of 32 KiB, 5 updates')
+  })
+})
+
+describe('the restart benchmark', () => {
+  it('runs, and a proxy that has everything is sent nothing again', async () => {
+    scope = await openScope('bench')
+    const section = await benchRestart({ scope, services: 20, runs: 2, moves: 4 })
+    for (const [part, values] of Object.entries(section.times)) expect(values, part).toHaveLength(2)
+    expect(section.counts['clusters and routes sent again to a proxy that had them']).toBe(0)
+    expect(printSection(section)).toContain('SIGKILL to serving again, 80 resources')
   })
 })
 

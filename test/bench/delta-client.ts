@@ -35,6 +35,8 @@ export async function runDelta(options: {
   readonly routes: string
   readonly wanted: Readonly<Record<Type, number>>
   readonly held?: Held
+  /** Milliseconds to stay when it has everything. */
+  readonly stayMs?: number
 }): Promise<DeltaRun> {
   const began = performance.now()
   for (;;) {
@@ -45,7 +47,7 @@ export async function runDelta(options: {
 }
 
 function attempt(
-  { port, node, cluster, routes, wanted, held }: Parameters<typeof runDelta>[0],
+  { port, node, cluster, routes, wanted, held, stayMs = 0 }: Parameters<typeof runDelta>[0],
   began: number,
 ): Promise<DeltaRun | undefined> {
   const client = new Client(`127.0.0.1:${port}`, credentials.createInsecure(), {
@@ -68,10 +70,14 @@ function attempt(
     const finish = (run: DeltaRun | undefined): void => {
       call.removeAllListeners('data')
       // After what was written: the last ACKs arrive.
-      call.end()
       call.resume()
       call.on('end', () => client.close())
-      resolve(run)
+      const leave = (): void => {
+        call.end()
+        resolve(run)
+      }
+      if (run === undefined || stayMs === 0) leave()
+      else setTimeout(leave, stayMs)
     }
     call.on('error', () => finish(undefined))
     call.on('data', (bytes: Buffer) => {

@@ -35,9 +35,8 @@ export async function benchRestart(options: RestartOptions): Promise<Section> {
   await fill(controlPlane, services, moves)
   const wanted = { cds: 2 * services, eds: 2 * services, lds: 1, rds: 1 }
   const node = { port: xds, cluster: 'edge', routes: 'default/edge/http', wanted }
-  const { held } = await runDelta({ ...node, node: 'edge-1' })
-  // The generation is closed a moment after: only then is a report believed after a start.
-  await new Promise((resolve) => setTimeout(resolve, 1_500))
+  // It stays until what it holds is written down as held by everybody: only then is its report believed after a start.
+  const { held } = await runDelta({ ...node, node: 'edge-1', stayMs: 3_000 })
 
   const times: Record<string, number[]> = { ready: [], again: [], fresh: [], raw: [], bare: [] }
   let sentAgain = 0
