@@ -84,7 +84,7 @@ export async function startLiveEnvoy(
       const { typeUrl } = resource
       const renamed = name !== resource.name
       const text = JSON.stringify(json)
-      const star = name === '*' || /"(routeConfigName|serviceName)":"\*"/.test(text)
+      const star = name === '*' || /"(routeConfigName|serviceName|name)":"\*"/.test(text)
       const body = encodeAny(typeUrl, bytesOf(typeUrl, json))
       const verdict = await push(
         typeUrl,
