@@ -5,6 +5,7 @@ import type { Variant } from './machine.ts'
 import { floorOf } from './nodes.ts'
 import { sortOut } from './order.ts'
 import { withOwed } from './owed.ts'
+import { endpointsThatStay } from './stays.ts'
 import { covers, replaceNames, select } from './subscription.ts'
 import { parseVersion } from './version.ts'
 import { emptyAssignments } from './withheld.ts'
@@ -69,8 +70,11 @@ export const sotw: Variant = {
         select(wants, follow.owesAll ? listOf(goal.content) : changed),
         goal.content,
       )
-      const empty = emptyAssignments(stream, follow, goal, context, now)
-      const put = empty.length === 0 ? asked : [...asked, ...empty]
+      const beside = [
+        ...emptyAssignments(stream, follow, goal, context, now),
+        ...endpointsThatStay(stream, follow, goal, context),
+      ]
+      const put = beside.length === 0 ? asked : [...asked, ...beside]
       return { put, removed: [], lingering: new Map(), due: put.length > 0 }
     }
     const held = follow.base ?? follow.before

@@ -173,6 +173,25 @@ describe.each(variants)('a proxy that comes back (%s)', (variant) => {
   })
 })
 
+describe('a SotW proxy with an unknown set', () => {
+  it('rule 25: is sent the endpoints of clusters that stay in its set: without them it would never ACK that', () => {
+    const rig = createRig()
+    rig.publish(1, world({ z: '1' }, 'z'))
+    rig.publish(2, now, { base: true })
+    const client = rig.client('sotw')
+    client.ask('cds', [], 'unknown')
+    expect(client.got()).toEqual(['CDS cds@2+ b=2 c=1 z=1'])
+    // `z` is new to it: it warms, and asks.
+    client.ask('eds', ['b', 'c', 'z'], 'unknown')
+    expect(client.got()).toEqual(['EDS eds@2 b=1 c=1 z=1'])
+    client.ack('eds', 'cds')
+    client.ask('rds', ['r'], rig.version('rds', now))
+    client.ask('lds', [], rig.version('lds', now))
+    client.ack('rds', 'lds', 'rds', 'lds')
+    expect(client.got().filter((line) => line.startsWith('CDS'))).toEqual(['CDS cds@2 b=2 c=1'])
+  })
+})
+
 describe.each(variants)('a proxy that comes back in the middle of a push (%s)', (variant) => {
   const blue = world({ blue: '1' }, 'blue')
   const both = world({ blue: '1', green: '1' }, 'blue')
