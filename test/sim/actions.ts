@@ -5,7 +5,7 @@ import type { ChangeCommand } from '../../src/push/index.ts'
 import { finalPhases } from '../../src/push/index.ts'
 import { backOffMs, type Host } from './host.ts'
 import { commandOf } from './intent.ts'
-import type { Life } from './life.ts'
+import type { Life } from './life-types.ts'
 import type { Action } from './plan.ts'
 import { pickAt } from './random.ts'
 

@@ -4,7 +4,7 @@ import type { ChangeCommand } from '../../src/push/index.ts'
 import type { Action } from './plan.ts'
 import { pickAt } from './random.ts'
 
-export const environmentNames = ['blue', 'green', 'amber', 'olive', 'teal']
+const environmentNames = ['blue', 'green', 'amber', 'olive', 'teal']
 const serviceNames = ['checkout', 'cart', 'search']
 const groupNames = ['edge', 'side', 'deep']
 
@@ -95,7 +95,7 @@ const namespace = 'default'
 export const apply = (...manifests: Manifest[]): ChangeCommand => ({ ...by, verb: 'apply', manifests })
 
 /** The environments of a service by its head; none when it is gone. */
-export function environmentsOf(heads: Heads, service: string): readonly Environment[] {
+function environmentsOf(heads: Heads, service: string): readonly Environment[] {
   const object = heads.get(`${namespace}/Service/${service}`)
   if (object?.kind !== 'Service') return []
   return object.spec.environments.map(({ name, release, endpoints, upstream }): Environment => {
@@ -119,7 +119,7 @@ export const switchTo = (service: string, environment: string): ChangeCommand =>
 })
 
 /** The service with one environment changed, or more of them. */
-export function withEnvironment(
+function withEnvironment(
   heads: Heads,
   service: string,
   change: (environments: readonly Environment[]) => readonly Environment[],
@@ -223,3 +223,17 @@ export function lastManifests(intent: Intent, heads: Heads): readonly Manifest[]
 }
 
 const last: Environment = { name: 'last', version: 'v1', ports: [8_999] }
+
+/** A command as a line of the trace. */
+export function describe(command: ChangeCommand): string {
+  switch (command.verb) {
+    case 'apply':
+      return `apply ${command.manifests.map(({ kind, name }) => `${kind}/${name}`).join(' ')}`
+    case 'delete':
+      return `delete ${command.keys.map(({ key }) => key).join(' ')}`
+    case 'rollback':
+      return `rollback ${command.service}`
+    default:
+      return `${command.verb} ${command.service} ${JSON.stringify(command.weights)}`
+  }
+}

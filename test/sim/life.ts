@@ -1,79 +1,26 @@
-// One run's whole: the control plane in its lives, proxies, the way between them, time, and who looks on.
-import type { Problem, Result } from '../../src/base/index.ts'
 import type { FromStreams, ToStreams } from '../../src/channel/index.ts'
-import type { World as Heads } from '../../src/model/index.ts'
-import type { ChangeAnswer, ChangeCommand, DeliveryEvent, Unsafe } from '../../src/push/index.ts'
+import type { ChangeCommand, DeliveryEvent } from '../../src/push/index.ts'
 import { finalPhases } from '../../src/push/index.ts'
-import type { StreamLimits } from '../../src/xds/machine.ts'
-import type { MemoryDisk } from '../unit/store/memory-engine.ts'
 import { memoryDisk } from '../unit/store/memory-engine.ts'
 import type { DeathPoint } from './actions.ts'
 import { type Plane, startPlane } from './control-plane.ts'
-import { backOffMs, createHosts, type Host, type Hosts, shortType } from './host.ts'
-import { createIntent, type Intent } from './intent.ts'
-import { createNetwork, type Link, type Network, openLink } from './network.ts'
+import { backOffMs, createHosts, type Host, shortType } from './host.ts'
+import { createIntent, describe } from './intent.ts'
+import type { Fault, Life, Planted } from './life-types.ts'
+import { createNetwork, type Link, openLink } from './network.ts'
 import type { Plan } from './plan.ts'
 import { readResponse } from './proxy/response.ts'
-import { createRandom, type Random } from './random.ts'
+import { createRandom } from './random.ts'
 import { boundsRule } from './rules/bounds.ts'
 import { floorsRule } from './rules/floors.ts'
-import { createLedger, type Ledger } from './rules/ledger.ts'
+import { createLedger } from './rules/ledger.ts'
 import { numbersRule } from './rules/numbers.ts'
 import { pushesRule } from './rules/pushes.ts'
 import { refusalsRule } from './rules/refusals.ts'
 import { routesRule } from './rules/routes.ts'
 import type { Rule, Scene } from './rules/watch.ts'
-import { createTime, type Time } from './time.ts'
+import { createTime } from './time.ts'
 import type { Trace } from './trace.ts'
-
-/** Bugs that are planted by what the product lets tests take away. */
-export interface Planted {
-  readonly unsafe?: Unsafe
-  readonly limits?: Partial<StreamLimits>
-  readonly liesAboutFlushes?: boolean
-}
-
-/** What must not be, and was. */
-export interface Fault {
-  readonly rule: string
-  readonly text: string
-}
-
-export interface Life {
-  readonly time: Time
-  readonly random: Random
-  readonly hosts: Hosts
-  readonly network: Network
-  readonly intent: Intent
-  readonly ledger: Ledger
-  readonly disk: MemoryDisk
-  readonly plane: Plane | undefined
-  /** Responses written so far. */
-  readonly responses: number
-  /** Nodes that refused something in this life of the control plane. */
-  readonly refused: ReadonlySet<string>
-  readonly fault: Fault | undefined
-  lastCommand: ChangeCommand | undefined
-  heads(): Heads
-  note(text: string): void
-  blame(rule: string, text: string): void
-  /** Goes on for so long, or until there is a fault. */
-  advance(ms: number): Promise<void>
-  start(): void
-  command(command: ChangeCommand): Promise<Result<ChangeAnswer, Problem> | undefined>
-  abort(push: string): void
-  /** The control plane dies the `count`th time it is at this point, and is back `downMs` later. */
-  dieAt(point: DeathPoint, count: number, downMs: number): void
-  stopPlane(downMs: number): void
-  fillDisk(ms: number): void
-  jumpWall(ms: number): void
-  breakLink(host: Host, unheardMs: number): void
-  newcomer(share: number, variant: Host['variant']): void
-  twin(of: Host, variant: Host['variant']): void
-  remove(host: Host): void
-  /** No more faults from here on: everything that was broken is whole again, and everybody is there. */
-  heal(): void
-}
 
 /** Looks at all bounds once in so many events. */
 const lookEvery = 97
@@ -469,17 +416,4 @@ export function createLife(plan: Plan, trace: Trace, planted: Planted = {}): Lif
     },
   }
   return life
-}
-
-function describe(command: ChangeCommand): string {
-  switch (command.verb) {
-    case 'apply':
-      return `apply ${command.manifests.map(({ kind, name }) => `${kind}/${name}`).join(' ')}`
-    case 'delete':
-      return `delete ${command.keys.map(({ key }) => key).join(' ')}`
-    case 'rollback':
-      return `rollback ${command.service}`
-    default:
-      return `${command.verb} ${command.service} ${JSON.stringify(command.weights)}`
-  }
 }

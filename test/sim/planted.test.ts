@@ -1,7 +1,7 @@
 // Bugs of different kinds, planted by what the product lets tests take away: the ordinary seeds find each. More are planted in
 // copies of the sources by `npm run test:breaks` (rule "sim" of test/breaks/breaks.json).
 import { describe, expect, it } from 'vitest'
-import type { Planted } from './life.ts'
+import type { Planted } from './life-types.ts'
 import { firstFault } from './run-seeds.ts'
 
 interface Bug {

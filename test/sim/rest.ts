@@ -6,7 +6,7 @@ import { finalPhases } from '../../src/push/index.ts'
 import { createCompiler } from '../../src/snapshot/index.ts'
 import type { Host } from './host.ts'
 import { apply, lastManifests, switchTo } from './intent.ts'
-import type { Life } from './life.ts'
+import type { Life } from './life-types.ts'
 import { type Published, typeIn } from './rules/ledger.ts'
 
 /** `healed`: what was refused may still be parked, so a proxy may have the last good. `changed`: new content has come since. */

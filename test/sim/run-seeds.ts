@@ -1,6 +1,6 @@
 // What the tests of this folder share: many seeds one after another, until one fails.
 import { expect } from 'vitest'
-import type { Planted } from './life.ts'
+import type { Planted } from './life-types.ts'
 import { failureText } from './report.ts'
 import { type Outcome, simulate } from './simulate.ts'
 
