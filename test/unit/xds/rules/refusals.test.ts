@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { limits } from '../../../../src/base/index.ts'
 import { typeUrls } from '../../../../src/envoy-api/index.ts'
-import { short } from '../support/content.ts'
+import { type Spec, short } from '../support/content.ts'
 import { createRig, type Rig } from '../support/rig.ts'
 
 const hash = (name: string, content: string): string => short(`${name}=${content}`)
@@ -10,13 +10,13 @@ const one = { cds: { a: '1', b: '1' }, eds: { a: '1' }, lds: {}, rds: {} }
 const bad = { ...one, cds: { a: 'bad', b: '1' } }
 const good = { ...one, cds: { a: '1', b: '1', c: '1' } }
 const variants = ['sotw', 'delta'] as const
-const doubt = (rig: Rig, resend: number, known: number | undefined): void =>
+const doubt = (rig: Rig, resend: number, known: number | undefined, parked: Spec = bad): void =>
   rig.decider.send({
     kind: 'doubt',
     node: 'edge-1',
     type: typeUrls.cds,
     resend,
-    parked: rig.version('cds', bad),
+    parked: rig.version('cds', parked),
     good: known,
   })
 /** CDS of a spec as either variant gets it whole, after a refusal. */
@@ -138,6 +138,29 @@ describe('refusals', () => {
         { known: 1, changed: ['a'] },
       ])
       doubt(rig, 1, 1)
+      expect(client.got()).toEqual([whole(variant, 'cds@1', 1, ['a=1', 'b=1'])])
+    },
+  )
+
+  it.each(variants)(
+    'rule 32: is repaired at once where a cluster had to stay beside what was refused (%s)',
+    (variant) => {
+      const rig = createRig()
+      const named = { ...one, rds: { r: '1 > b' } }
+      rig.publish(1, named)
+      const client = rig.client(variant)
+      client.send('cds')
+      client.ack('cds')
+      if (variant === 'sotw') client.ask('rds', ['r'])
+      else client.sub('rds', ['r'])
+      client.ack('rds')
+      // b leaves, and its routes are still there.
+      const left = { ...named, cds: { a: 'bad' } }
+      rig.publish(2, left, { base: true })
+      client.got()
+      client.nack('cds')
+      expect(rig.heard('nacked').map(({ version }) => version)).toEqual([rig.version('cds', left)])
+      doubt(rig, 1, 1, left)
       expect(client.got()).toEqual([whole(variant, 'cds@1', 1, ['a=1', 'b=1'])])
     },
   )
