@@ -91,7 +91,10 @@ export function progressLine(push: PushRecord): string {
   return `push ${push.id} ${phaseWord(push.phase)}: ${reached} of ${proxies(nodes)}${first}`
 }
 
-/** `push 7 done in 3.4ms: 3 of 3 proxies, skew 0.8ms`, with verdict and refusals where it did not get there. */
+/**
+ * `push 7 done in 3.4ms: 3 of 3 proxies, skew 0.8ms`, with verdict and refusals where it did not get there; of one that went
+ * back, how many had been told.
+ */
 export function finalLines(push: PushRecord): string[] {
   const { firstAckMs, lastAckMs } = push.timings ?? {}
   const took = lastAckMs === undefined ? '' : ` in ${span(lastAckMs)}`
@@ -103,7 +106,13 @@ export function finalLines(push: PushRecord): string[] {
       : `, skew ${span(lastAckMs - firstAckMs)}`
   const there = total(push, (group) => group.switchedNodes)
   const taken = push.compensatedBy > 0 ? `; taken back by r${push.compensatedBy}` : ''
-  const head = `push ${push.id} ${phaseWord(push.phase)}${took}: ${there} of ${proxies(nodes)}${skew}${taken}`
+  const reach =
+    push.phase === 'PUSH_PHASE_REVERTED'
+      ? `: ${there} of ${proxies(nodes)} had switched, all are back`
+      : push.phase === 'PUSH_PHASE_ABORTED'
+        ? ': no proxy had switched'
+        : `${took}: ${there} of ${proxies(nodes)}${skew}`
+  const head = `push ${push.id} ${phaseWord(push.phase)}${reach}${taken}`
   return [
     head,
     ...(push.verdict === '' ? [] : [`  ${push.verdict}`]),

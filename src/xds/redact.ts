@@ -10,6 +10,6 @@ const members =
 /** At most `limits.nackDetailLength` characters, without key material and without the values of secret fields. */
 export function redact(text: string): string {
   const stripped = text.replace(blocks, '[removed]').replace(members, '$1"[removed]"')
-  const clean = stripped.replace(/[^\P{Cc}\n\t]/gu, ' ')
+  const clean = stripped.replace(/[^\P{Cc}\n\t]/gu, ' ').trim()
   return clean.length <= limits.nackDetailLength ? clean : `${clean.slice(0, limits.nackDetailLength - 1)}…`
 }

@@ -246,6 +246,9 @@ describe('a change', () => {
     ])
     if (phase === 'done') expect(ran.stdout).toContain('push 7 done in 3.4ms: 3 of 3 proxies, skew 0.8ms')
     else expect(ran.stdout).toContain('  edge-1 said no')
+    if (phase === 'aborted') expect(ran.stdout).toContain('push 7 aborted: no proxy had switched')
+    if (phase === 'reverted')
+      expect(ran.stdout).toContain('push 7 reverted: 3 of 3 proxies had switched, all are back')
   })
 
   it('that is not there in time says that the push goes on', async () => {
