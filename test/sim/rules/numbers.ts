@@ -92,6 +92,8 @@ export function numbersRule(scene: Scene): Rule {
           'an abort moves nothing',
           `${group} ${number} (${cause}) has other routes than ${before.number}`,
         )
+      // A way back needs no warmth: what it names was never taken away, and that is another rule.
+      if (!cause.endsWith(' switched')) return
       const formerly = clustersNamedBy(before)
       checkWarm(
         generation,

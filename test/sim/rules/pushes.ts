@@ -56,9 +56,8 @@ export function pushesRule(scene: Scene): Rule {
       const back = kept.findLast(({ cause }) => cause === `push/${id} reverted`)?.number
       if (back === undefined) continue
       const there = new Set<string>()
-      for (const host of inReach(plane, group)) {
-        if (behind(host, group, back) === undefined) there.add(host.id)
-      }
+      // One that is back and has lost its stream since, unheard, is back.
+      for (const host of scene.hosts) if (behind(host, group, back) === undefined) there.add(host.id)
       for (const { node, group: its } of plane.delivery.fleet.nodes()) {
         if (its !== group || there.has(node.id)) continue
         const isNamed = verdict.includes(node.id) || refusals.some((one) => one.node === node.id)
