@@ -248,7 +248,7 @@ describe('a change', () => {
     else expect(ran.stdout).toContain('  edge-1 said no')
     if (phase === 'aborted') expect(ran.stdout).toContain('push 7 aborted: no proxy had switched')
     if (phase === 'reverted')
-      expect(ran.stdout).toContain('push 7 reverted: 3 of 3 proxies had switched, all are back')
+      expect(ran.stdout).toContain('push 7 reverted: 0 of 3 proxies had switched, all are back')
   })
 
   it('that is not there in time says that the push goes on', async () => {
