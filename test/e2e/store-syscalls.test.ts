@@ -112,7 +112,7 @@ function countIn(scene: Point['scene']): ReadonlyMap<string, number> {
 function chosen(syscall: string, count: number, salt: number): readonly number[] {
   const all = Array.from({ length: count }, (_, n) => n + 1)
   if (isAll) return all.filter((n) => syscall !== 'write' || n <= 60 || n % 9 === 0)
-  const wanted = { write: 3, fdatasync: 3, openat: 2, pwrite64: 2 }[syscall] ?? 1
+  const wanted = { write: 2, fdatasync: 2 }[syscall] ?? 1
   return all
     .filter((n) => all.length <= wanted || (n + salt) % Math.ceil(all.length / wanted) === 0)
     .slice(0, wanted)
