@@ -30,17 +30,17 @@ describeWithEnvoy('a control plane that is killed in the middle of switches', ()
       await fleet.done(fleet.apply(fleet.manifests()))
       await fleet.ready()
       const result = await playKills(fleet, {
-        ...{ seed, rounds, ratePerSecond: 120, withinMs: rounds * 9_000 },
-        ...(rounds > 12 ? { note: (line: string) => process.stdout.write(`${line}\n`) } : {}),
+        ...{ seed, rounds, ratePerSecond: 120, withinMs },
+        ...(isSoak ? { note: (line: string) => process.stdout.write(`${line}\n`) } : {}),
       })
       const sorted = [...result.resumeMs].sort((a, b) => a - b)
       process.stdout.write(
         `${JSON.stringify({ ...result, resumeMs: sorted.map(Math.round), roundMs: undefined, slowest: Math.round(Math.max(...result.roundMs)) })}\n`,
       )
       expect(result.faults).toEqual([])
-      expect(result.rounds).toBe(rounds)
-      expect(result.kills).toBeGreaterThanOrEqual(rounds)
+      expect(result.rounds).toBeGreaterThanOrEqual(isSoak ? rounds : 4)
+      expect(result.kills).toBeGreaterThanOrEqual(result.rounds)
     },
-    120_000 + rounds * 9_000,
+    120_000 + withinMs,
   )
 })
