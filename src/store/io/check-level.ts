@@ -1,5 +1,5 @@
 // Reads LevelDB's files without LevelDB, and says which is damaged, and where. Changes nothing.
-import { readdir, readFile, stat } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Result } from '../../base/index.ts'
 import { err, ok } from '../../base/index.ts'
@@ -8,6 +8,7 @@ import { rootKey } from '../keys.ts'
 import type { LevelFault, LevelFiles } from '../level-image.ts'
 import { merged, readLevelImage } from '../level-image.ts'
 import type { LevelPut } from '../level-log.ts'
+import { messageOf, readPlainFile } from './folder.ts'
 
 /** Names of files that hold what was committed; the engine's own text and lock hold nothing. */
 const holdsData = /^(CURRENT|MANIFEST-\d+|\d+\.(ldb|sst|log))$/
@@ -51,12 +52,10 @@ export async function readLevelFiles(folder: string): Promise<Result<LevelFiles,
   return ok(files)
 }
 
-/** A pipe in the place of a file would be waited for without end. */
 async function readWhole(path: string): Promise<{ bytes: Buffer } | { unreadable: string }> {
   try {
-    if (!(await stat(path)).isFile()) return { unreadable: 'it is no file' }
-    return { bytes: await readFile(path) }
+    return { bytes: await readPlainFile(path) }
   } catch (error) {
-    return { unreadable: error instanceof Error ? error.message : String(error) }
+    return { unreadable: messageOf(error) }
   }
 }

@@ -3,7 +3,7 @@
 // damage is told from one that merely lost an unanswered tail.
 import { closeSync, fsyncSync, openSync } from 'node:fs'
 import type { FileHandle } from 'node:fs/promises'
-import { mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import type { Result } from '../../base/index.ts'
@@ -63,7 +63,7 @@ async function makeFolder(dir: string): Promise<void> {
 export async function readIdentity(dir: string): Promise<Identity> {
   let text: string
   try {
-    text = await readFile(folderFiles(dir).identity, 'utf8')
+    text = (await readPlainFile(folderFiles(dir).identity)).toString('utf8')
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return { kind: 'none' }
     return { kind: 'damaged', what: messageOf(error) }
@@ -164,6 +164,7 @@ export async function openAnsweredMark(dir: string): Promise<AnsweredMark> {
 
 async function openMark(path: string): Promise<FileHandle> {
   try {
+    if (!(await stat(path)).isFile()) throw new Error(`${path} is no file`)
     return await open(path, 'r+', 0o600)
   } catch (error) {
     if (codeOf(error) !== 'ENOENT') throw error
@@ -174,11 +175,17 @@ async function openMark(path: string): Promise<FileHandle> {
 /** The newest commit that is known to have been answered, without opening the mark; 0 when nothing is known. */
 export async function readAnswered(dir: string): Promise<number> {
   try {
-    return Math.max(...slotsOf(await readFile(folderFiles(dir).answered)).map(readSlot))
+    return Math.max(...slotsOf(await readPlainFile(folderFiles(dir).answered)).map(readSlot))
   } catch {
     // Missing, or not readable: opening it says which.
     return 0
   }
+}
+
+/** A file's bytes. A pipe in its place would be waited for without end. */
+export async function readPlainFile(path: string): Promise<Buffer> {
+  if (!(await stat(path)).isFile()) throw new Error('it is no file')
+  return readFile(path)
 }
 
 /** What a mark says; undefined where a slot is neither as it was written nor empty. */

@@ -1,6 +1,6 @@
 // Looks at a store without opening it: reads every file, changes none, and says what is there, what is damaged and what
 // can still be believed. `verdigris store verify`, the read-only start and the salvage all rest on it.
-import { readFile, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import type { Result } from '../../base/index.ts'
 import { err, ok } from '../../base/index.ts'
@@ -17,7 +17,7 @@ import { rootRecord } from '../root.ts'
 import type { StoreFault } from '../types.ts'
 import { describeFault, readLevelFiles } from './check-level.ts'
 import type { Identity } from './folder.ts'
-import { folderFiles, messageOf, parseMark, readIdentity } from './folder.ts'
+import { folderFiles, messageOf, parseMark, readIdentity, readPlainFile } from './folder.ts'
 
 export interface Survey {
   readonly dir: string
@@ -216,13 +216,13 @@ function valuesOf(image: LevelImage, logs: readonly LevelPut[]): ReadonlyMap<str
   return values
 }
 
-/** The engine takes a lock on a file; anything else in its place keeps the store from being opened. */
+/** The engine takes a lock on a file; a folder in its place keeps the store from being opened. */
 async function lockFault(dir: string): Promise<StoreFault | undefined> {
   try {
-    if ((await stat(join(folderFiles(dir).engine, 'LOCK'))).isFile()) return undefined
+    if (!(await stat(join(folderFiles(dir).engine, 'LOCK'))).isDirectory()) return undefined
     return {
       where: 'LOCK',
-      what: 'it is no file',
+      what: 'it is a folder',
       meaning: 'the store cannot be opened; no record is concerned',
     }
   } catch {
@@ -237,7 +237,7 @@ async function readMark(dir: string): Promise<{
   readonly isUnreadable?: boolean
 }> {
   try {
-    const answered = parseMark(await readFile(folderFiles(dir).answered))
+    const answered = parseMark(await readPlainFile(folderFiles(dir).answered))
     return answered === undefined
       ? { answered, fault: 'it is not what Verdigris wrote' }
       : { answered, fault: undefined }

@@ -131,7 +131,7 @@ describe('a store whose files were harmed', () => {
           ),
         ]),
         ...(['level', 'level/LOCK', 'level/LOG'] as const).flatMap((file) =>
-          (['remove', 'folder', 'dangling', 'link'] as const).map((kind): Harm => ({ kind, file })),
+          (['remove', 'folder', 'pipe', 'dangling', 'link'] as const).map((kind): Harm => ({ kind, file })),
         ),
         ...[older, other, beginning].map((from): Harm => ({ kind: 'swap', file: 'level', from })),
         // A file in the place of another.

@@ -1,4 +1,5 @@
 // Child of harm.ts: `harm-child.mjs BUILT ORIGINAL SCRATCH SALVAGE`, one harm as JSON a line, one outcome a line.
+import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import {
   appendFileSync,
@@ -55,6 +56,9 @@ function harm(job) {
     case 'folder':
       rmSync(path, { recursive: true })
       return mkdirSync(path)
+    case 'pipe':
+      rmSync(path, { recursive: true })
+      return execFileSync('mkfifo', [path])
     case 'unreadable':
       return chmodSync(path, 0)
     case 'dangling':

@@ -11,7 +11,10 @@ export type Harm =
   | { readonly kind: 'cut'; readonly file: string; readonly at: number }
   | { readonly kind: 'zero'; readonly file: string; readonly at: number; readonly length: number }
   | { readonly kind: 'append'; readonly file: string; readonly length: number }
-  | { readonly kind: 'remove' | 'folder' | 'unreadable' | 'dangling' | 'link'; readonly file: string }
+  | {
+      readonly kind: 'remove' | 'folder' | 'pipe' | 'unreadable' | 'dangling' | 'link'
+      readonly file: string
+    }
   /** Takes the file (of the same name, or the one named) from another folder. */
   | { readonly kind: 'swap'; readonly file: string; readonly from: string; readonly as?: string }
 
