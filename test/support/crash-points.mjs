@@ -35,7 +35,6 @@ export function crashPoints(folder) {
     // The signal is on its way; nothing else may happen.
     for (;;);
   }
-  const spoil = spoiler(folder, () => (counts ? plan.spoils : undefined))
   const around = (name, act) => {
     pass(`before ${name}`)
     act()
@@ -54,6 +53,8 @@ export function crashPoints(folder) {
         ...store,
         async commit(change) {
           if (change.revision !== undefined) look(change.revision.reason)
+          if (counts && plan.spoils !== undefined && change.revision?.verb === 'apply')
+            chooseSpoilt(folder, plan.spoils, change.generations ?? [], store.view())
           const name = `commit ${nameOf(change)}`
           pass(`before ${name}`)
           const outcome = await store.commit(change)
@@ -64,7 +65,7 @@ export function crashPoints(folder) {
     },
     decider: (decider) => ({
       send(message) {
-        around(`saying ${wordOf(message)}`, () => decider.send(spoil(message)))
+        around(`saying ${wordOf(message)}`, () => decider.send(spoil(folder, message)))
       },
       receive(listener) {
         const sent = new Set()
@@ -153,27 +154,33 @@ function sumUp(folder, store) {
 
 const clusterType = 'type.googleapis.com/envoy.config.cluster.v3.Cluster'
 
-/** Changes publications on their way: a spoilt cluster stays so, in every process that reads the folder. */
-function spoiler(folder, groupNow) {
+/** Which clusters are spoilt, in every process that reads the folder: `group name`. */
+function spoilt(folder) {
   const file = join(folder, 'spoilt.json')
-  const known = new Set()
-  const spoilt = () => (existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : [])
-  return (message) => {
-    const clusters = message.kind === 'publish' ? message.types[clusterType] : undefined
-    if (clusters === undefined) return message
-    const seen = (name) => known.has(`${message.group} ${name}`)
-    for (const { name } of clusters.put) {
-      if (groupNow() === message.group && !seen(name)) {
-        writeFileSync(file, JSON.stringify([...spoilt(), `${message.group} ${name}`]))
-      }
-    }
-    for (const { name } of clusters.put) known.add(`${message.group} ${name}`)
-    const bad = new Set(spoilt())
-    const put = clusters.put.map((each) =>
-      bad.has(`${message.group} ${each.name}`) ? { ...each, body: withBadTimeout(each.body) } : each,
-    )
-    return { ...message, types: { ...message.types, [clusterType]: { ...clusters, put } } }
-  }
+  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : []
+}
+
+/** Spoils the clusters that are new in a group with these generations. */
+function chooseSpoilt(folder, group, generations, view) {
+  const before = view.generations.get(group)?.at(-1)?.types.get(clusterType)?.entries ?? new Map()
+  const added = generations
+    .filter((generation) => generation.group === group)
+    .flatMap(({ types }) => [...(types.get(clusterType)?.entries.keys() ?? [])])
+    .filter((name) => !before.has(name))
+    .map((name) => `${group} ${name}`)
+  if (added.length > 0)
+    writeFileSync(join(folder, 'spoilt.json'), JSON.stringify([...spoilt(folder), ...added]))
+}
+
+/** A publication as it leaves, with what is spoilt of it. */
+function spoil(folder, message) {
+  const clusters = message.kind === 'publish' ? message.types[clusterType] : undefined
+  if (clusters === undefined) return message
+  const bad = new Set(spoilt(folder))
+  const put = clusters.put.map((each) =>
+    bad.has(`${message.group} ${each.name}`) ? { ...each, body: withBadTimeout(each.body) } : each,
+  )
+  return { ...message, types: { ...message.types, [clusterType]: { ...clusters, put } } }
 }
 
 /** The encoded Any with a Cluster whose connect_timeout (field 4) is a second below zero. */
