@@ -12,6 +12,9 @@ import { liveIn } from './lived-in.ts'
 const isAll = process.env.STORE_HARM === 'all'
 /** One of so many bytes is changed, one of so many lengths is tried. */
 const stride = isAll ? 1 : 131
+/** Commits of the store: where every byte is tried, fewer. */
+const inBytes = isAll ? 6 : 18
+const inFiles = 18
 const hourMs = 3_600_000
 
 const counts = { same: 0, refused: 0, served: 0, held: 0 }
@@ -39,10 +42,13 @@ describe('a store whose files were harmed', () => {
   const built = builtStore()
 
   /** `log`: all in the log; `table`: moved to a table; `both`: some there, some here. */
-  const storeOf = async (shape: 'log' | 'table' | 'both'): Promise<{ base: string; original: string }> => {
+  const storeOf = async (
+    commits: number,
+    shape: 'log' | 'table' | 'both',
+  ): Promise<{ base: string; original: string }> => {
     const base = await freshFolder(existsSync('/dev/shm') ? '/dev/shm' : undefined)
     const original = join(base, 'original')
-    await liveIn(original)
+    await liveIn(original, commits)
     if (shape !== 'log') await (await opened(original)).close()
     if (shape === 'both') {
       const store = await opened(original)
@@ -64,7 +70,7 @@ describe('a store whose files were harmed', () => {
   it.each(['log', 'table', 'both'] as const)(
     'in any one byte (%s) is refused or intact, and only what was committed is proven of it',
     async (shape) => {
-      const { base, original } = await storeOf(shape)
+      const { base, original } = await storeOf(inBytes, shape)
       const harms = filesOf(original).flatMap((file) => [
         ...places(original, file, (at) => ({ kind: 'flip', file, at, bits: 0xff })),
         ...(isAll || shape === 'table'
@@ -80,7 +86,7 @@ describe('a store whose files were harmed', () => {
   it.each(['log', 'table', 'both'] as const)(
     'by a cut at any length (%s) is refused or intact, and only what was committed is proven of it',
     async (shape) => {
-      const { base, original } = await storeOf(shape)
+      const { base, original } = await storeOf(inBytes, shape)
       const harms = filesOf(original).flatMap((file) =>
         places(original, file, (at) => ({ kind: 'cut', file, at })),
       )
@@ -92,7 +98,7 @@ describe('a store whose files were harmed', () => {
   it.each(['log', 'table', 'both'] as const)(
     'as a whole, file by file (%s), is refused or intact; what is salvaged of it was committed',
     async (shape) => {
-      const { base, original } = await storeOf(shape)
+      const { base, original } = await storeOf(inFiles, shape)
       const [older, other] = [join(base, 'older'), join(base, 'other')]
       await liveIn(older, 7)
       await liveIn(other, 18)
