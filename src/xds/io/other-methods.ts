@@ -11,7 +11,7 @@ import { reportMethods, separateDiscoveryMethods } from '../../envoy-api/index.t
 
 type Done = (error: { readonly code: status; readonly details: string } | null, value?: Uint8Array) => void
 
-export const serialize = (bytes: Uint8Array): Buffer =>
+const serialize = (bytes: Uint8Array): Buffer =>
   Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 export const deserialize = (bytes: Buffer): Uint8Array => bytes
 
