@@ -118,6 +118,8 @@ export async function createScene(fleet: Fleet, folder: string, load: Load): Pro
         answers.push(answer)
         if (answer === undefined) break
         if (command.holds === undefined) release()
+        if (command.waits === true)
+          await Promise.race([admin.ended(answer), controlPlane.process().ended]).catch(() => undefined)
       }
     } finally {
       release()

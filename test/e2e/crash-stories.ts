@@ -21,6 +21,8 @@ export interface Command {
   readonly name: string
   /** Index of an edge that hears nothing from here until the next command was answered. */
   readonly holds?: number
+  /** The next is sent when its push has ended. */
+  readonly waits?: boolean
   send(fleet: Fleet, options: { readonly reason: string; readonly requestId: string }): Promise<ChangeAnswer>
 }
 
@@ -78,7 +80,7 @@ export const stories: readonly Story[] = [
   {
     name: 'a release and the switch to it',
     turns: ['green'],
-    commands: (round) => [release(`switched-${round}`), switchTo('green')],
+    commands: (round) => [{ ...release(`switched-${round}`), waits: true }, switchTo('green')],
   },
   {
     name: 'a release that a proxy refuses before the decision',
