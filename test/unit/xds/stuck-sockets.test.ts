@@ -130,7 +130,7 @@ describe.each(variants)('a reader that is stuck (%s)', (variant) => {
     expect(one.server.stats().streams[variant]).toBe(1)
   })
 
-  it('sends all the time and reads nothing: its requests are slowed, and it is cut', async () => {
+  it('sends all the time and reads nothing: it is cut, and what it sent is free', async () => {
     const one = await served({ writeDeadlineMs: 500 })
     const good = healthy(one, variant)
     await good.next()
@@ -140,8 +140,6 @@ describe.each(variants)('a reader that is stuck (%s)', (variant) => {
     for (let index = 0; index < 500; index += 1)
       peer.message(call, request(variant, 'eds', { names: [`${index}`] }))
     expect(await updatesUntilCut(one, good, ['shouts'])).toEqual([expect.stringContaining('did not take')])
-    // 200 at once and 200 a second: not all of the 500 were looked at.
-    expect(one.server.stats().requests).toBeLessThan(480)
     await until('what it sent is free', 5_000, async () => one.server.stats().intakeBytes === 0 || undefined)
   })
 })
