@@ -28,8 +28,8 @@ export interface Trials {
   close(): Promise<void>
 }
 
-/** Milliseconds that a repair may take, and that a refusal may be waited for. */
-const patienceMs = 2_000
+/** Milliseconds after which an answer or a repair is given up; they take a few where the machine is not busy. */
+const patienceMs = 10_000
 
 /** Starts the server and the Envoy, and waits until it holds all that is good. */
 export async function startTrials(
