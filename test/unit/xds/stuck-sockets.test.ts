@@ -11,6 +11,8 @@ import { publishOf } from './support/content.ts'
 
 const variants = ['sotw', 'delta'] as const
 const cancel = 8
+/** Write deadline: short for a test, and long enough for a healthy client on a machine that is busy. */
+const patientMs = 1_500
 const closers: (() => void | Promise<void>)[] = []
 afterEach(async () => {
   for (const close of closers.splice(0).reverse()) await close()
@@ -69,7 +71,7 @@ describe.each(variants)('a reader that is stuck (%s)', (variant) => {
   const first = (node: string) => request(variant, 'cds', { node })
 
   it('keeps its window closed: cut after the write deadline, reset, and free', async () => {
-    const one = await served({ writeDeadlineMs: 300 })
+    const one = await served({ writeDeadlineMs: patientMs })
     const good = healthy(one, variant)
     await good.next()
     const peer = raw(one.server.port, { window: 0 })
@@ -88,7 +90,7 @@ describe.each(variants)('a reader that is stuck (%s)', (variant) => {
   })
 
   it('reads a byte now and then: that is not reading', async () => {
-    const one = await served({ writeDeadlineMs: 300 })
+    const one = await served({ writeDeadlineMs: patientMs })
     const good = healthy(one, variant)
     await good.next()
     const peer = raw(one.server.port, { window: 0 })
@@ -119,7 +121,7 @@ describe.each(variants)('a reader that is stuck (%s)', (variant) => {
   )
 
   it('opens many streams on one connection and reads none: all are cut', async () => {
-    const one = await served({ writeDeadlineMs: 400 })
+    const one = await served({ writeDeadlineMs: patientMs })
     const good = healthy(one, variant)
     await good.next()
     const peer = raw(one.server.port, { window: 0 })
@@ -131,7 +133,7 @@ describe.each(variants)('a reader that is stuck (%s)', (variant) => {
   })
 
   it('sends all the time and reads nothing: it is cut, and what it sent is free', async () => {
-    const one = await served({ writeDeadlineMs: 500 })
+    const one = await served({ writeDeadlineMs: patientMs })
     const good = healthy(one, variant)
     await good.next()
     const peer = raw(one.server.port, { window: 0 })
