@@ -170,7 +170,7 @@ describeWithEnvoy('a stop in the middle of a push', () => {
       expect(turns.map(({ environment }) => environment)).toEqual(['blue', 'green', 'blue', 'green', 'blue'])
     }
     for (const { envoy } of served) expect(await failuresByEnvoy(envoy)).toEqual([])
-  }, 120_000)
+  }, 240_000)
 })
 
 const sumOf = (stats: Readonly<Record<string, number>>, names: RegExp): number =>
