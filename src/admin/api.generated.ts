@@ -329,6 +329,7 @@ export interface Refusal {
   node: string
   type: string
   detail: string
+  resources: string[]
 }
 export interface GetStoreStatusRequest {
 

@@ -166,6 +166,8 @@ export const limits = {
   nodes: 20_000,
   /** Nodes named one by one in a message, record or error; the rest are counted. */
   nodesNamed: 20,
+  /** Resources named with one refusal in the record of a push. */
+  resourcesNamed: 10,
   /** Events kept for watchers that come back. */
   eventsKept: 10_000,
   /** Watchers (push, events, traffic) open at once. */

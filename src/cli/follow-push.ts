@@ -117,10 +117,14 @@ export function finalLines(push: PushRecord): string[] {
     head,
     ...(push.verdict === '' ? [] : [`  ${push.verdict}`]),
     ...push.refusals.map(
-      (refusal) => `  ${refusal.node} refused ${shortType(refusal.type)}: ${refusal.detail}`,
+      (refusal) => `  ${refusal.node} refused ${whatIsRefused(refusal)}: ${refusal.detail}`,
     ),
   ]
 }
+
+/** `Listener default/shop/http`; with several that may be meant, `Cluster a or b or c`. */
+export const whatIsRefused = ({ type, resources }: PushRecord['refusals'][number]): string =>
+  [shortType(type), resources.join(' or ')].filter((part) => part !== '').join(' ')
 
 /** `type.googleapis.com/envoy.config.cluster.v3.Cluster` → `Cluster`. */
 export const shortType = (type: string): string => type.slice(type.lastIndexOf('.') + 1)

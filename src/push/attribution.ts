@@ -15,6 +15,30 @@ export interface Refusal {
   readonly changed: readonly string[]
 }
 
+/**
+ * Resources that a refusal may mean, of those that this push changed: the ones that the text names, else all of them; capped at
+ * `limits.resourcesNamed`. Envoy names what it refuses for listeners and field constraints, not for regexes and certificates.
+ */
+export function resourcesMeant(
+  needs: Needs | undefined,
+  refusal: Pick<Refusal, 'type' | 'changed'>,
+  detail: string,
+): readonly string[] {
+  const mine = needs?.changed.get(refusal.type)
+  const suspects = refusal.changed.filter((name) => mine?.has(name))
+  const named = suspects.filter((name) => namesIt(detail, name))
+  return (named.length > 0 ? named : suspects).slice(0, limits.resourcesNamed)
+}
+
+/** Whether a text has this name in it, not as a part of a longer one. */
+function namesIt(text: string, name: string): boolean {
+  for (let at = text.indexOf(name); at >= 0; at = text.indexOf(name, at + 1)) {
+    const around = [text[at - 1], text[at + name.length]]
+    if (around.every((one) => one === undefined || !/[\w/.-]/.test(one) || one === '.')) return true
+  }
+  return false
+}
+
 /** `scope`: who was told to switch in the group; undefined: everyone. */
 export function countsAgainst(
   push: Push,

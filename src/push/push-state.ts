@@ -41,6 +41,8 @@ export interface PushGroupState {
 export interface Refused {
   readonly node: string
   readonly type: string
+  /** Names that the refusal may mean; empty: cannot be told. */
+  readonly resources: readonly string[]
   readonly detail: string
 }
 

@@ -49,7 +49,12 @@ const storedPush = z.object({
   endedAt: z.number().optional(),
   timings,
   groups: z.array(group),
-  refusals: z.array(z.object({ node: z.string(), type: z.string(), detail: z.string() })),
+  refusals: z.array(
+    z.object({
+      ...{ node: z.string(), type: z.string(), detail: z.string() },
+      resources: z.array(z.string()).default([]),
+    }),
+  ),
   verdict: z.string().optional(),
   compensatedBy: z.int().optional(),
 })
@@ -76,7 +81,7 @@ export function pushValue(push: Push): Json {
     startedAt: push.startedAt,
     timings: { ...push.timings },
     groups: [...push.groups.values()].map(({ count: _, ...rest }) => ({ ...rest })),
-    refusals: push.refusals.map((refusal) => ({ ...refusal })),
+    refusals: push.refusals.map((refusal) => ({ ...refusal, resources: [...refusal.resources] })),
     ...(endedAt === undefined ? {} : { endedAt }),
     ...(verdict === undefined ? {} : { verdict }),
     ...(compensatedBy === undefined ? {} : { compensatedBy }),

@@ -53,7 +53,13 @@ export interface PushRecord {
     readonly flushMs?: number
   }
   readonly groups: readonly PushGroup[]
-  readonly refusals: readonly { readonly node: string; readonly type: string; readonly detail: string }[]
+  /** `resources`: of those that the push changed, the ones that the proxy's text names, else all that it may mean (capped). */
+  readonly refusals: readonly {
+    readonly node: string
+    readonly type: string
+    readonly resources: readonly string[]
+    readonly detail: string
+  }[]
   /** One sentence: why it ended as it did. */
   readonly verdict?: string
   /** Revision that took it back, if any. */

@@ -87,7 +87,13 @@ describeWithBothEnvoys('a fleet', () => {
       )
       const push = await fleet.admin.ended(answer)
       expect(['PUSH_PHASE_ABORTED', 'PUSH_PHASE_REVERTED']).toContain(push.phase)
-      expect(push.refusals).toMatchObject([{ node: 'edge-1', detail: expect.stringContaining('in use') }])
+      expect(push.refusals).toMatchObject([
+        {
+          node: 'edge-1',
+          resources: [expect.stringContaining('edge-1/')],
+          detail: expect.stringContaining('in use'),
+        },
+      ])
       expect(push.compensatedBy).toBeGreaterThan(push.revision)
       const after = await fleet.admin.call('Config', 'Get', {
         key: { namespace: 'default', kind: 'Gateway', name: 'edge-1' },

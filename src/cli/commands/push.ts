@@ -2,7 +2,7 @@
 import type { Command } from 'commander'
 import type { PushRecord } from '../../admin/index.ts'
 import { objectName } from '../change.ts'
-import { exitOf, finalLines, followPush, progressLine, shortType } from '../follow-push.ts'
+import { exitOf, finalLines, followPush, progressLine, whatIsRefused } from '../follow-push.ts'
 import { countOption, type OutputOptions, type ServerOptions, withOutput, withServer } from '../options.ts'
 import { printData } from '../output/data.ts'
 import { msOf } from '../output/plain.ts'
@@ -152,6 +152,6 @@ function printOne(terminal: Terminal, push: PushRecord): void {
     for (const waits of group.heldUpBy) terminal.out(printable(`  waits for ${waits}`))
   }
   for (const refusal of push.refusals) {
-    terminal.out(printable(`Refused by ${refusal.node} (${shortType(refusal.type)}): ${refusal.detail}`))
+    terminal.out(printable(`Refused by ${refusal.node} (${whatIsRefused(refusal)}): ${refusal.detail}`))
   }
 }

@@ -54,7 +54,8 @@ export async function start(engine: Engine): Promise<void> {
   }
   // What was refused right before the end: its push goes back before anybody is served.
   for (const { node, type, detail, pushes = [] } of refusals) {
-    for (const id of pushes) drive(engine, id, { kind: 'refused', refused: { node, type, detail } })
+    for (const id of pushes)
+      drive(engine, id, { kind: 'refused', refused: { node, type, resources: [], detail } })
   }
   await engine.serial.idle()
   engine.decider.send({ kind: 'ready' })

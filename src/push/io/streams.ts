@@ -3,7 +3,7 @@ import { assertNever } from '../../base/index.ts'
 import type { FromStreams } from '../../channel/index.ts'
 import type { FleetEffect, FleetEvent } from '../../fleet/index.ts'
 import { inventoryValue, look, refusalKey, refusalValue, step, touch } from '../../fleet/index.ts'
-import { countsAgainst } from '../attribution.ts'
+import { countsAgainst, resourcesMeant } from '../attribution.ts'
 import { publication } from '../publish.ts'
 import { drive, recount } from './drive.ts'
 import type { Engine } from './engine.ts'
@@ -100,7 +100,10 @@ function refused(engine: Engine, effect: Extract<FleetEffect, { kind: 'refused' 
   engine.refusals.push({ refusal: { ...refusal, pushes }, weary })
   // One job writes all that has come up when its turn is there: a fleet that refuses at once costs one flush.
   if (engine.refusals.length === 1) void engine.serial.run(() => writeRefusals(engine))
-  for (const { id } of stopped) drive(engine, id, { kind: 'refused', refused: { node, type, detail } })
+  for (const { id } of stopped) {
+    const resources = resourcesMeant(engine.running.get(id)?.needs.get(group), { type, changed }, detail)
+    drive(engine, id, { kind: 'refused', refused: { node, type, resources, detail } })
+  }
 }
 
 /** Refusals are durable before the streams are told: a resend number is never given twice. */

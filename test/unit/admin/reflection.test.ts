@@ -35,6 +35,7 @@ describe('reflection', () => {
       'verdigris.admin.v1alpha1.Events',
       'verdigris.admin.v1alpha1.Nodes',
       'verdigris.admin.v1alpha1.Push',
+      'verdigris.admin.v1alpha1.Store',
       'verdigris.admin.v1alpha1.Traffic',
     ])
   })

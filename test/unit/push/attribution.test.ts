@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { limits } from '../../../src/base/index.ts'
 import { typeUrls } from '../../../src/envoy-api/index.ts'
-import { countsAgainst } from '../../../src/push/attribution.ts'
+import { countsAgainst, resourcesMeant } from '../../../src/push/attribution.ts'
 import type { Needs } from '../../../src/push/needs.ts'
 import type { Push, PushGroupState } from '../../../src/push/push-state.ts'
 
@@ -82,5 +82,34 @@ describe('a refusal counts against a push', () => {
     const many = Array.from({ length: limits.namesPerReport }, (_, index) => `mine-${index}`)
     expect(countsAgainst(push(), needs(many), undefined, refusal({ changed: cut }))).toBe(true)
     expect(countsAgainst(push(), needs(['mine']), undefined, refusal({ changed: cut }))).toBe(false)
+  })
+})
+
+describe('what a refusal may mean', () => {
+  const clusters = ['shop/checkout/green.1', 'shop/checkout/green.10', 'shop/cart/green.2']
+  const told = (detail: string, changed: readonly string[] = clusters) =>
+    resourcesMeant(needs(clusters), { type: rds, changed }, detail)
+
+  it('is what the text names', () => {
+    expect(told('Error adding/updating cluster(s) shop/checkout/green.10: no such thing')).toEqual([
+      'shop/checkout/green.10',
+    ])
+    expect(told("cluster 'shop/cart/green.2'.")).toEqual(['shop/cart/green.2'])
+  })
+
+  it('is everything that this push changed in the response, where the text names nothing', () => {
+    expect(told('no argument for repetition operator: *')).toEqual(clusters)
+    expect(told('no good', ['shop/cart/green.2', 'shop/other/blue.1'])).toEqual(['shop/cart/green.2'])
+  })
+
+  it('is nothing where nobody knows', () => {
+    expect(told('no good', [])).toEqual([])
+    expect(resourcesMeant(undefined, { type: rds, changed: clusters }, clusters.join())).toEqual([])
+  })
+
+  it('is bounded', () => {
+    const many = Array.from({ length: 50 }, (_, index) => `shop/s${index}/blue.1`)
+    const meant = resourcesMeant(needs(many), { type: rds, changed: many }, 'no good')
+    expect(meant).toHaveLength(limits.resourcesNamed)
   })
 })

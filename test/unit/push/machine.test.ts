@@ -60,7 +60,7 @@ const events = {
   'all there': counted(),
   'one silent': counted({ silent: 1 }),
   'one gone': counted({ gone: 1 }),
-  refused: { kind: 'refused', refused: { node: 'edge-2', type: 'rds', detail: 'no good' } },
+  refused: { kind: 'refused', refused: { node: 'edge-2', type: 'rds', resources: [], detail: 'no good' } },
   deadline: { kind: 'deadline', held: ['edge-2: RDS of generation 4 not ACKed'] },
   turn: { kind: 'turn' },
   decided: { kind: 'decided', switched: generations, flushMs: 2 },

@@ -17,7 +17,14 @@ describe('a refusal while a push prepares', () => {
     expect(push).toMatchObject({
       phase: 'aborted',
       verdict: 'edge-2 refused: no good',
-      refusals: [{ node: 'edge-2', type: typeUrls.cds, detail: 'no good' }],
+      refusals: [
+        {
+          node: 'edge-2',
+          type: typeUrls.cds,
+          resources: ['default/checkout/green.2'],
+          detail: 'no good',
+        },
+      ],
       compensatedBy: 3,
     })
     expect(await rig.store.revision(3)).toMatchObject({ actor: `push/${push.id}`, verb: 'compensate' })
