@@ -17,7 +17,12 @@ const healthCheck = z
     http: z
       .strictObject({
         path: checkPath.describe('Path to ask for; 200 is healthy.'),
-        host: z.string().min(1).max(253).optional().describe('Host header. Default: the name of the service.'),
+        host: z
+          .string()
+          .min(1)
+          .max(253)
+          .optional()
+          .describe('Host header. Default: the name of the service.'),
       })
       .describe('Asks by HTTP, in the protocol of the port.'),
     interval: positiveDuration.prefault('5s').describe('Time between two checks.'),
