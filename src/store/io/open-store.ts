@@ -8,6 +8,8 @@ import { defaultRetention } from '../compact.ts'
 import type { Engine, EngineFault } from '../engine.ts'
 import { formatVersion } from '../record.ts'
 import type { Store } from '../types.ts'
+import type { Aside } from './before-opening.ts'
+import { setAside } from './before-opening.ts'
 import { checkLevelFiles } from './check-level.ts'
 import { openClassicLevel } from './classic-level.ts'
 import type { AnsweredMark, Identity } from './folder.ts'
@@ -51,14 +53,41 @@ export async function openStore(options: OpenStoreOptions): Promise<Result<Store
   if (!checked.ok) return err(await engineProblem(dir, checked.error))
   const damage = foresee(checked.value.root, await readAnswered(dir))
   if (damage !== undefined) return err(await recoveryProblem(dir, { kind: 'damage', damage }))
+  let aside: Aside
+  try {
+    aside = await setAside(folderFiles(dir).engine)
+  } catch (error) {
+    return unavailable(`the store in ${dir} cannot be opened: ${messageOf(error)}`)
+  }
+  return openAside(dir, identity, aside, options)
+}
+
+/** Whatever fails here leaves the engine's files as they were. */
+async function openAside(
+  dir: string,
+  identity: Identity,
+  aside: Aside,
+  options: OpenStoreOptions,
+): Promise<Result<Store, Problem>> {
   const engine = await openClassicLevel(folderFiles(dir).engine, { create: identity.kind === 'none' })
-  if (!engine.ok) return err(await engineProblem(dir, engine.error))
+  if (!engine.ok) {
+    // Whoever has it open works on these very files.
+    if (engine.error.kind === 'locked') await aside.forget()
+    else await aside.restore()
+    return err(await engineProblem(dir, engine.error))
+  }
   try {
     const opened = await openOn(engine.value, dir, identity, options)
-    if (!opened.ok) await engine.value.close()
+    if (opened.ok) {
+      await aside.forget()
+      return opened
+    }
+    await engine.value.close()
+    await aside.restore()
     return opened
   } catch (error) {
     await engine.value.close()
+    await aside.restore()
     return unavailable(`the store in ${dir} cannot be opened: ${messageOf(error)}`)
   }
 }
