@@ -112,6 +112,8 @@ function countIn(scene: Point['scene']): ReadonlyMap<string, number> {
 function chosen(syscall: string, count: number, salt: number): readonly number[] {
   const all = Array.from({ length: count }, (_, n) => n + 1)
   if (isAll) return all.filter((n) => syscall !== 'write' || n <= 60 || n % 9 === 0)
+  // The twelfth and thirteenth open of a used store read its log: an engine that passes over an error there loses it.
+  if (syscall === 'openat') return all.filter((n) => n === 4 + salt || n === 12 || n === 13)
   const wanted = { write: 2, fdatasync: 2 }[syscall] ?? 1
   return all
     .filter((n) => all.length <= wanted || (n + salt) % Math.ceil(all.length / wanted) === 0)
