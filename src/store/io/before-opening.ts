@@ -1,7 +1,7 @@
 // LevelDB takes an error at the reading of its log, when it opens, for a log without anything in it, and removes it: one
 // failed open(2) loses what was answered. So its files are linked aside first, which costs nothing, and put back where what
 // it opened is older than what they said.
-import { link, mkdir, readdir, rename, rm } from 'node:fs/promises'
+import { copyFile, link, mkdir, readdir, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 
 /** The files as they were. LevelDB replaces and removes files, and never changes those that it finds. */
@@ -11,27 +11,80 @@ export interface Aside {
   forget(): Promise<void>
 }
 
-/** Links every file of the engine's folder aside. */
+/**
+ * Ends what an opening left that was killed, or could not put back: where what it set aside is newer than the engine's own
+ * files, and has every answered commit, it is the store. `commitIn`: newest commit of a folder; -1: none, or damaged.
+ */
+export async function endOpening(
+  engine: string,
+  answered: number,
+  commitIn: (folder: string) => Promise<number>,
+): Promise<void> {
+  const aside = asideOf(engine)
+  if (!(await isThere(aside))) return
+  const kept = await commitIn(aside)
+  if (kept >= answered && kept > (await commitIn(engine))) await putBack(engine)
+}
+
+/** Links every file of the engine's folder aside; copies it where the file system has no links. */
 export async function setAside(engine: string): Promise<Aside> {
-  const aside = `${engine}.before`
+  const aside = asideOf(engine)
   await rm(aside, { recursive: true, force: true })
   await mkdir(aside, { mode: 0o700 })
-  for (const entry of await namesIn(engine)) await link(join(engine, entry), join(aside, entry))
+  for (const entry of await namesIn(engine)) await linkOrCopy(join(engine, entry), join(aside, entry))
   return {
     async restore() {
-      const failed = `${engine}.failed`
       try {
-        await rm(failed, { recursive: true, force: true })
-        await rename(engine, failed).catch(() => undefined)
-        await rename(aside, engine)
-        await rm(failed, { recursive: true, force: true })
+        await putBack(engine)
       } catch {
-        // A disk that takes no rename either: they stay where they were set aside, and nothing is lost.
+        // A disk that takes no rename either: they stay where they were set aside, and the next opening takes them.
       }
     },
     forget: () => rm(aside, { recursive: true, force: true }),
   }
 }
+
+const asideOf = (engine: string): string => `${engine}.before`
+
+/** What was set aside is the engine's folder again; if that fails, the folder is what it was. */
+async function putBack(engine: string): Promise<void> {
+  const failed = `${engine}.failed`
+  await rm(failed, { recursive: true, force: true })
+  const moved = await rename(engine, failed).then(
+    () => true,
+    () => false,
+  )
+  try {
+    await rename(asideOf(engine), engine)
+  } catch (error) {
+    if (moved) await rename(failed, engine)
+    throw error
+  }
+  await rm(failed, { recursive: true, force: true })
+}
+
+async function linkOrCopy(from: string, to: string): Promise<void> {
+  try {
+    await link(from, to)
+  } catch (error) {
+    // Gone meanwhile: another process has the store open, and the engine says so.
+    if (codeOf(error) === 'ENOENT') return
+    if (!withoutLinks.has(codeOf(error))) throw error
+    await copyFile(from, to)
+  }
+}
+
+/** How file systems say that they have no hard links, or no more of them. */
+const withoutLinks: ReadonlySet<string> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'])
+
+const codeOf = (error: unknown): string =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
+
+const isThere = (path: string): Promise<boolean> =>
+  stat(path).then(
+    () => true,
+    () => false,
+  )
 
 async function namesIn(folder: string): Promise<readonly string[]> {
   try {
@@ -40,7 +93,7 @@ async function namesIn(folder: string): Promise<readonly string[]> {
       entry.isFile() && /^(CURRENT|MANIFEST-\d+|\d+\.(ldb|sst|log))$/.test(entry.name) ? [entry.name] : [],
     )
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return []
+    if (codeOf(error) === 'ENOENT') return []
     throw error
   }
 }

@@ -9,7 +9,7 @@ import type { Engine, EngineFault } from '../engine.ts'
 import { formatVersion } from '../record.ts'
 import type { Store } from '../types.ts'
 import type { Aside } from './before-opening.ts'
-import { setAside } from './before-opening.ts'
+import { endOpening, setAside } from './before-opening.ts'
 import { checkLevelFiles } from './check-level.ts'
 import { openClassicLevel } from './classic-level.ts'
 import type { AnsweredMark, Identity } from './folder.ts'
@@ -27,7 +27,7 @@ import {
   writeOwner,
 } from './folder.ts'
 import type { RecoveryFault } from './recover.ts'
-import { foresee, recover } from './recover.ts'
+import { foresee, parseRoot, recover } from './recover.ts'
 import { runStore } from './run-store.ts'
 
 export interface OpenStoreOptions {
@@ -49,9 +49,15 @@ export async function openStore(options: OpenStoreOptions): Promise<Result<Store
   const identity = await readIdentity(dir)
   const refused = refuseIdentity(dir, identity)
   if (refused !== undefined) return err(refused)
+  const answered = await readAnswered(dir)
+  try {
+    await endOpening(folderFiles(dir).engine, answered, newestCommit)
+  } catch (error) {
+    return unavailable(`the store in ${dir} cannot be opened: ${messageOf(error)}`)
+  }
   const checked = await checkLevelFiles(folderFiles(dir).engine)
   if (!checked.ok) return err(await engineProblem(dir, checked.error))
-  const damage = foresee(checked.value.root, await readAnswered(dir))
+  const damage = foresee(checked.value.root, answered)
   if (damage !== undefined) return err(await recoveryProblem(dir, { kind: 'damage', damage }))
   let aside: Aside
   try {
@@ -60,6 +66,13 @@ export async function openStore(options: OpenStoreOptions): Promise<Result<Store
     return unavailable(`the store in ${dir} cannot be opened: ${messageOf(error)}`)
   }
   return openAside(dir, identity, aside, options)
+}
+
+/** Number of the newest commit that the files of a folder hold; -1: none, or they are damaged. */
+async function newestCommit(folder: string): Promise<number> {
+  const checked = await checkLevelFiles(folder)
+  const root = checked.ok ? parseRoot(checked.value.root) : undefined
+  return root?.ok === true ? (root.value?.sequence ?? -1) : -1
 }
 
 /** Whatever fails here leaves the engine's files as they were. */

@@ -54,7 +54,7 @@ async function readRoot(engine: Engine): Recovered<RootRecord | undefined> {
   return root.ok ? root : damaged(root.error)
 }
 
-function parseRoot(bytes: Uint8Array | undefined): Result<RootRecord | undefined, Damage> {
+export function parseRoot(bytes: Uint8Array | undefined): Result<RootRecord | undefined, Damage> {
   if (bytes === undefined) return ok(undefined)
   const frame = readFrame(rootKey, bytes)
   return frame.ok ? parseJson(rootKey, frame.value.content, rootRecord) : frame
