@@ -5,9 +5,9 @@ import type { Result } from '../../base/index.ts'
 import { err, ok } from '../../base/index.ts'
 import type { EngineFault } from '../engine.ts'
 import { rootKey } from '../keys.ts'
-import type { LevelFault, LevelFiles } from '../level-image.ts'
-import { merged, readLevelImage } from '../level-image.ts'
-import type { LevelPut } from '../level-log.ts'
+import type { LevelFault, LevelFiles } from '../leveldb/image.ts'
+import { merged, readLevelImage } from '../leveldb/image.ts'
+import type { LevelPut } from '../leveldb/log.ts'
 import { messageOf, readPlainFile } from './folder.ts'
 
 /** Names of files that hold what was committed; the engine's own text and lock hold nothing. */

@@ -5,9 +5,9 @@ import { describe, expect, it } from 'vitest'
 import { crc32c } from '../../../src/store/crc32c.ts'
 import { checkLevelFiles } from '../../../src/store/io/check-level.ts'
 import { openClassicLevel } from '../../../src/store/io/classic-level.ts'
-import { readLog } from '../../../src/store/level-log.ts'
-import { readManifest } from '../../../src/store/level-manifest.ts'
-import { checkTable } from '../../../src/store/level-table.ts'
+import { readLog } from '../../../src/store/leveldb/log.ts'
+import { readManifest } from '../../../src/store/leveldb/manifest.ts'
+import { checkTable } from '../../../src/store/leveldb/table.ts'
 import { cleanUp, freshFolder } from './fixtures.ts'
 
 /** A database with tables and a log, by LevelDB itself: values large and small, some deleted. */

@@ -1,9 +1,9 @@
 // LevelDB's logs (its write-ahead log and its manifest), record by record, and where they cannot be read. Pure: bytes
 // in, records out. Format: LevelDB's doc/log_format.md and db/write_batch.cc (unchanged since 2012).
-import type { Result } from '../base/index.ts'
-import { err, ok } from '../base/index.ts'
+import type { Result } from '../../base/index.ts'
+import { err, ok } from '../../base/index.ts'
+import { crc32c, unmask } from '../crc32c.ts'
 import { createReader } from './byte-reader.ts'
-import { crc32c, unmask } from './crc32c.ts'
 
 const blockBytes = 32_768
 const headerBytes = 7

@@ -1,12 +1,12 @@
 // What the files of a LevelDB folder say, taken together without LevelDB: every readable write, what could not be read,
 // and which keys may be missing or old for it. Pure: the bytes of the files in.
 
-import type { LevelPut } from './level-log.ts'
-import { readBatch, readLog, scanLog } from './level-log.ts'
-import type { Manifest } from './level-manifest.ts'
-import { readManifest } from './level-manifest.ts'
-import type { KeyRange } from './level-table.ts'
-import { readTable } from './level-table.ts'
+import type { LevelPut } from './log.ts'
+import { readBatch, readLog, scanLog } from './log.ts'
+import type { Manifest } from './manifest.ts'
+import { readManifest } from './manifest.ts'
+import type { KeyRange } from './table.ts'
+import { readTable } from './table.ts'
 
 /** Something that is wrong with a file: which, where and what. */
 export interface LevelFault {

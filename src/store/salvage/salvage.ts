@@ -1,19 +1,19 @@
 // From what can be proven of a damaged store to the records of a new one. Pure. Numbers go on above every number that is
 // known to have been used; what was under way is dropped where anything may be missing, because nobody knows how it ended.
-import type { GroupKey } from '../model/index.ts'
-import { encodeGeneration, hashesIn } from './generations.ts'
-import { hintsOf } from './hints.ts'
-import { generationKey, objectRecordKey, recordKey, requestKey, resourceKey, revisionKey } from './keys.ts'
-import type { RecordWrite } from './ledger.ts'
-import { bytesPayload, jsonPayload } from './ledger.ts'
+import type { GroupKey } from '../../model/index.ts'
+import { encodeGeneration, hashesIn } from '../generations.ts'
+import { hintsOf } from '../hints.ts'
+import { generationKey, objectRecordKey, recordKey, requestKey, resourceKey, revisionKey } from '../keys.ts'
+import type { RecordWrite } from '../ledger.ts'
+import { bytesPayload, jsonPayload } from '../ledger.ts'
+import type { KeyRange } from '../leveldb/table.ts'
+import { parseJson, requestRecord } from '../read-record.ts'
+import { recordTables } from '../state.ts'
+import type { Generation } from '../types.ts'
 import { leftoversOf } from './leftovers.ts'
-import type { KeyRange } from './level-table.ts'
 import type { Pieces } from './pieces.ts'
 import type { Provable } from './provable.ts'
 import type { GroupPieces } from './proven.ts'
-import { parseJson, requestRecord } from './read-record.ts'
-import { recordTables } from './state.ts'
-import type { Generation } from './types.ts'
 
 export interface SalvagePlan {
   readonly writes: readonly RecordWrite[]

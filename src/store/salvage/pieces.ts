@@ -1,20 +1,20 @@
 // What can be believed of a store that is damaged. In come its readable records; out come the state of intent if it adds
 // up, the records that are whole, and per node group the generations that are proven. Pure; nothing here guesses.
-import type { Json } from '../base/index.ts'
-import type { GroupKey } from '../model/index.ts'
-import { partKey, rootKey, stageKey, stagePrefix, wholeOf } from './keys.ts'
-import { everyKey } from './level-image.ts'
-import type { KeyRange } from './level-table.ts'
-import { createLoader } from './load.ts'
+import type { Json } from '../../base/index.ts'
+import type { GroupKey } from '../../model/index.ts'
+import { partKey, rootKey, stageKey, stagePrefix, wholeOf } from '../keys.ts'
+import { everyKey } from '../leveldb/image.ts'
+import type { KeyRange } from '../leveldb/table.ts'
+import { createLoader } from '../load.ts'
+import { parseJson, parsePartsHead, readFrame, tableRecord } from '../read-record.ts'
+import type { RootRecord } from '../root.ts'
+import { rootRecord } from '../root.ts'
+import { unstage } from '../stage.ts'
+import type { StoreState } from '../state.ts'
+import { recordTables } from '../state.ts'
+import type { RecordTable } from '../types.ts'
 import type { GroupPieces, Proof, RecordFault } from './proven.ts'
 import { proveGroups } from './proven.ts'
-import { parseJson, parsePartsHead, readFrame, tableRecord } from './read-record.ts'
-import type { RootRecord } from './root.ts'
-import { rootRecord } from './root.ts'
-import { unstage } from './stage.ts'
-import type { StoreState } from './state.ts'
-import { recordTables } from './state.ts'
-import type { RecordTable } from './types.ts'
 
 /** The records of an engine, settled and put together. */
 export interface Pieces {

@@ -1,15 +1,15 @@
 // Which generations of a damaged store may be served. A generation is proven when its record is whole, the chain of
 // differences before it is whole back to one that was told whole, the version of each type is the hash of what it
 // names, and each resource is there with the hash that it is named by. Nothing of that rests on any other record.
-import type { Json } from '../base/index.ts'
-import type { GroupKey } from '../model/index.ts'
-import { decodeGeneration, generationRecord } from './generations.ts'
-import { hintsOf } from './hints.ts'
-import { generationKey, resourceKey } from './keys.ts'
-import type { KeyRange } from './level-table.ts'
-import { parseJson } from './read-record.ts'
-import { recordTables } from './state.ts'
-import type { Generation, RecordTable } from './types.ts'
+import type { Json } from '../../base/index.ts'
+import type { GroupKey } from '../../model/index.ts'
+import { decodeGeneration, generationRecord } from '../generations.ts'
+import { hintsOf } from '../hints.ts'
+import { generationKey, resourceKey } from '../keys.ts'
+import type { KeyRange } from '../leveldb/table.ts'
+import { parseJson } from '../read-record.ts'
+import { recordTables } from '../state.ts'
+import type { Generation, RecordTable } from '../types.ts'
 
 /** How content is known by its name; the room that makes the hashes hands it in. */
 export interface Proof {

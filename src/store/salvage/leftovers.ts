@@ -1,14 +1,14 @@
 // What is left of intent where the state does not add up: the objects whose pointer and revision are both whole, and
 // whether all node groups are among them. For people to read, and for knowing which proxy belongs where.
-import type { ObjectKey, StoredObject } from '../model/index.ts'
-import { keyOf } from '../model/index.ts'
-import { objectRecordKey, revisionKey } from './keys.ts'
-import type { KeyRange } from './level-table.ts'
+import type { ObjectKey, StoredObject } from '../../model/index.ts'
+import { keyOf } from '../../model/index.ts'
+import { objectRecordKey, revisionKey } from '../keys.ts'
+import type { KeyRange } from '../leveldb/table.ts'
+import { parseJson, parseRevision, pointerRecord } from '../read-record.ts'
+import { SortedMap } from '../sorted-map.ts'
+import type { Revision } from '../types.ts'
 import type { Pieces } from './pieces.ts'
 import { mayBeLost } from './proven.ts'
-import { parseJson, parseRevision, pointerRecord } from './read-record.ts'
-import { SortedMap } from './sorted-map.ts'
-import type { Revision } from './types.ts'
 
 export interface Leftovers {
   readonly heads: SortedMap<StoredObject>

@@ -1,15 +1,15 @@
 // From the survey of a damaged store to what is served from it: per group the proven generations, and the newest intent
 // that adds up. Pure.
-import type { Json } from '../base/index.ts'
-import type { GroupKey } from '../model/index.ts'
-import { hintsOf } from './hints.ts'
-import { resourceKey } from './keys.ts'
+import type { Json } from '../../base/index.ts'
+import type { GroupKey } from '../../model/index.ts'
+import { hintsOf } from '../hints.ts'
+import { resourceKey } from '../keys.ts'
+import type { KeyRange } from '../leveldb/table.ts'
+import { SortedMap } from '../sorted-map.ts'
+import type { Generation, RecordTable, Revision, StoreView } from '../types.ts'
 import { leftoversOf, revisionIn } from './leftovers.ts'
-import type { KeyRange } from './level-table.ts'
 import type { Pieces } from './pieces.ts'
 import type { GroupPieces } from './proven.ts'
-import { SortedMap } from './sorted-map.ts'
-import type { Generation, RecordTable, Revision, StoreView } from './types.ts'
 
 /** What a damaged store is opened as. */
 export interface Provable {

@@ -1,10 +1,10 @@
 // The manifest of a LevelDB folder: which tables are alive, what each of them holds, and from which log on records are
 // not in a table yet. Format: LevelDB's db/version_edit.cc (unchanged since 2012).
-import type { Result } from '../base/index.ts'
-import { err, ok } from '../base/index.ts'
+import type { Result } from '../../base/index.ts'
+import { err, ok } from '../../base/index.ts'
 import type { ByteReader } from './byte-reader.ts'
 import { createReader } from './byte-reader.ts'
-import type { FileFault } from './level-log.ts'
+import type { FileFault } from './log.ts'
 
 /** A table as the manifest knows it. Keys are internal: the key, then 8 bytes of sequence and kind. */
 export interface LiveTable {

@@ -1,9 +1,10 @@
 // LevelDB's tables: every block under its checksum, the entries in them, and which keys a damaged block may have held.
 // Pure. Format: LevelDB's doc/table_format.md (unchanged since 2012).
+
+import { crc32c, unmask } from '../crc32c.ts'
 import type { ByteReader } from './byte-reader.ts'
 import { createReader } from './byte-reader.ts'
-import { crc32c, unmask } from './crc32c.ts'
-import type { FileFault, LevelPut } from './level-log.ts'
+import type { FileFault, LevelPut } from './log.ts'
 
 const footerBytes = 48
 const tableMagic = 0xdb4775248b80fb57n
