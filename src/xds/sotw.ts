@@ -52,12 +52,12 @@ export const sotw: Variant = {
       }
       return
     }
+    // Silence at an equal version is for pure wildcards; named types are always answered (rule 18). A version of those does
+    // not say of which names it was: a proxy that took some of a version and refused others reports it all the same.
+    if (!follow.type.whole || !follow.wants.wildcard || follow.wants.names.size > 0) return
     follow.held = { number: found.generation.number, content }
-    // Silence at an equal version is for pure wildcards; named types are always answered (rule 18).
-    if (follow.type.whole && follow.wants.wildcard && follow.wants.names.size === 0) {
-      follow.base = content
-      follow.owesAll = false
-    }
+    follow.base = content
+    follow.owesAll = false
   },
 
   plan: (stream, follow, goal, context, now) => {

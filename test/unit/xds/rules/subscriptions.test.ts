@@ -10,6 +10,18 @@ const closed = (rig: Rig, generation: number): void =>
   rig.decider.send({ kind: 'closed', group: 'g', lane: 'all', generation })
 
 describe('subscriptions', () => {
+  it('rule 18: a version does not say of which names it was taken, so SotW holds named types by their answer alone', () => {
+    const rig = createRig()
+    rig.publish(1, one)
+    closed(rig, 1)
+    const client = rig.client('sotw')
+    client.ask('eds', ['a', 'b'], rig.version('eds', one))
+    client.ask('rds', ['r'], rig.version('rds', one))
+    expect(rig.heard('holds')).toEqual([])
+    client.ack('eds')
+    expect(rig.heard('holds').map(({ type, acked }) => [type, acked])).toEqual([[typeUrls.eds, true]])
+  })
+
   it('rule 13: no names means everything only until a name was seen; an explicit * stands beside names', () => {
     const rig = createRig()
     rig.publish(1, one)
