@@ -122,7 +122,7 @@ const sorted = (value: unknown): unknown =>
   JSON.parse(
     JSON.stringify(value, (_key, member) =>
       typeof member === 'object' && member !== null && !Array.isArray(member)
-        ? Object.fromEntries(Object.entries(member).sort())
+        ? Object.fromEntries(Object.entries(member).sort(([one], [other]) => (one < other ? -1 : 1)))
         : member,
     ),
   )
