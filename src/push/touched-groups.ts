@@ -48,6 +48,23 @@ export function touchedGroups(
   return [...found.groups].filter(exists).sort()
 }
 
+/** What these objects are about, in any of the worlds: those that share nothing of it do not depend on each other. */
+export function subjectsOf(worlds: readonly World[], keys: Iterable<ObjectKey>): ReadonlySet<string> {
+  const found: Parts = { services: new Set(), gateways: new Set(), groups: new Set() }
+  for (const key of keys) {
+    for (const world of worlds) {
+      const object = world.get(key)
+      if (object === undefined) continue
+      addOne(object, found)
+      if (object.kind !== 'Route') continue
+      for (const { service } of object.spec.rules) found.services.add(`${object.namespace}/${service.name}`)
+    }
+  }
+  return new Set(
+    Object.entries(found).flatMap(([part, names]) => [...names].map((name) => `${part} ${name}`)),
+  )
+}
+
 function addOne(object: StoredObject, found: Parts): void {
   const { namespace, name } = object
   switch (object.kind) {

@@ -11,6 +11,7 @@ import { drive, recount } from './drive.ts'
 import type { Engine } from './engine.ts'
 import { keptOf, nowOf, targetOf } from './engine.ts'
 import { restandOthers } from './restand-others.ts'
+import { keepsWaysBack } from './ways-back.ts'
 
 /** Decides a push whose turn it is, if every proxy is still prepared. */
 export async function decide(engine: Engine, id: string): Promise<void> {
@@ -26,6 +27,8 @@ export async function decide(engine: Engine, id: string): Promise<void> {
   }
   const view = engine.store.view()
   const target = targetOf(engine, push)
+  const kept = keepsWaysBack(engine, { target, objects: push.objects, without: [id] })
+  if (!kept.ok) return drive(engine, id, { kind: 'impossible', why: kept.error.message })
   const others = preparingBut(engine, id)
   const pending = pendingRoutes(view.heads, others)
   const touched = touchedGroups({ before: view.applied, after: target, pending }, push.objects)

@@ -22,6 +22,7 @@ import { pendingRoutes, planGroups, preparingBut } from './commit-step.ts'
 import { mayBegin } from './drive.ts'
 import type { Engine } from './engine.ts'
 import { compiledOf, hasGroup, hasListeners, isServed, keptOf, nowOf } from './engine.ts'
+import { keepsWaysBack } from './ways-back.ts'
 
 export interface Design {
   /** The number that its revision will have. */
@@ -53,6 +54,8 @@ export function designPush(engine: Engine, command: ChangeCommand, plan: Plan): 
   const touched = touchedGroups({ before: applied, after: intent.target, pending }, intent.objects)
   const needs = needsByGroup(engine, command, intent.target, touched)
   if (!needs.ok) return needs
+  const kept = keepsWaysBack(engine, { ...intent, without: intent.overtaken.map(({ id }) => id) })
+  if (!kept.ok) return kept
   const moving = [...needs.value].filter(([, { moves }]) => moves).map(([group]) => group)
   const overtakenGroups = intent.overtaken.filter(isUndecided).flatMap((push) => [...push.groups.keys()])
   const concerned = new Set([...touched, ...overtakenGroups])

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createRig, environment, gateway, group, route, service, world } from './support/rig.ts'
+import { createRig, environment, gateway, group, manifests, route, service, world } from './support/rig.ts'
 import { settle } from './support/virtual-clock.ts'
 
 const twoProxies = { nodes: ['edge-1', 'edge-2'] }
@@ -112,6 +112,47 @@ describe('several pushes at once', () => {
     rig.fleet.manner('edge-2', { kind: 'prompt' })
     await rig.talk()
     expect(rig.push(back)).toMatchObject({ phase: 'done', refusals: [] })
+  })
+})
+
+describe('a change while a push may still be taken back', () => {
+  const twoToGo = async () => {
+    const rig = await createRig(twoProxies)
+    await rig.apply(world + cart)
+    await rig.talk()
+    rig.fleet.manner('edge-2', { kind: 'mute' })
+    const there = await rig.switchTo('green')
+    await rig.talk()
+    expect(rig.push(there).phase).toBe('switching')
+    return { rig, there }
+  }
+  const by = { verb: 'apply', actor: 'ops', reason: 'test' } as const
+  const withoutBlue = service('checkout', [environment('green', 'v2', [9201])])
+
+  it('that takes away what it goes back to is refused until it is over', async () => {
+    const { rig, there } = await twoToGo()
+    const refused = await rig.change({ ...by, manifests: manifests(withoutBlue) })
+    if (refused.ok || refused.error.kind !== 'precondition') throw new Error(JSON.stringify(refused))
+    expect(refused.error.message).toMatch(`push/${there.push} (switch) is not over and may be taken back`)
+    await rig.clock.advance(5_100)
+    rig.fleet.manner('edge-2', { kind: 'prompt' })
+    await rig.talk()
+    expect(rig.push(there).phase).toBe('reverted')
+    expect(rig.fleet.routesOf('edge-2')).toEqual(['default/cart/blue.1', 'default/checkout/blue.1'])
+    // Blue carries the traffic again: now it is refused for that reason, and other changes are taken.
+    expect(await rig.change({ ...by, manifests: manifests(withoutBlue) })).toMatchObject({
+      error: { kind: 'precondition', message: expect.stringContaining('carries') },
+    })
+    await rig.switchTo('green')
+    await rig.talk()
+    expect((await rig.change({ ...by, manifests: manifests(withoutBlue) })).ok).toBe(true)
+  })
+
+  it('of another service, or one that leaves the way back, is taken', async () => {
+    const { rig } = await twoToGo()
+    const other = service('cart', [environment('blue', 'v1', [9400])])
+    expect((await rig.change({ ...by, manifests: manifests(other) })).ok).toBe(true)
+    expect((await rig.change({ ...by, manifests: manifests(green('v2', 9202)) })).ok).toBe(true)
   })
 })
 
