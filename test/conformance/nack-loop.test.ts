@@ -2,13 +2,22 @@
 import { Client, credentials } from '@grpc/grpc-js'
 import protobuf from 'protobufjs/minimal.js'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { freePorts, openScope, type Scope } from '../../src/demo/rig/index.ts'
+import { freePorts, openScope, type Scope, until } from '../../src/demo/rig/index.ts'
 import { adsMethods, typeUrls } from '../../src/envoy-api/index.ts'
+import { finalPhases } from '../../src/push/index.ts'
 import { type NackPlane, startPlane } from './support/nack-plane.ts'
 import { nackWorld } from './support/nack-world.ts'
 
 /** Milliseconds in which nothing may come. */
 const silenceMs = Number(process.env.NACK_SILENCE_MS ?? 10_000)
+/**
+ * What a stream may hold back, and how long: routes whose clusters were refused, and newer content while a refusal is not durable.
+ * Shorter than in limits.ts, so that all of it is out before the silence begins, and each deadline would pass again in it.
+ */
+const streamLimits = { orderDeadlineMs: 1_500, refusalDeadlineMs: 1_500, clustersFirstMs: 500 }
+/** Milliseconds without a response after which nothing is held back any more: all deadlines one after another. */
+const restMs = Object.values(streamLimits).reduce((sum, ms) => sum + ms, 0)
+const groups = ['sotw-always', 'sotw-later', 'delta-always', 'delta-later']
 const types = ['cds', 'eds', 'sds', 'lds', 'rds'] as const
 /** Names of a world's endpoints, secrets and routes; clusters and listeners are asked for by wildcard. */
 const names: Readonly<Record<(typeof types)[number], readonly string[]>> = {
@@ -27,9 +36,8 @@ beforeAll(async () => {
   const world = nackWorld({ ports, taken: ports[4] ?? 0, endpoint: ports[5] ?? 0 })
   plane = await startPlane({
     scope,
-    worlds: new Map(
-      ['sotw-always', 'sotw-later', 'delta-always', 'delta-later'].map((group) => [group, world]),
-    ),
+    worlds: new Map(groups.map((group) => [group, world])),
+    streamLimits,
   })
 })
 afterAll(async () => {
@@ -102,28 +110,69 @@ function responseOf(bytes: Uint8Array): { readonly type: string; readonly nonce:
   return found
 }
 
+/** What was sent since a moment, oldest first: `sotw-always rds`. */
+const sentSince = (since: number): readonly string[] =>
+  plane.heard.flatMap(({ at, message }) => {
+    if (message.kind !== 'sent' || at < since) return []
+    const type = types.find((one) => typeUrls[one] === message.type)
+    return [`${message.node} ${type ?? message.type}`]
+  })
+
+/** The types that a client was sent. */
+const sentTo = (group: string): readonly string[] =>
+  sentSince(0).flatMap((line) => (line.startsWith(`${group} `) ? [line.slice(group.length + 1)] : []))
+
+/** Waits until the group's proxy has ACKed all types. */
+const tookAll = (group: string): Promise<boolean> =>
+  until(`${group} took every type`, 30_000, async () => {
+    const acked = plane.heard.flatMap(({ message }) =>
+      message.kind === 'holds' && message.node === group && message.acked ? [message.type] : [],
+    )
+    return types.every((type) => acked.includes(typeUrls[type])) || undefined
+  })
+
+/** Waits until no push is under way, every stream was sent what it may be sent, and nothing is held back any more. */
+const rest = (pushes: readonly string[]): Promise<boolean> =>
+  until('every stream rests', 40_000, async () => {
+    const open = pushes.find((push) => !finalPhases.some((phase) => phase === phaseOf(push)))
+    if (open !== undefined) throw new Error(`push ${open} is ${phaseOf(open)}`)
+    const waits = groups.find((group) => types.some((type) => !sentTo(group).includes(type)))
+    if (waits !== undefined) throw new Error(`${waits} was sent ${sentTo(waits).join(', ')}`)
+    const latest = sentSince(performance.now() - restMs)
+    if (latest.length > 0) throw new Error(`sent a moment ago: ${latest.join(', ')}`)
+    return true
+  })
+
+const phaseOf = (push: string) => plane.delivery.push(push)?.phase
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 
 it('sends nothing without new content to streams that refuse everything', async () => {
   let late = false
-  const groups = ['sotw-always', 'sotw-later', 'delta-always', 'delta-later']
   for (const group of groups) await plane.bring(group, 'good')
   const clients = groups.map((group) => {
     const variant = group.startsWith('sotw') ? ('sotw' as const) : ('delta' as const)
     return subscriber(variant, group, () => late || group.endsWith('always'))
   })
-  await pause(2_000)
+  const later = groups.filter((group) => group.endsWith('later'))
+  for (const group of later) await tookAll(group)
   // Those that took everything refuse all of what a push brings, and of the way back.
   late = true
-  for (const group of groups) if (group.endsWith('later')) await plane.begin(group, 'other.cds.1')
-  // Longer than a refusal may wait to be durable, and than the retired cluster stays.
-  await pause(8_000)
+  const pushes: string[] = []
+  for (const group of later) pushes.push(await plane.begin(group, 'other.cds.1'))
+  await rest(pushes)
+  // Each type once, routes too: they wait for clusters that were refused, and go out at the deadline.
+  for (const group of groups.filter((one) => !later.includes(one))) {
+    expect([...sentTo(group)].sort(), group).toEqual([...types].sort())
+  }
   const before = clients.map((client) => client.responses())
-  for (const count of before) expect(count).toBeGreaterThan(0)
+  expect(before).toEqual(groups.map((group) => sentTo(group).length))
+  const since = performance.now()
   await pause(silenceMs)
+  expect(sentSince(since), 'sent in the silence').toEqual([])
   expect(clients.map((client) => client.responses())).toEqual(before)
   for (const client of clients) client.close()
+  for (const group of groups) process.stderr.write(`${group} was sent ${sentTo(group).join(', ')}\n`)
   process.stderr.write(
     `responses to streams that refuse everything: ${before.join(', ')}, then 0 in ${silenceMs} ms\n`,
   )
-}, 60_000)
+}, 120_000)

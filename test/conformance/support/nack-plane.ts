@@ -17,7 +17,7 @@ import {
   restoreResource,
 } from '../../../src/snapshot/index.ts'
 import { openStore } from '../../../src/store/index.ts'
-import { startXdsServer } from '../../../src/xds/index.ts'
+import { type StreamLimits, startXdsServer } from '../../../src/xds/index.ts'
 import { openGate } from '../../unit/xds/support/gate.ts'
 import { type Contents, type Made, type NackWorld, reasons, refusable } from './nack-world.ts'
 
@@ -49,13 +49,16 @@ export interface PlaneOptions {
   /** Folder of the store; default: a new one. A second plane on the folder of the first is a restart. */
   readonly dir?: string
   readonly port?: number
+  /** Smaller bounds of the streams. */
+  readonly streamLimits?: Partial<StreamLimits>
 }
 
 /** Milliseconds: longer than a retired cluster stays here. */
 const quietMs = 500
 
 /** Starts it; nothing is applied yet. */
-export async function startPlane({ scope, worlds, dir, port = 0 }: PlaneOptions): Promise<NackPlane> {
+export async function startPlane(options: PlaneOptions): Promise<NackPlane> {
+  const { scope, worlds, dir, port = 0, streamLimits = {} } = options
   const store = await openStore({ dir: dir ?? (await scope.folder()) })
   if (!store.ok) throw new Error(store.error.message)
   const channel = createChannel({ codec: true })
@@ -81,6 +84,7 @@ export async function startPlane({ scope, worlds, dir, port = 0 }: PlaneOptions)
     gate: openGate,
     streamers: channel.streamers,
     log: { info: () => {}, warn: () => {} },
+    limits: streamLimits,
   })
   if (!server.ok) throw new Error(server.error.message)
   await delivery.start()
