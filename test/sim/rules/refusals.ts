@@ -1,5 +1,6 @@
 // Refused content is never sent again to the same node and type; and without something new, nothing is sent.
 import { limits } from '../../../src/base/index.ts'
+import type { Request } from '../../../src/xds/machine.ts'
 import { parseVersion } from '../../../src/xds/version.ts'
 import type { Host } from '../host.ts'
 import { shortType } from '../host.ts'
@@ -12,9 +13,17 @@ const responsesPerReason = 16
 interface Counted {
   responses: number
   reasons: number
-  readonly sent: Map<string, { readonly typeUrl: string; readonly version: string }>
+  /** By nonce, oldest first: what was sent and is not answered yet. */
+  readonly sent: Map<string, Sent>
   /** Content that was refused → how often it was sent on this stream since. */
   readonly again: Map<object, number>
+}
+
+interface Sent {
+  readonly typeUrl: string
+  /** As sent, and without the number of a resend. */
+  readonly version: string
+  readonly plain: string
 }
 
 export function refusalsRule({ links, now, fault }: Scene): Rule {
@@ -55,9 +64,9 @@ export function refusalsRule({ links, now, fault }: Scene): Rule {
       const count = countOf(link)
       const answered = count.sent.get(request.nonce)
       if (answered !== undefined) {
-        const content = contentOf(link.owner.id, answered.typeUrl, answered.version)
-        if (request.refusal === undefined) content.taken = true
-        else content.refused = true
+        const { taken, refused } = judge(count.sent, answered, request)
+        if (taken !== undefined) contentOf(link.owner.id, taken.typeUrl, taken.plain).taken = true
+        if (refused !== undefined) contentOf(link.owner.id, refused.typeUrl, refused.plain).refused = true
       }
       const isPlainAck =
         request.nonce !== '' &&
@@ -68,7 +77,7 @@ export function refusalsRule({ links, now, fault }: Scene): Rule {
     written: (link, { typeUrl, version, nonce }) => {
       const count = countOf(link)
       const { plain } = parseVersion(version)
-      count.sent.set(nonce, { typeUrl, version: plain })
+      count.sent.set(nonce, { typeUrl, version, plain })
       count.responses += 1
       const time = (now() - link.openedAt) / limits.orderDeadlineMs
       if (count.responses > responsesPerReason * (count.reasons + time))
@@ -84,4 +93,27 @@ export function refusalsRule({ links, now, fault }: Scene): Rule {
         fault('refused content is never sent again', `${text} ${again} times`)
     },
   }
+}
+
+interface Judged {
+  readonly taken: Sent | undefined
+  readonly refused: Sent | undefined
+}
+
+/**
+ * What an answer says. While a cluster warms, an Envoy of SotW answers none of CDS, and then all by one request: the newest
+ * nonce, the version that it took last, and the text of a refusal if there was any. Under the version of the newest that one was
+ * taken, and one before it was refused (test/sim/transcripts/cds-refused-warming-sotw.txt). Ends the wait for all of them.
+ */
+function judge(sent: Map<string, Sent>, newest: Sent, request: Request): Judged {
+  let before: Sent | undefined
+  for (const [nonce, one] of sent) {
+    if (one.typeUrl !== newest.typeUrl) continue
+    sent.delete(nonce)
+    if (one === newest) break
+    if (one.version !== newest.version) before = one
+  }
+  if (request.refusal === undefined) return { taken: newest, refused: undefined }
+  const isTaken = request.version === newest.version && before !== undefined
+  return isTaken ? { taken: newest, refused: before } : { taken: undefined, refused: newest }
 }
