@@ -19,6 +19,7 @@ export { type ManifestFile, parseManifests, parseObject } from './manifests/pars
 export { manifestText, printManifest } from './manifests/print-manifest.ts'
 export * from './names.ts'
 export * from './objects.ts'
+export * from './observed.ts'
 export { contentOf, type Plan, type PlannedDiff, type Who } from './planning/plan.ts'
 export { type ApplyOptions, planApply } from './planning/plan-apply.ts'
 export { type DeleteOptions, planDelete } from './planning/plan-delete.ts'

@@ -1,6 +1,7 @@
 // What a push is, to those who start, watch and store it.
 import type { Json, Problem, Result } from '../base/index.ts'
-import type { GroupKey, Manifest, ObjectKey } from '../model/index.ts'
+import type { GroupKey, Manifest, ObjectKey, SecretMaterial, ServiceEndpoints } from '../model/index.ts'
+import type { Change } from '../store/index.ts'
 
 export type PushPhase =
   | 'preparing'
@@ -112,6 +113,18 @@ export interface ServedStored {
   readonly resting: readonly string[]
 }
 
+/** What is seen now, where it differs from what was. Has no revision; undefined: nothing is known any more. */
+export interface Observation {
+  /** `namespace/service`. */
+  readonly endpoints?: ReadonlyMap<string, ServiceEndpoints | undefined>
+  /** `namespace/name` of the Secret. */
+  readonly secrets?: ReadonlyMap<string, SecretMaterial | undefined>
+  /** Written with it, so that the last known survives a restart. */
+  readonly records?: Change['records']
+  /** Kept with the generations that it makes: `endpoints of shop/checkout`. */
+  readonly cause: string
+}
+
 /** One object's difference, before and after. `effect` as Envoy answers it. */
 export interface ObjectDiff {
   readonly key: ObjectKey
@@ -139,6 +152,8 @@ export interface Delivery {
   /** The record now and after every change until it is final (or the signal aborts). `undefined`: all pushes, without end. */
   watchPushes(id: string | undefined, signal: AbortSignal): AsyncIterable<PushRecord>
   abort(id: string, actor: string, reason: string): Promise<Result<PushRecord, Problem>>
+  /** Answers when durable and published. No push: endpoints come and go without anybody's decision. */
+  observe(observation: Observation): Promise<Result<void, Problem>>
   /** Refused while the store takes changes. */
   serveStored(command: ServeStoredCommand): Promise<Result<ServedStored, Problem>>
 }

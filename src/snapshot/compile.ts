@@ -1,7 +1,7 @@
 // One world and one node group → every resource that the group is served, checked and encoded.
 import { err, invalid, limits, ok, type Problem, type Result, type Violation } from '../base/index.ts'
 import { typeUrls } from '../envoy-api/index.ts'
-import { type GroupKey, keyOf, type ObjectKey, type World } from '../model/index.ts'
+import { type GroupKey, keyOf, type ObjectKey, type Observed, type World } from '../model/index.ts'
 import { createTranslator, type Draft, type DraftGroup, sameItems } from '../translate/index.ts'
 import { checkResources, createDraftChecks } from '../validate/index.ts'
 import { createEncoder, type EncodeCounts, EncodeError } from './encode.ts'
@@ -22,7 +22,7 @@ export interface Compiler {
    * All resources of the group, or what is wrong with the objects (`invalid`, each violation naming the object),
    * or `notFound` when the world has no such node group. Equal worlds give equal bytes, whatever came before.
    */
-  compile(world: World, group: GroupKey): Result<CompiledGroup, Problem>
+  compile(world: World, group: GroupKey, observed?: Observed): Result<CompiledGroup, Problem>
   /** How much was encoded since the start. */
   encodeCounts(): EncodeCounts
 }
@@ -96,22 +96,27 @@ export function createCompiler({ measure = (_part, run) => run() }: CompilerOpti
         encoder.whole(draft, previous(draft.name)),
       ),
     )
-    add(typeUrls.sds, [], () => [])
+    add(typeUrls.sds, drafts.secrets, (draft, previous) => [encoder.whole(draft, previous(draft.name))])
     add(typeUrls.lds, drafts.listeners, (draft, previous) => [encoder.whole(draft, previous(draft.name))])
     add(typeUrls.rds, drafts.routeConfigurations, (configuration) => [encoder.routes(configuration)])
-    for (const typeUrl of [typeUrls.ecds, typeUrls.rtds]) {
-      add(typeUrl, fixed(typeUrl), (draft, previous) => [encoder.whole(draft, previous(draft.name))])
+    for (const [typeUrl, more] of [
+      [typeUrls.ecds, drafts.extensions],
+      [typeUrls.rtds, []],
+    ] as const) {
+      add(typeUrl, [...fixed(typeUrl), ...more], (draft, previous) => [
+        encoder.whole(draft, previous(draft.name)),
+      ])
     }
     return { compiled: { group: drafts.group, types }, sources }
   }
 
   return {
-    compile(world, group) {
+    compile(world, group, observed) {
       for (const each of recents.keys()) if (!world.has(nodeGroupKey(each))) recents.delete(each)
       if (!world.has(nodeGroupKey(group))) {
         return err({ kind: 'notFound', message: `there is no NodeGroup ${group}` })
       }
-      const drafts = measure('translate', () => translator.translate(world, group))
+      const drafts = measure('translate', () => translator.translate(world, group, observed))
       const early = measure('validate', () => [...drafts.violations, ...checkDrafts(drafts)])
       if (early.length > 0) return err(invalid(early))
       const known = recents.get(group) ?? []

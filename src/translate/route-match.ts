@@ -1,6 +1,7 @@
 // What a rule's match means to Envoy, and where it stands among the others.
 import type { envoy } from '../envoy-api/index.ts'
 import type { RouteSpec } from '../model/index.ts'
+import type { TrafficArm } from './traffic-arms.ts'
 import type { RouteRank } from './types.ts'
 
 export type Match = RouteSpec['rules'][number]['matches'][number]
@@ -16,6 +17,19 @@ export const everything: Match = {}
 export function routeMatch(match: Match): envoy.RouteMatch {
   const headers = (match.headers ?? []).flatMap(headerMatchers)
   return { ...pathOf(match), ...(headers.length === 0 ? {} : { headers }) }
+}
+
+/** A rule's match with what an arm of the traffic asks for besides. */
+export function narrowed(own: envoy.RouteMatch, more: TrafficArm['match']): envoy.RouteMatch {
+  const headers = [...(own.headers ?? []), ...(more.headers ?? [])]
+  const queryParameters = [...(own.queryParameters ?? []), ...(more.queryParameters ?? [])]
+  const dynamicMetadata = [...(own.dynamicMetadata ?? []), ...(more.dynamicMetadata ?? [])]
+  return {
+    ...own,
+    ...(headers.length === 0 ? {} : { headers }),
+    ...(queryParameters.length === 0 ? {} : { queryParameters }),
+    ...(dynamicMetadata.length === 0 ? {} : { dynamicMetadata }),
+  }
 }
 
 /** Where the match stands: exact paths, then longer prefixes, then more headers. */

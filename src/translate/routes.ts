@@ -6,9 +6,9 @@ import { defaults } from './defaults.ts'
 import { duration } from './duration.ts'
 import { identityMemo } from './memo.ts'
 import { routeName } from './names.ts'
-import { compareRanks, everything, rankOf, routeMatch } from './route-match.ts'
+import { compareRanks, everything, narrowed, rankOf, routeMatch } from './route-match.ts'
+import { trafficArms } from './traffic-arms.ts'
 import type { DraftRoute } from './types.ts'
-import { sharesOf } from './weighted-clusters.ts'
 
 type Rule = StoredOf<'Route'>['spec']['rules'][number]
 
@@ -61,26 +61,26 @@ function draftsOf(route: StoredOf<'Route'>, world: World): RouteDrafts {
     const { service, traffic, port } = target
     services.add(keyOf(service))
     origins.add(keyOf(service)).add(keyOf(traffic))
-    const shares = sharesOf(service, traffic, port)
-    violations.push(...shares.violations)
+    const ways = trafficArms(service, traffic, port)
+    violations.push(...ways.violations)
     const matches = rule.matches.length === 0 ? [everything] : rule.matches
     matches.forEach((match, at) => {
-      const envoyMatch = routeMatch(match)
-      routes.push({
-        json: {
-          name: routeName(service.namespace, service.name),
-          match: envoyMatch,
-          route: {
-            weightedClusters: shares.weighted,
-            timeout: duration(rule.timeout ?? defaults.routeTimeoutMs),
+      const own = routeMatch(match)
+      for (const arm of ways.arms) {
+        const envoyMatch = narrowed(own, arm.match)
+        routes.push({
+          json: {
+            name: routeName(service.namespace, service.name),
+            match: envoyMatch,
+            route: { ...arm.action, timeout: duration(rule.timeout ?? defaults.routeTimeoutMs) },
           },
-        },
-        clusters: shares.clusters,
-        rank: rankOf(match),
-        matchKey: JSON.stringify(envoyMatch),
-        origin: keyOf(route),
-        path: rule.matches.length === 0 ? `spec.rules[${index}]` : `spec.rules[${index}].matches[${at}]`,
-      })
+          clusters: arm.clusters,
+          rank: rankOf(match),
+          matchKey: JSON.stringify(envoyMatch),
+          origin: keyOf(route),
+          path: rule.matches.length === 0 ? `spec.rules[${index}]` : `spec.rules[${index}].matches[${at}]`,
+        })
+      }
     })
   })
   routes.sort((a, b) => compareRanks(a.rank, b.rank))

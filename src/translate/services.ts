@@ -1,5 +1,5 @@
 // Service → its clusters and load assignments, all declared environments: what is declared stays warm.
-import type { StoredOf } from '../model/index.ts'
+import type { ServiceEndpoints, StoredOf } from '../model/index.ts'
 import { cluster } from './clusters.ts'
 import { assignment } from './endpoints.ts'
 import { environmentPorts } from './environment-ports.ts'
@@ -7,11 +7,14 @@ import { identityMemo } from './memo.ts'
 import { byName } from './order.ts'
 import type { DraftService } from './types.ts'
 
-/** Makes the drafts of a Service; the same Service gives the same drafts. */
-export function createServices(): (service: StoredOf<'Service'>) => DraftService {
+/** Makes the drafts of a Service; the same Service and endpoints give the same drafts. */
+export function createServices(): (
+  service: StoredOf<'Service'>,
+  observed: ServiceEndpoints | undefined,
+) => DraftService {
   const memo = identityMemo<StoredOf<'Service'>, DraftService>()
-  return (service) =>
-    memo(service, [], () => {
+  return (service, observed) =>
+    memo(service, [observed], () => {
       const { targets, violations } = environmentPorts(service)
       return {
         service,

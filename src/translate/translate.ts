@@ -2,7 +2,15 @@
 // apart from one look at each Route and Service of the group.
 import type { Violation } from '../base/index.ts'
 import { typeUrls } from '../envoy-api/index.ts'
-import { type GroupKey, keyOf, type ObjectKey, type StoredOf, type World } from '../model/index.ts'
+import {
+  type GroupKey,
+  keyOf,
+  nothingObserved,
+  type ObjectKey,
+  type Observed,
+  type StoredOf,
+  type World,
+} from '../model/index.ts'
 import { fixedDrafts } from './fixed.ts'
 import { type HostGroup, hostLayout } from './host-layout.ts'
 import { createListeners } from './listeners.ts'
@@ -24,7 +32,7 @@ export interface Translator {
    * Every Gateway that lists the group → one Listener and one RouteConfiguration per listener; every Service that
    * a Route on those listeners refers to → the clusters and load assignments of all its environments.
    */
-  translate(world: World, group: GroupKey): DraftGroup
+  translate(world: World, group: GroupKey, observed?: Observed): DraftGroup
 }
 
 /** A translator that remembers; a fresh one gives equal results. */
@@ -38,7 +46,7 @@ export function createTranslator(): Translator {
   const configurations = identityMemo<GatewayListener, DraftRouteConfiguration>()
 
   return {
-    translate(world, group) {
+    translate(world, group, observed = nothingObserved) {
       const { gatewaysOf, routesOf: attachedTo, objects } = index(world)
       const listeners: Draft[] = []
       const routeConfigurations: DraftRouteConfiguration[] = []
@@ -74,7 +82,8 @@ export function createTranslator(): Translator {
       }
       const services = [...used].flatMap((key) => {
         const service = objects.get(key)
-        return service?.kind === 'Service' ? [servicesOf(service)] : []
+        if (service?.kind !== 'Service') return []
+        return [servicesOf(service, observed.endpoints.get(`${service.namespace}/${service.name}`))]
       })
       for (const each of services) for (const violation of each.violations) violations.add(violation)
       return {
@@ -82,6 +91,8 @@ export function createTranslator(): Translator {
         listeners: listeners.sort(byName),
         routeConfigurations: routeConfigurations.sort(byName),
         services,
+        secrets: [],
+        extensions: [],
         fixed: fixedDrafts,
         violations: withoutRepeats(violations),
       }

@@ -102,6 +102,10 @@ export interface DraftGroup {
   readonly routeConfigurations: readonly DraftRouteConfiguration[]
   /** In the order in which the Routes refer to them. */
   readonly services: readonly DraftService[]
+  /** Certificates and trusted authorities, sorted by name. */
+  readonly secrets: readonly Draft[]
+  /** Filter configurations that come by ECDS, sorted by name. */
+  readonly extensions: readonly Draft[]
   /** Resources that every group has: runtime layers, the extension slot, the fleet's own empty assignment. */
   readonly fixed: readonly Draft[]
   /** What is wrong with the objects themselves. With any of these nothing may be served. */

@@ -5,7 +5,7 @@ import { err, ok } from '../../base/index.ts'
 import type { DeciderEnd } from '../../channel/index.ts'
 import { typeUrls } from '../../envoy-api/index.ts'
 import type { Barrier, FleetSettings, FleetState, Now, Refusal } from '../../fleet/index.ts'
-import type { GroupKey, World } from '../../model/index.ts'
+import type { GroupKey, Observed, World } from '../../model/index.ts'
 import type { CompiledGroup, Compiler, EncodedResource, ResourceTypes } from '../../snapshot/index.ts'
 import type { Generation, Store } from '../../store/index.ts'
 import type { PushTimeouts } from '../machine.ts'
@@ -103,7 +103,10 @@ export interface Engine {
   storeFault: string | undefined
   /** Who wrote a revision. */
   readonly actors: Map<number, string>
-  readonly worlds: WeakMap<World, Map<GroupKey, Result<CompiledGroup, Problem>>>
+  /** Endpoints and certificates as they are seen now. */
+  observed: Observed
+  /** What was compiled, with what is observed now. */
+  worlds: WeakMap<World, Map<GroupKey, Result<CompiledGroup, Problem>>>
   readonly targets: WeakMap<
     Push['objects'],
     { readonly applied: World; readonly heads: World; readonly target: World }
@@ -121,7 +124,7 @@ export function compiledOf(engine: Engine, world: World, group: GroupKey): Resul
   }
   const found = known.get(group)
   if (found !== undefined) return found
-  const made = engine.compiler.compile(world, group)
+  const made = engine.compiler.compile(world, group, engine.observed)
   known.set(group, made)
   return made
 }

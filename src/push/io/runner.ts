@@ -4,6 +4,7 @@ import { assertNever, err, limits, ok } from '../../base/index.ts'
 import type { DeciderEnd } from '../../channel/index.ts'
 import type { FleetView } from '../../fleet/index.ts'
 import { createFleet, createFleetView, defaultFleetSettings } from '../../fleet/index.ts'
+import { nothingObserved } from '../../model/index.ts'
 import type { Compiler } from '../../snapshot/index.ts'
 import type { Store } from '../../store/index.ts'
 import type { Push } from '../push-state.ts'
@@ -19,6 +20,7 @@ import { decide } from './decide.ts'
 import { currentRecord, drive } from './drive.ts'
 import type { Engine, Log, StepCommit, Timeouts, Unsafe } from './engine.ts'
 import { availability } from './engine.ts'
+import { observe } from './observe.ts'
 import { createSerial } from './serial.ts'
 import { serveStored } from './serve-stored.ts'
 import { start } from './start.ts'
@@ -98,6 +100,7 @@ export function createDelivery(options: DeliveryOptions): DeliveryEngine {
       return engine.watchers.watch(id, first, signal)
     },
     abort: (id, actor, reason) => abort(engine, id, actor, reason),
+    observe: (observation) => engine.serial.run(() => observe(engine, observation)),
     serveStored: (command) => engine.serial.run(() => serveStored(engine, command)),
   }
 }
@@ -138,6 +141,7 @@ function createEngine(options: DeliveryOptions): Engine {
     writingInventory: false,
     refusals: [],
     actors: new Map(),
+    observed: nothingObserved,
     worlds: new WeakMap(),
     targets: new WeakMap(),
     stopTicking: () => undefined,

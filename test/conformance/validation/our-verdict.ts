@@ -73,6 +73,8 @@ function addressFaults(resources: readonly Resource[]): readonly string[] {
     listeners: drafts,
     routeConfigurations: [],
     services: [],
+    secrets: [],
+    extensions: [],
     fixed: [],
     violations: [],
   }).map(({ message }) => message)

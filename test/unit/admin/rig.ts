@@ -48,6 +48,7 @@ export function scripted(
         ? { ok: false, error: { kind: 'notFound', message: `no push ${id}` } }
         : { ok: true, value: { ...push, phase: 'aborted', verdict: reason } }
     },
+    observe: async () => ({ ok: false, error: notScripted }),
     serveStored: async () => ({ ok: false, error: notScripted }),
     async *watchPushes(id, signal) {
       let last: unknown

@@ -1,4 +1,4 @@
-// A service's traffic → the clusters that a route of it may take.
+// A service's traffic → the ways that its requests may take. Every route of the service has all of them, so that they move together.
 
 import type { Violation } from '../base/index.ts'
 import type { envoy } from '../envoy-api/index.ts'
@@ -7,10 +7,18 @@ import { totalWeight } from './defaults.ts'
 import { clusterOf } from './environment-ports.ts'
 import { weightRuntimePrefix } from './names.ts'
 
-/** The shares of one service and port, or what keeps them from being said. */
-export interface Shares {
-  readonly weighted: envoy.WeightedCluster
+/** One way: whom it is for, and where it leads. The first that matches is taken. */
+export interface TrafficArm {
+  /** What a request must have beyond the match of its rule; empty: everybody. */
+  readonly match: Pick<envoy.RouteMatch, 'headers' | 'queryParameters' | 'dynamicMetadata'>
+  readonly action: Pick<envoy.RouteAction, 'weightedClusters' | 'requestMirrorPolicies' | 'hashPolicy'>
+  /** Clusters that it names, mirrors included. */
   readonly clusters: readonly string[]
+}
+
+/** The ways of one service and port, the last for everybody; or what keeps them from being said. */
+export interface TrafficArms {
+  readonly arms: readonly TrafficArm[]
   readonly violations: readonly Violation[]
 }
 
@@ -20,7 +28,11 @@ export interface Shares {
  * stand in the order of the Service, whatever their shares: with a hash policy a growing share keeps its users.
  * An environment without a share is not named: a name here would make an idle environment hold up a push.
  */
-export function sharesOf(service: StoredOf<'Service'>, traffic: StoredOf<'Traffic'>, port: string): Shares {
+export function trafficArms(
+  service: StoredOf<'Service'>,
+  traffic: StoredOf<'Traffic'>,
+  port: string,
+): TrafficArms {
   const weights = new Map(Object.entries(traffic.spec.weights))
   const violations: Violation[] = []
   const clusters: { readonly name: string; readonly weight: number }[] = []
@@ -55,9 +67,15 @@ export function sharesOf(service: StoredOf<'Service'>, traffic: StoredOf<'Traffi
       message: `found a sum of ${total}, wanted ${totalWeight}`,
     })
   }
-  return {
-    weighted: { clusters, runtimeKeyPrefix: weightRuntimePrefix(service.namespace, service.name) },
+  const everybody: TrafficArm = {
+    match: {},
+    action: {
+      weightedClusters: {
+        clusters,
+        runtimeKeyPrefix: weightRuntimePrefix(service.namespace, service.name),
+      },
+    },
     clusters: clusters.map(({ name }) => name),
-    violations,
   }
+  return { arms: [everybody], violations }
 }

@@ -1,0 +1,36 @@
+// What is seen rather than wanted: endpoints that were registered or discovered, and what certificate files hold. It has no
+// revision and is never rolled back; every compile takes the newest.
+
+/** One backend as a source reports it. */
+export interface ObservedEndpoint {
+  readonly address: string
+  /** Port name → number. */
+  readonly ports: Readonly<Record<string, number>>
+  /** Share among the endpoints of its locality, 1 to 128. */
+  readonly weight?: number
+  readonly locality?: { readonly region?: string; readonly zone?: string; readonly subZone?: string }
+  /** 0 first. */
+  readonly priority?: number
+  /** Gets no new sessions and keeps those it has. */
+  readonly draining?: boolean
+}
+
+/** Environment and incarnation, `blue.3` → its endpoints. Absent: no source has synced; an empty list is a source's word. */
+export type ServiceEndpoints = ReadonlyMap<string, readonly ObservedEndpoint[]>
+
+/** What the files of a Secret hold, as they were last good. PEM. */
+export interface SecretMaterial {
+  readonly certificateChain?: string
+  readonly privateKey?: string
+  readonly trustedCa?: string
+}
+
+/** Replaced, never changed in place: what is derived from a part is remembered by its identity. */
+export interface Observed {
+  /** `namespace/service`. */
+  readonly endpoints: ReadonlyMap<string, ServiceEndpoints>
+  /** `namespace/name` of the Secret. */
+  readonly secrets: ReadonlyMap<string, SecretMaterial>
+}
+
+export const nothingObserved: Observed = { endpoints: new Map(), secrets: new Map() }
