@@ -199,6 +199,11 @@ export const limits = {
   expectWithinMs: 24 * 3_600_000,
   /** Milliseconds a fresh stream may take to ask for its first types before barriers judge it without them. */
   subscribeGraceMs: 5_000,
+  /**
+   * The same for a type that the proxy asked for before: by then its connection is cut by keepalive if it broke without a word
+   * (`xdsKeepaliveMs` and `xdsKeepaliveTimeoutMs`, and a second for the news).
+   */
+  askAgainMs: 41_000,
   /** Milliseconds between two writings of the time a connected node was last seen. */
   seenRefreshMs: 5 * 60_000,
   /** Milliseconds between two looks for nodes that left the inventory. */

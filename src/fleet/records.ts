@@ -13,6 +13,7 @@ const inventoryRecord = z.object({
   group: z.string().optional(),
   lastSeen: z.number(),
   gone: z.boolean(),
+  asks: z.array(z.string()).default([]),
   resends: z.int(),
 })
 const refusalRecord = z.object({
@@ -43,6 +44,7 @@ export function inventoryValue(node: NodeState, gone: boolean): Json {
     ...(node.group === undefined ? {} : { group: node.group }),
     lastSeen: node.lastSeen,
     gone,
+    asks: [...node.asks].sort(),
     resends: node.resends,
   }
 }

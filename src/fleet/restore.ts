@@ -39,6 +39,7 @@ function restored(state: FleetState, record: InventoryRecord, now: Now): NodeSta
       goneAt: record.gone ? now.mono : now.mono + state.settings.settleMs,
     },
     streams: new Set(),
+    asks: new Set(record.asks),
     lastSeen: record.lastSeen,
     seenOnRecord: record.lastSeen,
     resends: record.resends,

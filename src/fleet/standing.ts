@@ -2,6 +2,7 @@
 // routes?). The warm signal is rule 24: per needed cluster and proxy, never "the type was ACKed" alone.
 import { typeUrls } from '../envoy-api/index.ts'
 import type { GroupKey } from '../model/index.ts'
+import { owesAsking } from './asks.ts'
 import { streamsIn } from './groups.ts'
 import { routeTypes, shortTypeName } from './resource-roles.ts'
 import type { FleetSettings, FleetState, NodeState, Now, StreamState, Subscription } from './state.ts'
@@ -65,8 +66,8 @@ export function standingOf(state: FleetState, node: NodeState, wanted: Requireme
   for (const stream of streamsIn(state, node, wanted.group)) {
     const one =
       wanted.kind === 'prepared'
-        ? preparedOn(stream, wanted, state.settings, now)
-        : switchedOn(stream, wanted, state.settings, now)
+        ? preparedOn(node, stream, wanted, state.settings, now)
+        : switchedOn(node, stream, wanted, state.settings, now)
     if (one.kind === 'waits') return one
     if (one.kind === 'there') least = there
   }
@@ -74,6 +75,7 @@ export function standingOf(state: FleetState, node: NodeState, wanted: Requireme
 }
 
 function preparedOn(
+  node: NodeState,
   stream: StreamState,
   wanted: Extract<Requirement, { kind: 'prepared' }>,
   settings: FleetSettings,
@@ -81,7 +83,8 @@ function preparedOn(
 ): Standing {
   const asked = stream.types.get(typeUrls.cds)
   if (asked === undefined) {
-    return isFresh(stream, settings, now) ? waits('silent', 'has not asked for clusters yet') : apart
+    const mayAsk = isFresh(stream, settings, now) || owesAsking(node, stream, typeUrls.cds, settings, now)
+    return mayAsk ? waits('silent', 'has not asked for clusters yet') : apart
   }
   if (!asked.wildcard) return apart
   const [nobodyHome] = wanted.empty
@@ -95,6 +98,7 @@ function preparedOn(
 }
 
 function switchedOn(
+  node: NodeState,
   stream: StreamState,
   wanted: Extract<Requirement, { kind: 'switched' }>,
   settings: FleetSettings,
@@ -111,8 +115,10 @@ function switchedOn(
     if ((held.holds ?? -1) < wanted.generation) return notHeld(held, type, wanted.generation, reach)
   }
   // One that is back asks type by type: what it holds of the first says nothing of the others.
-  const isWhole = stream.types.has(typeUrls.lds) && stream.types.has(typeUrls.rds)
-  if (!isWhole && isFresh(stream, settings, now)) return waits('away', 'has not asked for routes yet')
+  const unasked = [typeUrls.lds, typeUrls.rds].filter((type) => !stream.types.has(type))
+  const mayAsk = isFresh(stream, settings, now)
+  if (unasked.some((type) => mayAsk || owesAsking(node, stream, type, settings, now)))
+    return waits('away', 'has not asked for routes yet')
   return any ? there : apart
 }
 

@@ -20,6 +20,8 @@ export interface FleetSettings {
   readonly settleMs: number
   /** A stream may take this long from one first (opened, placed, a type asked or held) to the next before it is judged as it is. */
   readonly subscribeGraceMs: number
+  /** The same where its node asked for the type on an earlier stream. */
+  readonly askAgainMs: number
   /** How often the time a node was last seen is written down. */
   readonly seenRefreshMs: number
 }
@@ -28,6 +30,7 @@ export const defaultFleetSettings: FleetSettings = {
   goneMs: limits.goneMs,
   settleMs: limits.settleMs,
   subscribeGraceMs: limits.subscribeGraceMs,
+  askAgainMs: limits.askAgainMs,
   seenRefreshMs: limits.seenRefreshMs,
 }
 
@@ -98,6 +101,8 @@ export interface NodeState {
   group: GroupKey | undefined
   presence: Presence
   readonly streams: Set<string>
+  /** What a barrier waits for it to ask for again when it is back (see asks.ts). Durable. */
+  readonly asks: Set<string>
   /** Wall clock of the last sign of life; streams that are open count as now. */
   lastSeen: number
   /** Wall clock of the `lastSeen` on record. */

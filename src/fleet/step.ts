@@ -9,6 +9,7 @@
 import { assertNever, canonicalJson, limits } from '../base/index.ts'
 import type { FromStreams, NodeIdentity } from '../channel/index.ts'
 import type { GroupKey } from '../model/index.ts'
+import { forgetUnasked, noteAsked } from './asks.ts'
 import { routesHeld } from './closed.ts'
 import { groupsOf, moveNode, placeGroups } from './groups.ts'
 import type { FleetState, GroupExpectation, NodeState, Now, Refusal, StreamState } from './state.ts'
@@ -98,6 +99,7 @@ function opened(state: FleetState, event: Said<'opened'>, now: Now): Outcome {
       group: undefined,
       presence: { kind: 'connected' },
       streams: new Set(),
+      asks: new Set(),
       lastSeen: now.wall,
       seenOnRecord: now.wall,
       resends: 0,
@@ -179,6 +181,8 @@ function progressed(state: FleetState, event: Said<'subscribed' | 'sent' | 'hold
     case 'subscribed':
       stream.stirredAt = now.mono
       stream.types.set(event.type, { ...before, wildcard: event.wildcard })
+      if (noteAsked(node, event.type, event.wildcard))
+        return [state, [...touched(state, node), { kind: 'record', node: node.id }]]
       break
     case 'sent':
       stream.types.set(event.type, { ...before, sent: atLeast(before.sent, event.generation) })
@@ -270,7 +274,10 @@ function closed(state: FleetState, event: Said<'closed'>, now: Now): Outcome {
   const found = known(state, event.stream)
   if (found === undefined) return [state, []]
   const { node, stream } = found
-  if (node.streams.size === 1) node.routesHeld = routesHeld(state, node, node.group)
+  if (node.streams.size === 1) {
+    node.routesHeld = routesHeld(state, node, node.group, now)
+    forgetUnasked(node, stream, state.settings, now)
+  }
   const before = groupsOf(state, node)
   state.streams.delete(stream.id)
   node.streams.delete(stream.id)

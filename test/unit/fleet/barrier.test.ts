@@ -1,7 +1,20 @@
 import { describe, expect, it } from 'vitest'
+import { limits } from '../../../src/base/index.ts'
 import { typeUrls } from '../../../src/envoy-api/index.ts'
 import type { BarrierOptions, Requirement } from '../../../src/fleet/index.ts'
-import { count, createBarrier, heldUpBy, isOpen, look, outOfReach, touch } from '../../../src/fleet/index.ts'
+import {
+  count,
+  createBarrier,
+  heldBackBy,
+  heldUpBy,
+  inventoryValue,
+  isClosed,
+  isOpen,
+  look,
+  outOfReach,
+  parseInventory,
+  touch,
+} from '../../../src/fleet/index.ts'
 import { cluster, group, identity, type Told, told } from './support.ts'
 
 const { cds, eds, lds, rds, sds } = typeUrls
@@ -264,5 +277,50 @@ describe('an Envoy that is starting', () => {
     fleet.holds('edge-1', 8, [cds, typeUrls.rtds])
     fleet.wait(fleet.state.settings.subscribeGraceMs)
     expect(isOpen(barrierOf(fleet, switched()))).toBe(true)
+  })
+})
+
+describe('a proxy that is back', () => {
+  const openedAnew = (fleet: Told, stream: string): void => {
+    const at = fleet.now.wall
+    fleet.tell(
+      { kind: 'opened', stream, node: identity('edge-1'), variant: 'delta', peer: '127.0.0.1', at },
+      { kind: 'placed', stream, node: 'edge-1', group },
+    )
+  }
+
+  it('is not passed over because its connection broke before it asked again: a push was done and it had the old routes', () => {
+    const fleet = told()
+    fleet.join('edge-1')
+    fleet.holds('edge-1', 7)
+    fleet.leave('edge-1')
+    openedAnew(fleet, 'cut')
+    fleet.tell({ kind: 'subscribed', stream: 'cut', node: 'edge-1', type: typeUrls.rtds, wildcard: false })
+    fleet.holds('edge-1', 8, [typeUrls.rtds], [], 'cut')
+    fleet.wait(fleet.state.settings.subscribeGraceMs)
+    expect(isOpen(barrierOf(fleet, prepared()))).toBe(false)
+    expect(heldUpBy(barrierOf(fleet, switched()))).toEqual(['edge-1: has not asked for routes yet'])
+    expect(heldBackBy(fleet.state, group, 8, fleet.now)).toEqual(['edge-1'])
+    expect(isClosed(fleet.state, group, 8, fleet.now)).toBe(false)
+    // A connection that is whole for longer than that is of a proxy that has another bootstrap now.
+    fleet.wait(limits.xdsKeepaliveMs + limits.xdsKeepaliveTimeoutMs - fleet.state.settings.subscribeGraceMs)
+    expect(isOpen(barrierOf(fleet, switched()))).toBe(false)
+    fleet.wait(1_000)
+    expect(isOpen(barrierOf(fleet, switched()))).toBe(true)
+    fleet.leave('edge-1', 'cut')
+    openedAnew(fleet, 'whole')
+    fleet.wait(fleet.state.settings.subscribeGraceMs)
+    expect(isOpen(barrierOf(fleet, switched()))).toBe(true)
+  })
+
+  it('is not passed over after our restart either', () => {
+    const fleet = told()
+    fleet.join('edge-1')
+    const node = fleet.state.nodes.get('edge-1')
+    if (node === undefined) throw new Error('it is there')
+    const again = told({ inventory: parseInventory(new Map([['edge-1', inventoryValue(node, false)]])) })
+    openedAnew(again, 'cut')
+    again.wait(again.state.settings.subscribeGraceMs)
+    expect(isOpen(barrierOf(again, switched()))).toBe(false)
   })
 })
