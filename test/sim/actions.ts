@@ -111,7 +111,7 @@ function actOnProxy(life: Life, host: Host, { kind, b, c }: Action): boolean {
       for (const each of life.hosts.all) if (each.link?.stalled === true) life.network.unstall(each.link)
       return true
     case 'cut':
-      if (link !== undefined) link.cut = true
+      if (link !== undefined) life.network.cut(link)
       if (link !== undefined) life.note(`${host.key} is cut off`)
       return true
     case 'mend':

@@ -31,8 +31,9 @@ export interface Link<Owner = unknown> {
   far: 'open' | 'closed'
   /** The socket takes nothing from us. */
   stalled: boolean
-  /** Nothing passes, either way, and nobody is told. */
+  /** Nothing passes, either way, and nobody is told. `cuts`: how often that began. */
   cut: boolean
+  cuts: number
   /** We do not read. */
   paused: boolean
   /** Times before which nothing may arrive, so that order is kept: at the proxy, at us. */
@@ -57,6 +58,7 @@ export function openLink<Owner>(hub: Hub, owner: Owner, variant: VariantName, no
     far: 'open',
     stalled: false,
     cut: false,
+    cuts: 0,
     paused: false,
     downAt: now,
     upAt: now,
@@ -69,6 +71,8 @@ export function openLink<Owner>(hub: Hub, owner: Owner, variant: VariantName, no
 
 /** Milliseconds that a ping may take (limits.twinProbeMs). */
 const probeMs = limits.twinProbeMs
+/** Milliseconds until our keepalive cuts a connection that carries nothing. */
+const keepaliveMs = limits.xdsKeepaliveMs + limits.xdsKeepaliveTimeoutMs
 
 export interface Network {
   /** From us: takes a response, if the socket does. */
@@ -84,6 +88,8 @@ export interface Network {
   resume(link: Link): void
   /** Asks whether the proxy's end is still there; ends the stream when it is not. */
   probe(link: Link): void
+  /** From now on nothing passes, either way, and nobody is told: for as long as keepalive takes to notice at our end. */
+  cut(link: Link): void
   /** Lets what was held back by a partition pass. */
   mend(link: Link): void
 }
@@ -163,6 +169,17 @@ export function createNetwork(time: Time, random: Random, ends: Ends): Network {
     resume: (link) => {
       link.paused = false
       for (const _ of [...link.up]) time.after(0, () => arriveUp(link))
+    },
+    cut: (link) => {
+      if (link.cut) return
+      link.cut = true
+      link.cuts += 1
+      const { cuts } = link
+      time.after(keepaliveMs, () => {
+        if (!link.cut || link.cuts !== cuts || link.far === 'closed') return
+        link.far = 'closed'
+        link.hub.ended(link.stream, 'no answer to a ping')
+      })
     },
     mend: (link) => {
       link.cut = false
