@@ -1,6 +1,5 @@
-import type { FromStreams, ToStreams } from '../../src/channel/index.ts'
-import type { ChangeCommand, DeliveryEvent } from '../../src/push/index.ts'
-import { finalPhases } from '../../src/push/index.ts'
+// One run of the simulation: its fleet, its network and its control planes, one after another, and what may be done to them.
+import type { ChangeCommand } from '../../src/push/index.ts'
 import { memoryDisk } from '../unit/store/memory-engine.ts'
 import type { DeathPoint } from './actions.ts'
 import { type Plane, startPlane } from './control-plane.ts'
@@ -9,6 +8,7 @@ import { createIntent, describe } from './intent.ts'
 import type { Fault, Life, Planted } from './life-types.ts'
 import { createNetwork, type Link, openLink } from './network.ts'
 import type { Plan } from './plan.ts'
+import { handsOf, type LifeParts } from './plane-hands.ts'
 import { readResponse } from './proxy/response.ts'
 import { createRandom } from './random.ts'
 import { boundsRule } from './rules/bounds.ts'
@@ -136,109 +136,31 @@ export function createLife(plan: Plan, trace: Trace, planted: Planted = {}): Lif
     time.after(downMs, start)
   }
 
-  const toStreams = (message: ToStreams, of: Plane): void => {
-    if (message.kind === 'publish') {
-      const { group, generation } = message
-      const cause =
-        of.store
-          .view()
-          .generations.get(group)
-          ?.find(({ number }) => number === generation)?.cause ?? ''
-      if (of.phase !== 'loading') {
-        if (/ switched$/.test(cause)) pass('decided')
-        pass('published')
-        if (of.phase === 'dead') return
-      }
-      note(`* ${group} generation ${generation}: ${cause}`)
-      tell((rule) => rule.published?.(message, of))
-    }
-    tell((rule) => rule.toldStreams?.(message))
+  const parts: LifeParts = {
+    time,
+    random,
+    disk,
+    planted,
+    network,
+    links,
+    refused,
+    wrote: () => {
+      responses += 1
+    },
+    stirred: () => {
+      stirred = true
+    },
+    refusesFlush: () => time.mono() < fullUntil,
+    soon: (run) => soon.push(run),
+    note,
+    blame,
+    tell,
+    pass,
   }
-  const fromStreams = (message: FromStreams): void => {
-    if (message.kind === 'closed')
-      note(`${links.get(message.stream)?.owner.key} is closed: ${message.reason}`)
-    if (message.kind === 'nacked') refused.add(message.node)
-    tell((rule) => rule.heard?.(message))
-    if (message.kind === 'closed') links.delete(message.stream)
-  }
-  const onEvent = ({ name, attributes }: DeliveryEvent, of: Plane): void => {
-    if (name === 'retirement_over') note(`- ${attributes.name} is removed: ${attributes.why}`)
-    if (name !== 'push_phase') return
-    note(`= push/${attributes.push} ${attributes.phase} ${attributes.verdict ?? ''}`)
-    const record = of.delivery.push(String(attributes.push))
-    if (record !== undefined && finalPhases.includes(record.phase))
-      tell((rule) => rule.pushEnded?.(record, of))
-  }
-
   const start = (): void => {
     if (plane !== undefined) return
     stirred = true
-    const edgeLink = (stream: string): Link<Host> | undefined => links.get(stream)
-    void startPlane({
-      time,
-      random,
-      disk,
-      loadMs: random.between(0, 400),
-      timeouts: { tickMs: 500 },
-      unsafe: planted.unsafe,
-      limits: planted.limits,
-      liesAboutFlushes: planted.liesAboutFlushes,
-      at: pass,
-      refusesFlush: () => time.mono() < fullUntil,
-      stirred: () => {
-        stirred = true
-      },
-      toStreams,
-      fromStreams,
-      event: onEvent,
-      opened: (store) => tell((rule) => rule.opened?.(store)),
-      ready: (of) => {
-        note('control plane is ready')
-        for (const record of of.delivery.pushes(50))
-          if (!finalPhases.includes(record.phase)) note(`= push/${record.id} goes on, ${record.phase}`)
-      },
-      logged: (level, { event, ...fields }) => {
-        if (level === 'error') note(`error ${String(event)} ${JSON.stringify(fields).slice(0, 200)}`)
-        if (level === 'error' && event !== 'store_refused')
-          blame('no error of its own', `${String(event)} ${JSON.stringify(fields)}`)
-      },
-      threw: (cause) =>
-        blame('nothing throws', cause instanceof Error ? (cause.stack ?? cause.message) : String(cause)),
-      soon: (run) => soon.push(run),
-      edge: {
-        write: (stream, parts, nonce) => {
-          const bytes = Buffer.concat(parts)
-          pass('sent')
-          const link = edgeLink(stream)
-          if (link === undefined) return
-          const response = readResponse(link.variant, bytes)
-          const { typeUrl, version, resources, removed } = response
-          const minus = removed.length === 0 ? '' : ` −${removed.length}`
-          responses += 1
-          note(
-            `${link.owner.key} ← ${shortType(typeUrl)} ${version.slice(0, 12)} +${resources.length}${minus}`,
-          )
-          tell((rule) => rule.written?.(link, response))
-          network.write(link, bytes, nonce)
-        },
-        close: (stream) => {
-          const link = edgeLink(stream)
-          if (link !== undefined) network.endByUs(link)
-        },
-        pause: (stream) => {
-          const link = edgeLink(stream)
-          if (link !== undefined) link.paused = true
-        },
-        resume: (stream) => {
-          const link = edgeLink(stream)
-          if (link !== undefined) network.resume(link)
-        },
-        probe: (stream) => {
-          const link = edgeLink(stream)
-          if (link !== undefined) network.probe(link)
-        },
-      },
-    }).then(
+    void startPlane(handsOf(parts)).then(
       (made) => {
         plane = made
         note('control plane listens')
