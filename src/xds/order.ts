@@ -5,6 +5,7 @@ import type { Follow } from './follow.ts'
 import type { Context, Now, StreamState } from './machine.ts'
 import { isParked } from './nodes.ts'
 import { urlOf, type XdsType, xdsTypeOf } from './resource-type.ts'
+import { keptAt } from './trust.ts'
 import { lastKept } from './world.ts'
 
 const cds = urlOf('cds')
@@ -13,7 +14,7 @@ const routing = (['lds', 'rds'] as const).flatMap((key) => xdsTypeOf(urlOf(key))
 
 /**
  * Until when resources wait for clusters that they name and the proxy has not ACKed yet; undefined: they go now.
- * Clusters that no generation has are not waited for.
+ * Clusters that no generation has are not waited for. Infinite: see `keepsRoutes`.
  */
 export function waitsUntil(
   stream: StreamState,
@@ -30,12 +31,32 @@ export function waitsUntil(
   // Asked for by name (gRPC): it learns the names from the very routes that would wait.
   if (!clusters.wants.wildcard) return undefined
   const wanted = contentOf(goal, cds)
-  const missing = put.some((resource) =>
-    naming(resource).some((name) => wanted.resources.has(name) && !isReady(stream, clusters, wanted, name)),
-  )
-  if (!missing) return undefined
+  const missing = put
+    .flatMap((resource) => naming(resource))
+    .filter((name) => wanted.resources.has(name) && !isReady(stream, clusters, wanted, name))
+  if (missing.length === 0) return undefined
+  if (keepsRoutes(stream, follow, clusters, missing, context)) return Number.POSITIVE_INFINITY
   const until = (follow.waiting?.since ?? now.mono) + context.limits.orderDeadlineMs
   return until > now.mono ? until : undefined
+}
+
+/**
+ * Whether the proxy refused these clusters and is kept at its last good ones: no time brings what is missing, so the routes that it
+ * has stay, too, until newer clusters go out. One without any gets the new ones at the deadline: some of them are better than none.
+ */
+function keepsRoutes(
+  stream: StreamState,
+  follow: Follow,
+  clusters: Follow,
+  missing: readonly string[],
+  context: Context,
+): boolean {
+  if (follow.held === undefined && follow.came === undefined && !follow.opaque) return false
+  const kept = keptAt(stream, clusters, context)
+  return (
+    kept !== undefined &&
+    missing.some((name) => !kept.resources.has(name) && clusters.held?.content.resources.has(name) !== true)
+  )
 }
 
 /** On a new stream Envoy may ask for routes before clusters (rule 25); gRPC clients always do. */

@@ -86,6 +86,17 @@ function lastGood(
   return isParked(node, url, content.version) ? undefined : { generation, content }
 }
 
+/** What a proxy is kept at of a type, because it refused the newest of it; undefined: nothing keeps it. */
+export function keptAt(stream: StreamState, follow: Follow, context: Context): Content | undefined {
+  const newest = stream.group === undefined ? undefined : newestOf(context.world, stream.group)
+  const node = stream.node === undefined ? undefined : context.nodeOf(stream.node.id)
+  if (newest === undefined || node === undefined) return undefined
+  const { url } = follow.type
+  return isParked(node, url, contentOf(newest, url).version)
+    ? lastGood(follow, node, newest, context)?.content
+    : undefined
+}
+
 /** While it repairs, every new content goes out whole. */
 function forget(follow: Follow, goal: Content): void {
   if (follow.trust.kind === 'repairing' && follow.base !== undefined && follow.base !== goal) {

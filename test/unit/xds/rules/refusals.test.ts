@@ -168,6 +168,42 @@ describe('refusals', () => {
     },
   )
 
+  it.each(variants)(
+    'rule 32: a proxy kept at its last good clusters keeps its routes: new ones would lead to clusters that were taken away (%s)',
+    (variant) => {
+      const rig = createRig()
+      const before = { ...one, eds: { a: '1', b: '1' }, rds: { r: '1 > b' } }
+      rig.publish(1, before)
+      const client = rig.client(variant)
+      client.send('cds')
+      client.ack('cds')
+      if (variant === 'sotw') client.ask('eds', ['a', 'b'])
+      else client.sub('eds', ['a', 'b'])
+      client.ack('eds')
+      if (variant === 'sotw') client.ask('rds', ['r'])
+      else client.sub('rds', ['r'])
+      client.ack('rds')
+      // Decided while it was not asked: it refuses the clusters of the routes that wait for them.
+      const refused = { ...before, cds: { ...bad.cds, c: '1' }, rds: { r: '2 > c' } }
+      rig.publish(2, refused, { base: true })
+      client.nack('cds')
+      doubt(rig, 1, 1, refused)
+      client.ack('cds')
+      rig.decider.send({ kind: 'trust', node: 'edge-1', type: typeUrls.cds })
+      client.got()
+      rig.pass(10 * limits.orderDeadlineMs)
+      expect(client.got().filter((line) => line.startsWith('RDS'))).toEqual([])
+      rig.publish(3, { ...refused, cds: { ...good.cds, c: '2' } }, { base: true })
+      client.ack('cds')
+      if (variant === 'sotw') client.ask('eds', ['a', 'b', 'c'])
+      client.ack('eds')
+      rig.pass(limits.orderDeadlineMs)
+      expect(client.got().filter((line) => line.startsWith('RDS'))).toEqual([
+        variant === 'sotw' ? 'RDS rds@2 r=2' : 'RDS rds@2 +r=2',
+      ])
+    },
+  )
+
   it.each(variants)('rule 33: refused content is never sent again, newer content at once (%s)', (variant) => {
     const rig = createRig()
     rig.publish(1, one)
