@@ -690,6 +690,13 @@ export type BuildVersion = {
   readonly metadata?: { readonly [key: string]: Json }
 }
 
+/** envoy.config.core.v3.CelExpressionConfig */
+export type CelExpressionConfig = {
+  readonly enableStringConversion?: boolean
+  readonly enableStringConcat?: boolean
+  readonly enableStringFunctions?: boolean
+}
+
 /** envoy.config.core.v3.CidrRange */
 export type CidrRange = {
   readonly addressPrefix?: string
@@ -1047,6 +1054,13 @@ export type CoreHttpProtocolOptions = {
   readonly maxRequestsPerConnection?: number
   readonly maxResponseHeadersKb?: number
   readonly maxConnectionDurationJitter?: Percent
+}
+
+/** envoy.config.core.v3.HttpUri */
+export type HttpUri = {
+  readonly uri?: string
+  readonly cluster?: string
+  readonly timeout?: string
 }
 
 /** envoy.config.core.v3.JsonFormatOptions */
@@ -1674,6 +1688,94 @@ export type Trigger = {
   readonly scaled?: ScaledTrigger
 }
 
+/** envoy.config.rbac.v3.Permission */
+export type Permission = {
+  readonly andRules?: PermissionSet
+  readonly orRules?: PermissionSet
+  readonly any?: boolean
+  readonly header?: HeaderMatcher
+  readonly destinationIp?: CidrRange
+  readonly destinationPort?: number
+  /** @deprecated */
+  readonly metadata?: MetadataMatcher
+  readonly notRule?: Permission
+  readonly requestedServerName?: StringMatcher
+  readonly urlPath?: PathMatcher
+  readonly destinationPortRange?: Int32Range
+  readonly matcher?: TypedExtensionConfig
+  readonly uriTemplate?: TypedExtensionConfig
+  readonly sourcedMetadata?: SourcedMetadata
+}
+
+/** envoy.config.rbac.v3.Permission.Set */
+export type PermissionSet = {
+  readonly rules?: readonly Permission[]
+}
+
+/** envoy.config.rbac.v3.Policy */
+export type Policy = {
+  readonly permissions?: readonly Permission[]
+  readonly principals?: readonly Principal[]
+  readonly condition?: Expr
+  readonly checkedCondition?: CheckedExpr
+  readonly celConfig?: CelExpressionConfig
+}
+
+/** envoy.config.rbac.v3.Principal */
+export type Principal = {
+  readonly andIds?: PrincipalSet
+  readonly orIds?: PrincipalSet
+  readonly any?: boolean
+  readonly authenticated?: PrincipalAuthenticated
+  /** @deprecated */
+  readonly sourceIp?: CidrRange
+  readonly header?: HeaderMatcher
+  /** @deprecated */
+  readonly metadata?: MetadataMatcher
+  readonly notId?: Principal
+  readonly urlPath?: PathMatcher
+  readonly directRemoteIp?: CidrRange
+  readonly remoteIp?: CidrRange
+  readonly filterState?: FilterStateMatcher
+  readonly sourcedMetadata?: SourcedMetadata
+  readonly custom?: TypedExtensionConfig
+}
+
+/** envoy.config.rbac.v3.Principal.Authenticated */
+export type PrincipalAuthenticated = {
+  readonly principalName?: StringMatcher
+}
+
+/** envoy.config.rbac.v3.Principal.Set */
+export type PrincipalSet = {
+  readonly ids?: readonly Principal[]
+}
+
+/** envoy.config.rbac.v3.RBAC */
+export type RbacRBAC = {
+  readonly action?: RBACAction
+  readonly policies?: { readonly [key: string]: Policy }
+  readonly auditLoggingOptions?: RBACAuditLoggingOptions
+}
+
+/** envoy.config.rbac.v3.RBAC.AuditLoggingOptions */
+export type RBACAuditLoggingOptions = {
+  readonly auditCondition?: RBACAuditLoggingOptionsAuditCondition
+  readonly loggerConfigs?: readonly RBACAuditLoggingOptionsAuditLoggerConfig[]
+}
+
+/** envoy.config.rbac.v3.RBAC.AuditLoggingOptions.AuditLoggerConfig */
+export type RBACAuditLoggingOptionsAuditLoggerConfig = {
+  readonly auditLogger?: TypedExtensionConfig
+  readonly isOptional?: boolean
+}
+
+/** envoy.config.rbac.v3.SourcedMetadata */
+export type SourcedMetadata = {
+  readonly metadataMatcher?: MetadataMatcher
+  readonly metadataSource?: MetadataSource
+}
+
 /** envoy.config.route.v3.ClusterSpecifierPlugin */
 export type ClusterSpecifierPlugin = {
   readonly extension?: TypedExtensionConfig
@@ -1688,7 +1790,7 @@ export type CookieMatcher = {
 }
 
 /** envoy.config.route.v3.CorsPolicy */
-export type CorsPolicy = {
+export type RouteCorsPolicy = {
   readonly allowMethods?: string
   readonly allowHeaders?: string
   readonly exposeHeaders?: string
@@ -1999,7 +2101,7 @@ export type RouteAction = {
   readonly includeVhRateLimits?: boolean
   readonly hashPolicy?: readonly RouteActionHashPolicy[]
   /** @deprecated */
-  readonly cors?: CorsPolicy
+  readonly cors?: RouteCorsPolicy
   readonly clusterNotFoundResponseCode?: RouteActionClusterNotFoundResponseCode
   /** @deprecated */
   readonly maxGrpcTimeout?: string
@@ -2209,7 +2311,7 @@ export type VirtualHost = {
   readonly rateLimits?: readonly RateLimit[]
   readonly requestHeadersToAdd?: readonly HeaderValueOption[]
   /** @deprecated */
-  readonly cors?: CorsPolicy
+  readonly cors?: RouteCorsPolicy
   readonly responseHeadersToAdd?: readonly HeaderValueOption[]
   readonly responseHeadersToRemove?: readonly string[]
   readonly requestHeadersToRemove?: readonly string[]
@@ -2284,6 +2386,27 @@ export type HttpGrpcAccessLogConfig = {
   readonly additionalResponseTrailersToLog?: readonly string[]
 }
 
+/** envoy.extensions.access_loggers.stream.v3.StdoutAccessLog */
+export type StdoutAccessLog = {
+  readonly logFormat?: SubstitutionFormatString
+}
+
+/** envoy.extensions.common.ratelimit.v3.LocalClusterRateLimit */
+export type LocalClusterRateLimit = Record<string, never>
+
+/** envoy.extensions.common.ratelimit.v3.LocalRateLimitDescriptor */
+export type LocalRateLimitDescriptor = {
+  readonly entries?: readonly RateLimitDescriptorEntry[]
+  readonly tokenBucket?: TokenBucket
+  readonly shadowMode?: boolean
+}
+
+/** envoy.extensions.common.ratelimit.v3.RateLimitDescriptor.Entry */
+export type RateLimitDescriptorEntry = {
+  readonly key?: string
+  readonly value?: string
+}
+
 /** envoy.extensions.filters.common.fault.v3.FaultDelay */
 export type FaultDelay = {
   readonly fixedDelay?: string
@@ -2308,6 +2431,34 @@ export type FaultRateLimitFixedLimit = {
 
 /** envoy.extensions.filters.common.fault.v3.FaultRateLimit.HeaderLimit */
 export type FaultRateLimitHeaderLimit = Record<string, never>
+
+/** envoy.extensions.filters.http.buffer.v3.Buffer */
+export type Buffer = {
+  readonly maxRequestBytes?: number
+}
+
+/** envoy.extensions.filters.http.buffer.v3.BufferPerRoute */
+export type BufferPerRoute = {
+  readonly disabled?: boolean
+  readonly buffer?: Buffer
+}
+
+/** envoy.extensions.filters.http.cors.v3.Cors */
+export type Cors = Record<string, never>
+
+/** envoy.extensions.filters.http.cors.v3.CorsPolicy */
+export type CorsPolicy = {
+  readonly allowOriginStringMatch?: readonly StringMatcher[]
+  readonly allowMethods?: string
+  readonly allowHeaders?: string
+  readonly exposeHeaders?: string
+  readonly maxAge?: string
+  readonly allowCredentials?: boolean
+  readonly filterEnabled?: RuntimeFractionalPercent
+  readonly shadowEnabled?: RuntimeFractionalPercent
+  readonly allowPrivateNetworkAccess?: boolean
+  readonly forwardNotMatchingPreflights?: boolean
+}
 
 /** envoy.extensions.filters.http.fault.v3.FaultAbort */
 export type FaultAbort = {
@@ -2357,6 +2508,174 @@ export type Mutations = {
   readonly formatters?: readonly TypedExtensionConfig[]
 }
 
+/** envoy.extensions.filters.http.jwt_authn.v3.ExtractOnlyWithoutValidation */
+export type ExtractOnlyWithoutValidation = {
+  readonly verificationStatusHeader?: string
+}
+
+/** envoy.extensions.filters.http.jwt_authn.v3.FilterStateRule */
+export type FilterStateRule = {
+  readonly name?: string
+  readonly requires?: { readonly [key: string]: JwtRequirement }
+}
+
+/** envoy.extensions.filters.http.jwt_authn.v3.JwksAsyncFetch */
+export type JwksAsyncFetch = {
+  readonly fastListener?: boolean
+  readonly failedRefetchDuration?: string
+}
+
+/** envoy.extensions.filters.http.jwt_authn.v3.JwtAuthentication */
+export type JwtAuthentication = {
+  readonly providers?: { readonly [key: string]: JwtProvider }
+  readonly rules?: readonly RequirementRule[]
+  readonly filterStateRules?: FilterStateRule
+  readonly bypassCorsPreflight?: boolean
+  readonly requirementMap?: { readonly [key: string]: JwtRequirement }
+  readonly stripFailureResponse?: boolean
+  readonly statPrefix?: string
+}
+
+/** envoy.extensions.filters.http.jwt_authn.v3.JwtCacheConfig */
+export type JwtCacheConfig = {
+  readonly jwtCacheSize?: number
+  readonly jwtMaxTokenSize?: number
+}
+
+/** envoy.extensions.filters.http.jwt_authn.v3.JwtClaimToHeader */
+export type JwtClaimToHeader = {
+  readonly headerName?: string
+  readonly claimName?: string
+  readonly claimPath?: readonly JwtClaimToHeaderPathSegment[]
+}
+
+/** envoy.extensions.filters.http.jwt_authn.v3.JwtClaimToHeader.PathSegment */
+export type JwtClaimToHeaderPathSegment = {
+  readonly key?: string
+}
+
+/** envoy.extensions.filters.http.jwt_authn.v3.JwtHeader */
+export type JwtHeader = {
+  readonly name?: string
+  readonly valuePrefix?: string
+}
+
+/** envoy.extensions.filters.http.jwt_authn.v3.JwtProvider */
+export type JwtProvider = {
+  readonly issuer?: string
+  readonly audiences?: readonly string[]
+  readonly remoteJwks?: RemoteJwks
+  readonly localJwks?: DataSource
+  readonly forward?: boolean
+  readonly fromHeaders?: readonly JwtHeader[]
+  readonly fromParams?: readonly string[]
+  readonly forwardPayloadHeader?: string
+  readonly payloadInMetadata?: string
+  readonly clockSkewSeconds?: number
+  readonly padForwardPayloadHeader?: boolean
+  readonly jwtCacheConfig?: JwtCacheConfig
+  readonly fromCookies?: readonly string[]
+  readonly headerInMetadata?: string
+  readonly claimToHeaders?: readonly JwtClaimToHeader[]
+  readonly failedStatusInMetadata?: string
+  readonly clearRouteCache?: boolean
+  readonly normalizePayloadInMetadata?: JwtProviderNormalizePayload
+  readonly subjects?: StringMatcher
+  readonly requireExpiration?: boolean
+  readonly maxLifetime?: string
+}
+
+/** envoy.extensions.filters.http.jwt_authn.v3.JwtProvider.NormalizePayload */
+export type JwtProviderNormalizePayload = {
+  readonly spaceDelimitedClaims?: readonly string[]
+}
+
+/** envoy.extensions.filters.http.jwt_authn.v3.JwtRequirement */
+export type JwtRequirement = {
+  readonly providerName?: string
+  readonly providerAndAudiences?: ProviderWithAudiences
+  readonly requiresAny?: JwtRequirementOrList
+  readonly requiresAll?: JwtRequirementAndList
+  readonly allowMissingOrFailed?: Empty
+  readonly allowMissing?: Empty
+  readonly extractOnlyWithoutValidation?: ExtractOnlyWithoutValidation
+}
+
+/** envoy.extensions.filters.http.jwt_authn.v3.JwtRequirementAndList */
+export type JwtRequirementAndList = {
+  readonly requirements?: readonly JwtRequirement[]
+}
+
+/** envoy.extensions.filters.http.jwt_authn.v3.JwtRequirementOrList */
+export type JwtRequirementOrList = {
+  readonly requirements?: readonly JwtRequirement[]
+}
+
+/** envoy.extensions.filters.http.jwt_authn.v3.PerRouteConfig */
+export type PerRouteConfig = {
+  readonly disabled?: boolean
+  readonly requirementName?: string
+}
+
+/** envoy.extensions.filters.http.jwt_authn.v3.ProviderWithAudiences */
+export type ProviderWithAudiences = {
+  readonly providerName?: string
+  readonly audiences?: readonly string[]
+}
+
+/** envoy.extensions.filters.http.jwt_authn.v3.RemoteJwks */
+export type RemoteJwks = {
+  readonly httpUri?: HttpUri
+  readonly cacheDuration?: string
+  readonly asyncFetch?: JwksAsyncFetch
+  readonly retryPolicy?: CoreRetryPolicy
+}
+
+/** envoy.extensions.filters.http.jwt_authn.v3.RequirementRule */
+export type RequirementRule = {
+  readonly match?: RouteMatch
+  readonly requires?: JwtRequirement
+  readonly requirementName?: string
+}
+
+/** envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit */
+export type LocalRateLimit = {
+  readonly statPrefix?: string
+  readonly status?: HttpStatus
+  readonly tokenBucket?: TokenBucket
+  readonly filterEnabled?: RuntimeFractionalPercent
+  readonly filterEnforced?: RuntimeFractionalPercent
+  readonly responseHeadersToAdd?: readonly HeaderValueOption[]
+  readonly descriptors?: readonly LocalRateLimitDescriptor[]
+  readonly stage?: number
+  readonly requestHeadersToAddWhenNotEnforced?: readonly HeaderValueOption[]
+  readonly localRateLimitPerDownstreamConnection?: boolean
+  readonly enableXRatelimitHeaders?: XRateLimitHeadersRFCVersion
+  readonly vhRateLimits?: VhRateLimitsOptions
+  readonly alwaysConsumeDefaultTokenBucket?: boolean
+  readonly rateLimitedAsResourceExhausted?: boolean
+  readonly localClusterRateLimit?: LocalClusterRateLimit
+  readonly rateLimits?: readonly RateLimit[]
+  readonly maxDynamicDescriptors?: number
+  readonly enableRetryAfterHeader?: boolean
+}
+
+/** envoy.extensions.filters.http.rbac.v3.RBAC */
+export type RBAC = {
+  readonly rules?: RbacRBAC
+  readonly shadowRules?: RbacRBAC
+  readonly shadowRulesStatPrefix?: string
+  readonly matcher?: Matcher
+  readonly shadowMatcher?: Matcher
+  readonly rulesStatPrefix?: string
+  readonly trackPerRuleStats?: boolean
+}
+
+/** envoy.extensions.filters.http.rbac.v3.RBACPerRoute */
+export type RBACPerRoute = {
+  readonly rbac?: RBAC
+}
+
 /** envoy.extensions.filters.http.router.v3.Router */
 export type Router = {
   readonly dynamicStats?: boolean
@@ -2384,6 +2703,38 @@ export type StatefulSession = {
   readonly strict?: boolean
   readonly statPrefix?: string
   readonly statusOnStrictDestinationNotFound?: number
+}
+
+/** envoy.extensions.filters.listener.proxy_protocol.v3.ProxyProtocol */
+export type ProxyProtocol = {
+  readonly rules?: readonly ProxyProtocolRule[]
+  readonly allowRequestsWithoutProxyProtocol?: boolean
+  readonly passThroughTlvs?: ProxyProtocolPassThroughTLVs
+  readonly disallowedVersions?: readonly ProxyProtocolConfigVersion[]
+  readonly statPrefix?: string
+  readonly tlvLocation?: ProxyProtocolTlvLocation
+}
+
+/** envoy.extensions.filters.listener.proxy_protocol.v3.ProxyProtocol.KeyValuePair */
+export type ProxyProtocolKeyValuePair = {
+  readonly metadataNamespace?: string
+  readonly key?: string
+  readonly valueStringEncoding?: ProxyProtocolKeyValuePairValueStringEncoding
+}
+
+/** envoy.extensions.filters.listener.proxy_protocol.v3.ProxyProtocol.Rule */
+export type ProxyProtocolRule = {
+  readonly tlvType?: number
+  readonly onTlvPresent?: ProxyProtocolKeyValuePair
+}
+
+/** envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector */
+export type TlsInspector = {
+  readonly enableJa3Fingerprinting?: boolean
+  readonly initialReadBufferSize?: number
+  readonly enableJa4Fingerprinting?: boolean
+  readonly closeConnectionOnClientHelloParsingErrors?: boolean
+  readonly maxClientHelloSize?: number
 }
 
 /** envoy.extensions.filters.network.http_connection_manager.v3.ForwardProtoConfig */
@@ -2609,6 +2960,13 @@ export type EarlyHeaderMutationHeaderMutationHeaderMutation = {
 export type UuidRequestIdConfig = {
   readonly packTraceReason?: boolean
   readonly useRequestIdForTraceSampling?: boolean
+}
+
+/** envoy.extensions.transport_sockets.quic.v3.QuicDownstreamTransport */
+export type QuicDownstreamTransport = {
+  readonly downstreamTlsContext?: DownstreamTlsContext
+  readonly enableEarlyData?: boolean
+  readonly enableResumption?: boolean
 }
 
 /** envoy.extensions.transport_sockets.tls.v3.CertificateProviderPluginInstance */
@@ -2895,6 +3253,11 @@ export type OrMatcher = {
   readonly valueMatchers?: readonly ValueMatcher[]
 }
 
+/** envoy.type.matcher.v3.PathMatcher */
+export type PathMatcher = {
+  readonly path?: StringMatcher
+}
+
 /** envoy.type.matcher.v3.RegexMatchAndSubstitute */
 export type RegexMatchAndSubstitute = {
   readonly pattern?: RegexMatcher
@@ -3018,6 +3381,11 @@ export type FractionalPercent = {
   readonly denominator?: FractionalPercentDenominatorType
 }
 
+/** envoy.type.v3.HttpStatus */
+export type HttpStatus = {
+  readonly code?: StatusCode
+}
+
 /** envoy.type.v3.Int32Range */
 export type Int32Range = {
   readonly start?: number
@@ -3040,6 +3408,171 @@ export type SemanticVersion = {
   readonly majorNumber?: number
   readonly minorNumber?: number
   readonly patch?: number
+}
+
+/** envoy.type.v3.TokenBucket */
+export type TokenBucket = {
+  readonly maxTokens?: number
+  readonly tokensPerFill?: number
+  readonly fillInterval?: string
+}
+
+/** google.api.expr.v1alpha1.CheckedExpr */
+export type CheckedExpr = {
+  readonly referenceMap?: { readonly [key: string]: Reference }
+  readonly typeMap?: { readonly [key: string]: Type }
+  readonly expr?: Expr
+  readonly sourceInfo?: SourceInfo
+  readonly exprVersion?: string
+}
+
+/** google.api.expr.v1alpha1.Constant */
+export type Constant = {
+  readonly nullValue?: NullValue
+  readonly boolValue?: boolean
+  readonly int64Value?: number | string
+  readonly uint64Value?: number | string
+  readonly doubleValue?: number | string
+  readonly stringValue?: string
+  readonly bytesValue?: string
+  /** @deprecated */
+  readonly durationValue?: string
+  /** @deprecated */
+  readonly timestampValue?: string
+}
+
+/** google.api.expr.v1alpha1.Expr */
+export type Expr = {
+  readonly id?: number | string
+  readonly constExpr?: Constant
+  readonly identExpr?: ExprIdent
+  readonly selectExpr?: ExprSelect
+  readonly callExpr?: ExprCall
+  readonly listExpr?: ExprCreateList
+  readonly structExpr?: ExprCreateStruct
+  readonly comprehensionExpr?: ExprComprehension
+}
+
+/** google.api.expr.v1alpha1.Expr.Call */
+export type ExprCall = {
+  readonly target?: Expr
+  readonly function?: string
+  readonly args?: readonly Expr[]
+}
+
+/** google.api.expr.v1alpha1.Expr.Comprehension */
+export type ExprComprehension = {
+  readonly iterVar?: string
+  readonly iterRange?: Expr
+  readonly accuVar?: string
+  readonly accuInit?: Expr
+  readonly loopCondition?: Expr
+  readonly loopStep?: Expr
+  readonly result?: Expr
+  readonly iterVar2?: string
+}
+
+/** google.api.expr.v1alpha1.Expr.CreateList */
+export type ExprCreateList = {
+  readonly elements?: readonly Expr[]
+  readonly optionalIndices?: readonly number[]
+}
+
+/** google.api.expr.v1alpha1.Expr.CreateStruct */
+export type ExprCreateStruct = {
+  readonly messageName?: string
+  readonly entries?: readonly ExprCreateStructEntry[]
+}
+
+/** google.api.expr.v1alpha1.Expr.CreateStruct.Entry */
+export type ExprCreateStructEntry = {
+  readonly id?: number | string
+  readonly fieldKey?: string
+  readonly mapKey?: Expr
+  readonly value?: Expr
+  readonly optionalEntry?: boolean
+}
+
+/** google.api.expr.v1alpha1.Expr.Ident */
+export type ExprIdent = {
+  readonly name?: string
+}
+
+/** google.api.expr.v1alpha1.Expr.Select */
+export type ExprSelect = {
+  readonly operand?: Expr
+  readonly field?: string
+  readonly testOnly?: boolean
+}
+
+/** google.api.expr.v1alpha1.Reference */
+export type Reference = {
+  readonly name?: string
+  readonly overloadId?: readonly string[]
+  readonly value?: Constant
+}
+
+/** google.api.expr.v1alpha1.SourceInfo */
+export type SourceInfo = {
+  readonly syntaxVersion?: string
+  readonly location?: string
+  readonly lineOffsets?: readonly number[]
+  readonly positions?: { readonly [key: string]: number }
+  readonly macroCalls?: { readonly [key: string]: Expr }
+  readonly extensions?: readonly SourceInfoExtension[]
+}
+
+/** google.api.expr.v1alpha1.SourceInfo.Extension */
+export type SourceInfoExtension = {
+  readonly id?: string
+  readonly affectedComponents?: readonly SourceInfoExtensionComponent[]
+  readonly version?: SourceInfoExtensionVersion
+}
+
+/** google.api.expr.v1alpha1.SourceInfo.Extension.Version */
+export type SourceInfoExtensionVersion = {
+  readonly major?: number | string
+  readonly minor?: number | string
+}
+
+/** google.api.expr.v1alpha1.Type */
+export type Type = {
+  readonly dyn?: Empty
+  readonly null?: NullValue
+  readonly primitive?: TypePrimitiveType
+  readonly wrapper?: TypePrimitiveType
+  readonly wellKnown?: TypeWellKnownType
+  readonly listType?: TypeListType
+  readonly mapType?: TypeMapType
+  readonly function?: TypeFunctionType
+  readonly messageType?: string
+  readonly typeParam?: string
+  readonly type?: Type
+  readonly error?: Empty
+  readonly abstractType?: TypeAbstractType
+}
+
+/** google.api.expr.v1alpha1.Type.AbstractType */
+export type TypeAbstractType = {
+  readonly name?: string
+  readonly parameterTypes?: readonly Type[]
+}
+
+/** google.api.expr.v1alpha1.Type.FunctionType */
+export type TypeFunctionType = {
+  readonly resultType?: Type
+  readonly argTypes?: readonly Type[]
+}
+
+/** google.api.expr.v1alpha1.Type.ListType */
+export type TypeListType = {
+  readonly elemType?: Type
+}
+
+/** google.api.expr.v1alpha1.Type.MapType */
+export type TypeMapType = {
+  readonly keyType?: Type
+  readonly valueType?: Type
 }
 
 /** google.protobuf.Empty */
@@ -3232,6 +3765,15 @@ export type FilterChainMatchConnectionSourceType = 'ANY' | 'SAME_IP_OR_LOOPBACK'
 /** envoy.config.listener.v3.Listener.DrainType */
 export type ListenerDrainType = 'DEFAULT' | 'MODIFY_ONLY'
 
+/** envoy.config.rbac.v3.MetadataSource */
+export type MetadataSource = 'DYNAMIC' | 'ROUTE'
+
+/** envoy.config.rbac.v3.RBAC.Action */
+export type RBACAction = 'ALLOW' | 'DENY' | 'LOG'
+
+/** envoy.config.rbac.v3.RBAC.AuditLoggingOptions.AuditCondition */
+export type RBACAuditLoggingOptionsAuditCondition = 'NONE' | 'ON_DENY' | 'ON_ALLOW' | 'ON_DENY_AND_ALLOW'
+
 /** envoy.config.route.v3.RateLimit.Action.MetaData.Source */
 export type RateLimitActionMetaDataSource = 'DYNAMIC' | 'ROUTE_ENTRY' | 'CLUSTER_ENTRY' | 'CLUSTER_LOCALITY_ENTRY'
 
@@ -3255,6 +3797,18 @@ export type VirtualHostTlsRequirementType = 'NONE' | 'EXTERNAL_ONLY' | 'ALL'
 
 /** envoy.data.accesslog.v3.AccessLogType */
 export type AccessLogType = 'NotSet' | 'TcpUpstreamConnected' | 'TcpPeriodic' | 'TcpConnectionStart' | 'TcpConnectionEnd' | 'DownstreamStart' | 'DownstreamPeriodic' | 'DownstreamEnd' | 'UpstreamPoolReady' | 'UpstreamPeriodic' | 'UpstreamEnd' | 'DownstreamTunnelSuccessfullyEstablished' | 'UdpTunnelUpstreamConnected' | 'UdpPeriodic' | 'UdpSessionEnd'
+
+/** envoy.extensions.common.ratelimit.v3.VhRateLimitsOptions */
+export type VhRateLimitsOptions = 'OVERRIDE' | 'INCLUDE' | 'IGNORE'
+
+/** envoy.extensions.common.ratelimit.v3.XRateLimitHeadersRFCVersion */
+export type XRateLimitHeadersRFCVersion = 'OFF' | 'DRAFT_VERSION_03'
+
+/** envoy.extensions.filters.listener.proxy_protocol.v3.ProxyProtocol.KeyValuePair.ValueStringEncoding */
+export type ProxyProtocolKeyValuePairValueStringEncoding = 'UNSPECIFIED' | 'SANITIZED_UTF8' | 'BASE64'
+
+/** envoy.extensions.filters.listener.proxy_protocol.v3.ProxyProtocol.TlvLocation */
+export type ProxyProtocolTlvLocation = 'DYNAMIC_METADATA' | 'FILTER_STATE'
 
 /** envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.CodecType */
 export type HttpConnectionManagerCodecType = 'AUTO' | 'HTTP1' | 'HTTP2' | 'HTTP3'
@@ -3298,6 +3852,21 @@ export type FractionalPercentDenominatorType = 'HUNDRED' | 'TEN_THOUSAND' | 'MIL
 /** envoy.type.v3.RateLimitUnit */
 export type RateLimitUnit = 'UNKNOWN' | 'SECOND' | 'MINUTE' | 'HOUR' | 'DAY' | 'MONTH' | 'YEAR'
 
+/** envoy.type.v3.StatusCode */
+export type StatusCode = 'Empty' | 'Continue' | 'OK' | 'Created' | 'Accepted' | 'NonAuthoritativeInformation' | 'NoContent' | 'ResetContent' | 'PartialContent' | 'MultiStatus' | 'AlreadyReported' | 'IMUsed' | 'MultipleChoices' | 'MovedPermanently' | 'Found' | 'SeeOther' | 'NotModified' | 'UseProxy' | 'TemporaryRedirect' | 'PermanentRedirect' | 'BadRequest' | 'Unauthorized' | 'PaymentRequired' | 'Forbidden' | 'NotFound' | 'MethodNotAllowed' | 'NotAcceptable' | 'ProxyAuthenticationRequired' | 'RequestTimeout' | 'Conflict' | 'Gone' | 'LengthRequired' | 'PreconditionFailed' | 'PayloadTooLarge' | 'URITooLong' | 'UnsupportedMediaType' | 'RangeNotSatisfiable' | 'ExpectationFailed' | 'MisdirectedRequest' | 'UnprocessableEntity' | 'Locked' | 'FailedDependency' | 'UpgradeRequired' | 'PreconditionRequired' | 'TooManyRequests' | 'RequestHeaderFieldsTooLarge' | 'InternalServerError' | 'NotImplemented' | 'BadGateway' | 'ServiceUnavailable' | 'GatewayTimeout' | 'HTTPVersionNotSupported' | 'VariantAlsoNegotiates' | 'InsufficientStorage' | 'LoopDetected' | 'NotExtended' | 'NetworkAuthenticationRequired'
+
+/** google.api.expr.v1alpha1.SourceInfo.Extension.Component */
+export type SourceInfoExtensionComponent = 'COMPONENT_UNSPECIFIED' | 'COMPONENT_PARSER' | 'COMPONENT_TYPE_CHECKER' | 'COMPONENT_RUNTIME'
+
+/** google.api.expr.v1alpha1.Type.PrimitiveType */
+export type TypePrimitiveType = 'PRIMITIVE_TYPE_UNSPECIFIED' | 'BOOL' | 'INT64' | 'UINT64' | 'DOUBLE' | 'STRING' | 'BYTES'
+
+/** google.api.expr.v1alpha1.Type.WellKnownType */
+export type TypeWellKnownType = 'WELL_KNOWN_TYPE_UNSPECIFIED' | 'ANY' | 'TIMESTAMP' | 'DURATION'
+
+/** google.protobuf.NullValue */
+export type NullValue = null
+
 /** The messages by their full names: what may stand in an Any beside its type URL. */
 export interface MessagesByName {
   readonly 'envoy.config.listener.v3.Listener': Listener
@@ -3317,6 +3886,19 @@ export interface MessagesByName {
   readonly 'envoy.extensions.filters.http.header_mutation.v3.HeaderMutation': HttpHeaderMutationHeaderMutation
   readonly 'envoy.extensions.filters.http.fault.v3.HTTPFault': HTTPFault
   readonly 'envoy.extensions.filters.http.stateful_session.v3.StatefulSession': StatefulSession
+  readonly 'envoy.extensions.filters.http.buffer.v3.Buffer': Buffer
+  readonly 'envoy.extensions.filters.http.buffer.v3.BufferPerRoute': BufferPerRoute
+  readonly 'envoy.extensions.filters.http.cors.v3.Cors': Cors
+  readonly 'envoy.extensions.filters.http.cors.v3.CorsPolicy': CorsPolicy
+  readonly 'envoy.extensions.filters.http.jwt_authn.v3.JwtAuthentication': JwtAuthentication
+  readonly 'envoy.extensions.filters.http.jwt_authn.v3.PerRouteConfig': PerRouteConfig
+  readonly 'envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit': LocalRateLimit
+  readonly 'envoy.extensions.filters.http.rbac.v3.RBAC': RBAC
+  readonly 'envoy.extensions.filters.http.rbac.v3.RBACPerRoute': RBACPerRoute
+  readonly 'envoy.extensions.filters.listener.proxy_protocol.v3.ProxyProtocol': ProxyProtocol
+  readonly 'envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector': TlsInspector
+  readonly 'envoy.extensions.access_loggers.stream.v3.StdoutAccessLog': StdoutAccessLog
+  readonly 'envoy.extensions.transport_sockets.quic.v3.QuicDownstreamTransport': QuicDownstreamTransport
   readonly 'envoy.extensions.http.early_header_mutation.header_mutation.v3.HeaderMutation': EarlyHeaderMutationHeaderMutationHeaderMutation
   readonly 'envoy.extensions.request_id.uuid.v3.UuidRequestIdConfig': UuidRequestIdConfig
 }

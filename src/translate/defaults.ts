@@ -18,6 +18,8 @@ export const defaults = {
   /** How long access-log entries wait for company; measured: 53 ms of lag on average. */
   accessLogBufferMs: 100,
   accessLogBufferBytes: 16_384,
+  /** What a request that a route wants buffered may have, where the route does not say (bytes). */
+  bufferedRequestBytes: 1_048_576,
   /**
    * Connections, pending requests and running requests per cluster before Envoy answers 503. A switch sends a
    * whole service to a cluster without one open connection: with Envoy's 1,024 that burst itself would fail.

@@ -1,8 +1,8 @@
 // Resources that every node group has, whatever its objects: a proxy that subscribes is answered, and never with nothing.
 import { names } from '../base/index.ts'
 import { typeUrls } from '../envoy-api/index.ts'
-import { slotContent } from './http-filters.ts'
-import { extensionSlot, runtimeLayers } from './names.ts'
+import { slotContents } from './http-filters.ts'
+import { runtimeLayers } from './names.ts'
 import type { Draft, DraftJson, ResourceFacts } from './types.ts'
 
 const facts: ReadonlyMap<string, ResourceFacts> = new Map([
@@ -10,12 +10,12 @@ const facts: ReadonlyMap<string, ResourceFacts> = new Map([
   [typeUrls.eds, { usable: 0 }],
 ])
 
-/** Empty runtime layers, a cluster that nothing routes to, the slot that does nothing, no members of the fleet yet. */
+/** Empty runtime layers, a cluster that nothing routes to, the slots that do nothing, no members of the fleet yet. */
 export const fixedDrafts: readonly Draft[] = [
   fixed(typeUrls.cds, names.floorCluster, { name: names.floorCluster, type: 'STATIC', connectTimeout: '1s' }),
   fixed(typeUrls.eds, names.localCluster, { clusterName: names.localCluster }),
   ...runtimeLayers.map((layer) => fixed(typeUrls.rtds, layer, { name: layer, layer: {} })),
-  fixed(typeUrls.ecds, extensionSlot, slotContent),
+  ...slotContents.map((content) => fixed(typeUrls.ecds, content.name, content)),
 ]
 
 function fixed(typeUrl: string, name: string, json: DraftJson): Draft {

@@ -31,6 +31,8 @@ export function httpConnectionManager(name: string): envoy.ListenerFilter {
           maxConcurrentStreams: defaults.http2ConcurrentStreams,
           initialStreamWindowSize: defaults.http2StreamWindowBytes,
           initialConnectionWindowSize: defaults.http2ConnectionWindowBytes,
+          // WebSockets inside HTTP/2 come as CONNECT; routes say what they take of it.
+          allowConnect: true,
         },
         upgradeConfigs: [{ upgradeType: 'websocket' }],
         // A gateway is not seen: the backend's own Server header stays.

@@ -22,6 +22,9 @@ export const weightRuntimePrefix = (namespace: string, service: string): string 
 /** The ECDS resource that fills the slot of every HTTP listener. */
 export const extensionSlot = 'verdigris/http'
 
+/** The ECDS resource of the JWT filter of every HTTP listener: which issuers are believed is no property of a listener. */
+export const jwtSlot = 'verdigris/jwt'
+
 /** Runtime keys with a safe default in every listener; the flags layer turns them on. */
 export const runtimeKeys = {
   /** Fraction of requests in the gRPC access log. Default 0. */

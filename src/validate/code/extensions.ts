@@ -9,6 +9,8 @@ const filters = 'envoy.extensions.filters.http.'
 export const routerType = `${filters}router.v3.Router`
 const httpFilters: readonly string[] = [
   ...slotTypes,
+  `${filters}buffer.v3.Buffer`,
+  `${filters}cors.v3.Cors`,
   `${filters}stateful_session.v3.StatefulSession`,
   routerType,
 ]
@@ -17,6 +19,11 @@ const perRoute: readonly string[] = [
   `${filters}fault.v3.HTTPFault`,
   `${filters}stateful_session.v3.StatefulSessionPerRoute`,
   `${filters}header_mutation.v3.HeaderMutationPerRoute`,
+  `${filters}buffer.v3.BufferPerRoute`,
+  `${filters}cors.v3.CorsPolicy`,
+  `${filters}jwt_authn.v3.PerRouteConfig`,
+  `${filters}local_ratelimit.v3.LocalRateLimit`,
+  `${filters}rbac.v3.RBACPerRoute`,
 ]
 
 const earlyMutations = ['envoy.extensions.http.early_header_mutation.header_mutation.v3.HeaderMutation']
