@@ -3,6 +3,7 @@
 // it opened is older than what they said.
 import { copyFile, link, mkdir, readdir, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { codeOf } from './errors.ts'
 
 /** The files as they were. LevelDB replaces and removes files, and never changes those that it finds. */
 export interface Aside {
@@ -75,10 +76,7 @@ async function linkOrCopy(from: string, to: string): Promise<void> {
 }
 
 /** How file systems say that they have no hard links, or no more of them. */
-const withoutLinks: ReadonlySet<string> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'])
-
-const codeOf = (error: unknown): string =>
-  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
+const withoutLinks: ReadonlySet<unknown> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'])
 
 const isThere = (path: string): Promise<boolean> =>
   stat(path).then(

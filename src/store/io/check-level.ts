@@ -8,7 +8,8 @@ import { rootKey } from '../keys.ts'
 import type { LevelFault, LevelFiles } from '../leveldb/image.ts'
 import { merged, readLevelImage } from '../leveldb/image.ts'
 import type { LevelPut } from '../leveldb/log.ts'
-import { messageOf, readPlainFile } from './folder.ts'
+import { codeOf, messageOf } from './errors.ts'
+import { readPlainFile } from './folder.ts'
 
 /** Names of files that hold what was committed; the engine's own text and lock hold nothing. */
 const holdsData = /^(CURRENT|MANIFEST-\d+|\d+\.(ldb|sst|log))$/
@@ -42,8 +43,8 @@ export async function readLevelFiles(folder: string): Promise<Result<LevelFiles,
   try {
     names = await readdir(folder)
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return ok(new Map())
-    return err(error instanceof Error ? error.message : String(error))
+    if (codeOf(error) === 'ENOENT') return ok(new Map())
+    return err(messageOf(error))
   }
   const files = new Map<string, { readonly bytes: Buffer } | { readonly unreadable: string }>()
   for (const name of names.filter((each) => holdsData.test(each)).sort()) {

@@ -4,6 +4,7 @@ import { ClassicLevel } from 'classic-level'
 import type { Result } from '../../base/index.ts'
 import { err, limits, ok } from '../../base/index.ts'
 import type { Engine, EngineFault, EngineWrite } from '../engine.ts'
+import { codeOf } from './errors.ts'
 
 /** Entries fetched from LevelDB in one call while reading through. */
 const entriesPerRead = 512
@@ -63,7 +64,7 @@ function faultOf(error: unknown): EngineFault {
   const chain: unknown[] = []
   for (let link: unknown = error; link instanceof Error; link = link.cause) chain.push(link)
   const message = chain.map((link) => (link instanceof Error ? link.message : '')).join(': ')
-  const codes = chain.map((link) => (link instanceof Error && 'code' in link ? link.code : undefined))
+  const codes = chain.map(codeOf)
   if (codes.includes('LEVEL_LOCKED')) return { kind: 'locked', message }
   if (/no space left|quota|file too large/i.test(message)) return { kind: 'full', message }
   if (/permission denied|read-only file system|operation not permitted|EACCES|EROFS/i.test(message))

@@ -9,6 +9,7 @@ import { z } from 'zod'
 import type { Result } from '../../base/index.ts'
 import { err, ok } from '../../base/index.ts'
 import { decodeFrame, encodeFrame, formatVersion } from '../record.ts'
+import { codeOf, messageOf } from './errors.ts'
 
 /** Files of a store folder. */
 export const folderFiles = (dir: string) => ({
@@ -218,7 +219,3 @@ function syncFolder(dir: string): void {
     closeSync(handle)
   }
 }
-
-const codeOf = (error: unknown): unknown =>
-  error instanceof Error && 'code' in error ? error.code : undefined
-export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

@@ -12,11 +12,11 @@ import type { Aside } from './before-opening.ts'
 import { endOpening, setAside } from './before-opening.ts'
 import { checkLevelFiles } from './check-level.ts'
 import { openClassicLevel } from './classic-level.ts'
+import { messageOf } from './errors.ts'
 import type { AnsweredMark, Identity } from './folder.ts'
 import {
   describeOwner,
   folderFiles,
-  messageOf,
   openAnsweredMark,
   prepareFolder,
   readAnswered,

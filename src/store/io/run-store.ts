@@ -14,6 +14,7 @@ import { withView } from '../state.ts'
 import { replay, step } from '../step.ts'
 import type { Change, Committed, Store, StoreStats } from '../types.ts'
 import { withGeneration } from './damaged-store.ts'
+import { messageOf } from './errors.ts'
 import { makeDurable } from './make-durable.ts'
 import { createReader } from './read.ts'
 
@@ -106,7 +107,7 @@ export function runStore(initial: StoreState, hands: StoreHands): Store {
     const { sequence } = state
     noted = nextTurn()
       .then(() => hands.noteAnswered(sequence))
-      .catch((error: unknown) => turnReadOnly(error instanceof Error ? error.message : String(error)))
+      .catch((error: unknown) => turnReadOnly(messageOf(error)))
     return ok(flushMs)
   }
 

@@ -16,8 +16,9 @@ import { piecesOf } from '../salvage/pieces.ts'
 import type { Proof } from '../salvage/proven.ts'
 import type { StoreFault } from '../types.ts'
 import { describeFault, readLevelFiles } from './check-level.ts'
+import { codeOf, messageOf } from './errors.ts'
 import type { Identity } from './folder.ts'
-import { folderFiles, messageOf, parseMark, readIdentity, readPlainFile } from './folder.ts'
+import { folderFiles, parseMark, readIdentity, readPlainFile } from './folder.ts'
 
 export interface Survey {
   readonly dir: string
@@ -242,7 +243,7 @@ async function readMark(dir: string): Promise<{
       ? { answered, fault: 'it is not what Verdigris wrote' }
       : { answered, fault: undefined }
   } catch (error) {
-    const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT'
+    const isMissing = codeOf(error) === 'ENOENT'
     return {
       answered: undefined,
       fault: isMissing ? 'it is missing' : messageOf(error),
