@@ -1,7 +1,7 @@
 // What a request says about a response: taken, or refused. Only this moves what a proxy holds (rule 11).
 import { limits } from '../base/index.ts'
 import type { FromStreams } from '../channel/index.ts'
-import { difference } from './content.ts'
+import { type Content, difference } from './content.ts'
 import { distrust, type Follow, type Pending } from './follow.ts'
 import type { Context, Effect, Now, StreamState } from './machine.ts'
 import { redact } from './redact.ts'
@@ -89,6 +89,7 @@ function refused(
   const known = record.doubts.get(url)?.resend ?? 0
   // It is partly applied (rule 31): what was in it may be there, or not.
   distrust(follow, { kind: 'refused', since: now.mono, known })
+  holdWhatItTook(follow, pending, (content) => numberOf(context.world, group, url, content))
   const good = follow.held?.content ?? follow.came
   // What stayed beyond the content was good before, so the content is to blame, unless that was good before, too.
   const version =
@@ -125,6 +126,21 @@ function refused(
       at: now.wall,
     }),
   ]
+}
+
+/**
+ * What it refuses now may count as held, because nothing changed in the names that it had (and it asked for more since): then it
+ * holds what it took of them last.
+ */
+function holdWhatItTook(
+  follow: Follow,
+  refused: Pending,
+  numberOfContent: (content: Content) => number | undefined,
+): void {
+  const { held, acked } = follow
+  if (acked === undefined || held?.content.version !== parseVersion(refused.version).plain) return
+  const number = acked === held.content ? undefined : numberOfContent(acked)
+  if (number !== undefined) follow.held = { number, content: acked }
 }
 
 export const observe = (message: FromStreams): readonly Effect[] => [{ kind: 'observe', message }]

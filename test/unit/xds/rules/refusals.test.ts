@@ -204,6 +204,29 @@ describe('refusals', () => {
     },
   )
 
+  it.each(variants)(
+    'rule 32: what was refused of newly asked names is not good because the others did not change (%s)',
+    (variant) => {
+      const rig = createRig()
+      rig.publish(1, one)
+      const client = rig.client(variant)
+      if (variant === 'sotw') client.ask('eds', ['a'])
+      else client.sub('eds', ['a'])
+      client.ack('eds')
+      const more = { ...one, eds: { a: '1', c: '1' } }
+      rig.publish(2, more, { base: true })
+      if (variant === 'sotw') client.ask('eds', ['a', 'c'])
+      else client.sub('eds', ['c'])
+      client.nack('eds')
+      expect(rig.heard('nacked')).toMatchObject([{ generation: 2, good: 1, changed: ['c'] }])
+      client.got()
+      const type = typeUrls.eds
+      const parked = rig.version('eds', more)
+      rig.decider.send({ kind: 'doubt', node: 'edge-1', type, resend: 1, parked, good: 1 })
+      expect(client.got()).toEqual([variant === 'sotw' ? 'EDS eds@1~1 a=1' : 'EDS eds@1~1 +a=1~1 -c'])
+    },
+  )
+
   it.each(variants)('rule 33: refused content is never sent again, newer content at once (%s)', (variant) => {
     const rig = createRig()
     rig.publish(1, one)
