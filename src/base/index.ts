@@ -1,4 +1,4 @@
-// base: what every room may use. Nothing here knows Envoy, a socket or a file.
+// base: what every room may use. Nothing here knows a socket or a file, and of Envoy only how it reads a regular expression.
 export * from './assert.ts'
 export * from './bound.ts'
 export * from './duration.ts'
@@ -6,4 +6,5 @@ export * from './json.ts'
 export * from './limits.ts'
 export * from './names.ts'
 export * from './problem.ts'
+export { regexFault } from './regex.ts'
 export * from './result.ts'

@@ -1,8 +1,8 @@
 // What Envoy's code asks beyond its constraints: each rule once held and once broken.
 import { generateKeyPairSync } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
+import { regexFault } from '../../../src/base/regex.ts'
 import { typeUrlOf } from '../../../src/envoy-api/index.ts'
-import { regexFault } from '../../../src/validate/code/regexes.ts'
 import { refusalsOf } from '../../../src/validate/refusals.ts'
 
 const cluster = 'envoy.config.cluster.v3.Cluster'
