@@ -36,6 +36,10 @@ export const limits = {
   environmentsPerService: 64,
   /** Static endpoints of one environment. */
   endpointsPerEnvironment: 10_000,
+  /** Host names of one environment: every proxy looks each of them up. */
+  dnsHostsPerEnvironment: 256,
+  /** Requests of one upstream connection: Envoy counts them in 32 bits. */
+  requestsPerConnection: 4_294_967_295,
   /** Listeners of one gateway; gateways, hosts and rules of one route; matches of one rule; headers of one match. */
   listenersPerGateway: 64,
   nodeGroupsPerGateway: 256,

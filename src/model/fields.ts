@@ -68,6 +68,26 @@ export const weights = z
     context.addIssue({ code: 'custom', message: `shares sum to ${sum}, wanted ${totalWeight}${hint}` })
   })
 
+/** Name of a request or response header, in any case. */
+export const headerName = z
+  .string()
+  .min(1, 'wanted the name of a header')
+  .max(256, 'wanted at most 256 characters')
+  .regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'wanted the name of a header')
+
+/** Adds an issue unless exactly one of these members is there. */
+export function refuseUnlessOne<Value extends object>(
+  value: Value,
+  members: readonly (keyof Value & string)[],
+  context: { addIssue(issue: { code: 'custom'; message: string; path: PropertyKey[] }): void },
+): void {
+  const given = members.filter((member) => value[member] !== undefined)
+  if (given.length === 1) return
+  const wanted = members.map((each) => `"${each}"`).join(', ')
+  const found = given.length === 0 ? 'none' : given.map((each) => `"${each}"`).join(' and ')
+  context.addIssue({ code: 'custom', message: `wanted exactly one of ${wanted}, found ${found}`, path: [] })
+}
+
 /** Adds an issue for every item whose key an earlier one has. `what` is how a person calls the key. */
 export function refuseRepeats<Item>(
   items: readonly Item[],

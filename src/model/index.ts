@@ -6,13 +6,12 @@ export type { Effect } from './kind-definition.ts'
 export { type GatewaySpec, gatewaySpec } from './kinds/gateway.ts'
 export { type NodeGroupSelector, type NodeGroupSpec, nodeGroupSpec } from './kinds/node-group.ts'
 export { type RouteSpec, routeSpec } from './kinds/route.ts'
-export {
-  type Environment,
-  type HealthCheck,
-  type ServiceSpec,
-  serviceSpec,
-  type Upstream,
-} from './kinds/service.ts'
+export type { LoadBalancing } from './kinds/service/balancing.ts'
+export type { DnsEndpoints, Endpoint } from './kinds/service/endpoints.ts'
+export type { HealthCheck } from './kinds/service/health-check.ts'
+export type { CircuitBreakers, OutlierDetection } from './kinds/service/protection.ts'
+export type { Upstream, UpstreamTls } from './kinds/service/upstream.ts'
+export { type Environment, type ServiceSpec, serviceSpec } from './kinds/service.ts'
 export type { TrafficState } from './kinds/traffic.ts'
 export { type TrafficPolicySpec, trafficPolicySpec } from './kinds/traffic-policy.ts'
 export { type ManifestFile, parseManifests, parseObject } from './manifests/parse-manifests.ts'
@@ -25,5 +24,6 @@ export { type ApplyOptions, planApply } from './planning/plan-apply.ts'
 export { type DeleteOptions, planDelete } from './planning/plan-delete.ts'
 export { type EarlierTraffic, planRollback, type RollbackCommand } from './planning/plan-rollback.ts'
 export { planTraffic, type TrafficCommand } from './planning/plan-traffic.ts'
+export { countOf } from './planning/traffic.ts'
 export { checkWorld } from './references/check-references.ts'
 export { matchingOrder, type SelectableGroup, type SelectableNode, selectGroup } from './select-group.ts'

@@ -1,49 +1,86 @@
 // Environment and port of a Service → Envoy Cluster: one per incarnation, whatever its share of the traffic.
 import { type envoy, typeUrls } from '../envoy-api/index.ts'
+import type { DnsEndpoints, Upstream } from '../model/index.ts'
 import { adsSource } from './ads.ts'
 import { defaults } from './defaults.ts'
 import { duration } from './duration.ts'
+import { loadAssignment } from './endpoints.ts'
 import type { EnvironmentPort } from './environment-ports.ts'
 import { healthCheck } from './health-checks.ts'
+import { balancing } from './load-balancing.ts'
 import { clusterStatName } from './names.ts'
-import { protocolOptions } from './protocol-options.ts'
-import type { Draft } from './types.ts'
+import { circuitBreakers, outlierDetection } from './protection.ts'
+import { alpnOf, protocolOptions } from './protocol-options.ts'
+import type { Draft, ResourceFacts } from './types.ts'
+import { upstreamTls } from './upstream-tls.ts'
 
 /** The cluster of one environment and port. */
 export function cluster(target: EnvironmentPort): Draft {
-  const { name, protocol, upstream, serviceName, origin } = target
+  const { name, upstream, protocol, origin, namespace } = target
+  const { healthCheck: check, outlierDetection: outliers, tls } = upstream
   const json: envoy.Cluster = {
     name,
     altStatName: clusterStatName(name),
-    type: 'EDS',
-    edsClusterConfig: { edsConfig: adsSource },
+    ...discovery(target),
     connectTimeout: duration(upstream.connectTimeout ?? defaults.connectTimeoutMs),
-    // gRPC clients refuse LEAST_REQUEST.
-    lbPolicy: 'ROUND_ROBIN',
     // An endpoint that was removed gets nothing more, whatever its health check still says.
     ignoreHealthOnHostRemoval: true,
-    commonLbConfig: {
-      // As gRPC clients do: localities share by their weights, and no zone is preferred behind our back.
-      localityWeightedLbConfig: {},
-      // New endpoints take part after their first check; they neither dilute nor panic the others.
-      ...(upstream.healthCheck === undefined ? {} : { ignoreNewHostsUntilFirstHc: true }),
-    },
-    circuitBreakers: {
-      thresholds: [
-        {
-          maxConnections: defaults.circuitBreaker,
-          maxPendingRequests: defaults.circuitBreaker,
-          maxRequests: defaults.circuitBreaker,
-        },
-      ],
-    },
-    ...(upstream.healthCheck === undefined
+    ...balancing(upstream.loadBalancing, check !== undefined),
+    circuitBreakers: circuitBreakers(upstream.circuitBreakers),
+    ...(check === undefined ? {} : { healthChecks: [healthCheck(check, target)] }),
+    ...(outliers === undefined ? {} : { outlierDetection: outlierDetection(outliers) }),
+    ...(tls === undefined
       ? {}
-      : { healthChecks: [healthCheck(upstream.healthCheck, protocol, serviceName)] }),
-    typedExtensionProtocolOptions: protocolOptions(
-      protocol,
-      upstream.idleTimeout ?? defaults.upstreamIdleTimeoutMs,
-    ),
+      : { transportSocket: upstreamTls(tls, alpnOf(protocol), (secret) => `${namespace}/${secret}`) }),
+    ...(upstream.tcpKeepalive === undefined
+      ? {}
+      : { upstreamConnectionOptions: probes(upstream.tcpKeepalive) }),
+    ...(protocol === 'TCP' ? {} : { typedExtensionProtocolOptions: protocolOptions(target) }),
   }
-  return { kind: 'whole', typeUrl: typeUrls.cds, name, json, facts: { discovery: 'eds' }, origins: [origin] }
+  return { kind: 'whole', typeUrl: typeUrls.cds, name, json, facts: factsOf(target), origins: [origin] }
+}
+
+function factsOf({ dns, namespace, upstream: { tls } }: EnvironmentPort): ResourceFacts {
+  const secrets = [tls?.ca, tls?.certificate]
+    .filter((each) => each !== undefined)
+    .map((secret) => `${namespace}/${secret}`)
+  return {
+    discovery: dns === undefined ? 'eds' : 'dns',
+    ...(secrets.length === 0 ? {} : { secrets: [...new Set(secrets)].sort() }),
+  }
+}
+
+/** Where its endpoints come from: an assignment of the same name, or DNS. */
+function discovery({ name, dns, endpoints }: EnvironmentPort): Partial<envoy.Cluster> {
+  if (dns === undefined) return { type: 'EDS', edsClusterConfig: { edsConfig: adsSource } }
+  return {
+    type: dns.mode === 'Strict' ? 'STRICT_DNS' : 'LOGICAL_DNS',
+    loadAssignment: loadAssignment(name, endpoints),
+    dnsRefreshRate: duration(dns.refresh),
+    // What does not resolve is asked again soon, and not as often as a thousand proxies can.
+    dnsFailureRefreshRate: {
+      baseInterval: duration(Math.min(dns.refresh, defaults.dnsFailureRefreshMs)),
+      maxInterval: duration(Math.max(dns.refresh, defaults.dnsFailureRefreshMs)),
+    },
+    ...(dns.respectTtl ? { respectDnsTtl: true } : {}),
+    dnsLookupFamily: families[dns.family],
+  }
+}
+
+const families = {
+  V4Only: 'V4_ONLY',
+  V6Only: 'V6_ONLY',
+  V4Preferred: 'V4_PREFERRED',
+  All: 'ALL',
+} as const satisfies Record<DnsEndpoints['family'], string>
+
+/** Whole seconds, as the kernel counts them. */
+function probes({ time, interval, probes: count }: NonNullable<Upstream['tcpKeepalive']>) {
+  return {
+    tcpKeepalive: {
+      ...(count === undefined ? {} : { keepaliveProbes: count }),
+      ...(time === undefined ? {} : { keepaliveTime: time / 1_000 }),
+      ...(interval === undefined ? {} : { keepaliveInterval: interval / 1_000 }),
+    },
+  }
 }

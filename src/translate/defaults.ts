@@ -5,6 +5,8 @@ export const defaults = {
   connectTimeoutMs: 1_000,
   /** Below the 5 s at which many backends close idle connections: Envoy closes first, no request meets a closing one. */
   upstreamIdleTimeoutMs: 4_000,
+  /** The first wait after a host name did not resolve. */
+  dnsFailureRefreshMs: 1_000,
   /** A route's time for the whole response, as in Envoy. */
   routeTimeoutMs: 15_000,
   /** A stream without a byte in either direction; routes may say otherwise, so long ones need no listener edit. */

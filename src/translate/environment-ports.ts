@@ -3,9 +3,11 @@
 import type { Violation } from '../base/index.ts'
 import {
   clusterName,
+  type DnsEndpoints,
   type Environment,
   keyOf,
   type ObjectKey,
+  type ServiceSpec,
   type StoredOf,
   type Upstream,
 } from '../model/index.ts'
@@ -14,11 +16,14 @@ import type { EndpointAddress } from './endpoints.ts'
 /** One environment and port: becomes one cluster and one load assignment of the same name. */
 export interface EnvironmentPort {
   readonly name: string
+  readonly namespace: string
   readonly serviceName: string
-  readonly protocol: 'HTTP' | 'HTTP2'
+  readonly protocol: ServiceSpec['ports'][number]['protocol']
   /** The environment's settings over the service's. */
   readonly upstream: Upstream
   readonly endpoints: readonly EndpointAddress[]
+  /** How the host names among its endpoints are looked up; undefined: they are addresses, and come by EDS. */
+  readonly dns?: DnsEndpoints
   /** Key of the Service. */
   readonly origin: ObjectKey
 }
@@ -60,7 +65,7 @@ export function environmentPorts(service: StoredOf<'Service'>): {
       endpoints.missing.forEach((at) => {
         violations.push({
           object: origin,
-          path: `spec.environments[${index}].endpoints.static[${at}]`,
+          path: `spec.environments[${index}].endpoints.${environment.endpoints.dns === undefined ? 'static' : 'dns.hosts'}[${at}]`,
           message: `found no port number for port "${port.name}", wanted ${
             service.spec.ports.length === 1 ? '"port"' : `"ports.${port.name}"`
           }`,
@@ -68,10 +73,12 @@ export function environmentPorts(service: StoredOf<'Service'>): {
       })
       targets.push({
         name,
+        namespace: service.namespace,
         serviceName: service.name,
         protocol: port.protocol,
         upstream: { ...service.spec.upstream, ...environment.upstream },
         endpoints: endpoints.found,
+        ...(environment.endpoints.dns === undefined ? {} : { dns: environment.endpoints.dns }),
         origin,
       })
     }
@@ -82,10 +89,14 @@ export function environmentPorts(service: StoredOf<'Service'>): {
 function endpointsOf(environment: Environment, port: string, only: boolean) {
   const found: EndpointAddress[] = []
   const missing: number[] = []
-  environment.endpoints.static.forEach((endpoint, at) => {
-    const number = endpoint.ports?.[port] ?? (only ? endpoint.port : undefined)
+  const { static: fixed, dns } = environment.endpoints
+  const declared =
+    dns === undefined ? fixed : dns.hosts.map(({ host, ...more }) => ({ ...more, address: host }))
+  declared.forEach((endpoint, at) => {
+    const { ports, port: one, ...rest } = endpoint
+    const number = ports?.[port] ?? (only ? one : undefined)
     if (number === undefined) missing.push(at)
-    else found.push({ address: endpoint.address, port: number })
+    else found.push({ ...rest, port: number })
   })
   return { found, missing }
 }

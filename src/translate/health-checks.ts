@@ -2,15 +2,12 @@
 import type { envoy } from '../envoy-api/index.ts'
 import type { HealthCheck as HealthCheckSpec } from '../model/index.ts'
 import { duration } from './duration.ts'
+import type { EnvironmentPort } from './environment-ports.ts'
 
-/**
- * The check as Envoy runs it. `host` is asked for when the check names none: Envoy would send the cluster's name, and
- * many servers refuse a Host with a slash in it.
- */
+/** The check as Envoy runs it. */
 export function healthCheck(
   check: HealthCheckSpec,
-  protocol: 'HTTP' | 'HTTP2',
-  host: string,
+  { protocol, serviceName }: Pick<EnvironmentPort, 'protocol' | 'serviceName'>,
 ): envoy.HealthCheck {
   const interval = duration(check.interval)
   return {
@@ -20,10 +17,36 @@ export function healthCheck(
     noTrafficInterval: interval,
     healthyThreshold: check.healthyThreshold,
     unhealthyThreshold: check.unhealthyThreshold,
-    httpHealthCheck: {
-      path: check.http.path,
-      host: check.http.host ?? host,
-      codecClientType: protocol === 'HTTP2' ? 'HTTP2' : 'HTTP1',
+    ...checker(check, protocol === 'HTTP' ? 'HTTP1' : 'HTTP2', serviceName),
+  }
+}
+
+/** `host` is asked for when the check names none: Envoy would send the cluster's name, and many servers refuse a Host with a slash in it. */
+function checker(
+  { http, grpc, tcp }: HealthCheckSpec,
+  codecClientType: 'HTTP1' | 'HTTP2',
+  host: string,
+): Pick<envoy.HealthCheck, 'httpHealthCheck' | 'grpcHealthCheck' | 'tcpHealthCheck'> {
+  if (http !== undefined) {
+    const { path, statuses } = http
+    const expected =
+      statuses === undefined
+        ? {}
+        : { expectedStatuses: statuses.map((status) => ({ start: status, end: status + 1 })) }
+    return { httpHealthCheck: { path, host: http.host ?? host, codecClientType, ...expected } }
+  }
+  if (grpc !== undefined) {
+    return {
+      grpcHealthCheck: {
+        authority: host,
+        ...(grpc.service === undefined ? {} : { serviceName: grpc.service }),
+      },
+    }
+  }
+  return {
+    tcpHealthCheck: {
+      ...(tcp?.send === undefined ? {} : { send: { text: tcp.send.toLowerCase() } }),
+      ...(tcp?.receive === undefined ? {} : { receive: [{ text: tcp.receive.toLowerCase() }] }),
     },
   }
 }

@@ -19,7 +19,10 @@ export function createServices(): (
       return {
         service,
         clusters: targets.map(cluster).sort(byName),
-        assignments: targets.map(assignment).sort(byName),
+        assignments: targets
+          .filter(({ dns }) => dns === undefined)
+          .map(assignment)
+          .sort(byName),
         violations,
       }
     })

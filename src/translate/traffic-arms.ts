@@ -2,7 +2,7 @@
 
 import type { Violation } from '../base/index.ts'
 import type { envoy } from '../envoy-api/index.ts'
-import { keyOf, type StoredOf } from '../model/index.ts'
+import { countOf, keyOf, type StoredOf } from '../model/index.ts'
 import { totalWeight } from './defaults.ts'
 import { clusterOf } from './environment-ports.ts'
 import { weightRuntimePrefix } from './names.ts'
@@ -42,7 +42,7 @@ export function trafficArms(
     if (weight === undefined || weight === 0) return
     const name = clusterOf(service, environment.name, port)
     if (name !== undefined) clusters.push({ name, weight })
-    if (environment.endpoints.static.length === 0) {
+    if (countOf(environment.endpoints) === 0) {
       violations.push({
         object: keyOf(service),
         path: `spec.environments[${index}].endpoints.static`,

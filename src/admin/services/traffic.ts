@@ -1,6 +1,6 @@
 // Traffic: which environment of a service gets which share.
 import { err, invalid, limits, ok, type Problem, type Result } from '../../base/index.ts'
-import type { StoredOf, World } from '../../model/index.ts'
+import { countOf, type StoredOf, type World } from '../../model/index.ts'
 import type { ChangeAnswer, ChangeCommand } from '../../push/index.ts'
 import type { ChangeAnswer as AnswerMessage, ChangeOptions, Input, ServiceTraffic } from '../api.generated.ts'
 import { toChangeAnswer, toTimestamp } from '../convert.ts'
@@ -122,7 +122,7 @@ async function read(
       release: environment.release.version,
       digest: environment.release.digest ?? '',
       incarnation: service.incarnations[environment.name] ?? 0,
-      endpoints: environment.endpoints.static.length,
+      endpoints: countOf(environment.endpoints),
     })),
     revision: wanted?.revision ?? 0,
     actor: setBy?.actor ?? '',

@@ -1,60 +1,11 @@
 // Service: what callers call, with its environments and what runs in each.
 import { z } from 'zod'
 import { canonicalJson, limits } from '../../base/index.ts'
-import { canonicalAddress } from '../address.ts'
-import { anyDuration, ipAddress, name, port, positiveDuration, refuseRepeats } from '../fields.ts'
+import { name, refuseRepeats } from '../fields.ts'
 import type { KindDefinition } from '../kind-definition.ts'
 import type { ContentOf } from '../objects.ts'
-
-const checkPath = z
-  .string()
-  .startsWith('/', 'wanted a path that starts with "/"')
-  .max(2_048, 'wanted at most 2048 characters')
-const threshold = z.int().min(1, 'wanted 1 to 100').max(100, 'wanted 1 to 100')
-
-const healthCheck = z
-  .strictObject({
-    http: z
-      .strictObject({
-        path: checkPath.describe('Path to ask for; 200 is healthy.'),
-        host: z
-          .string()
-          .min(1)
-          .max(253)
-          .optional()
-          .describe('Host header. Default: the name of the service.'),
-      })
-      .describe('Asks by HTTP, in the protocol of the port.'),
-    interval: positiveDuration.prefault('5s').describe('Time between two checks.'),
-    timeout: positiveDuration.prefault('1s').describe('Time after which a check has failed.'),
-    healthyThreshold: threshold.default(1).describe('Passes in a row that make an endpoint healthy.'),
-    unhealthyThreshold: threshold.default(3).describe('Failures in a row that make an endpoint unhealthy.'),
-  })
-  .superRefine((check, context) => {
-    if (check.timeout <= check.interval) return
-    const message = 'wanted at most the interval: checks would overlap'
-    context.addIssue({ code: 'custom', message, path: ['timeout'] })
-  })
-
-/** Settings towards the upstream; an environment's go over its service's, field by field. */
-const upstream = z.strictObject({
-  connectTimeout: positiveDuration.optional().describe('Time for a TCP connection. Default 1 s.'),
-  idleTimeout: anyDuration
-    .optional()
-    .describe(
-      'Idle upstream connections are closed after this; keep it below the keep-alive of the backends, so that Envoy closes first. `0s`: never. Default 4 s.',
-    ),
-  healthCheck: healthCheck.optional().describe('Active health checks by every proxy. Default: none.'),
-})
-
-const endpoint = z.strictObject({
-  address: ipAddress.describe('IP address of the backend.'),
-  port: port.optional().describe('Port number: for a service with one port.'),
-  ports: z
-    .record(name, port)
-    .optional()
-    .describe('Port name → number: for a service with several ports, every one of them.'),
-})
+import { type Endpoint, endpoints } from './service/endpoints.ts'
+import { type Upstream, upstream } from './service/upstream.ts'
 
 const freeText = z.string().min(1, 'wanted at least one character').max(256, 'wanted at most 256 characters')
 const environment = z.strictObject({
@@ -67,17 +18,7 @@ const environment = z.strictObject({
         .describe('The exact content, such as an image digest. A change is a new incarnation.'),
     })
     .describe('What runs in the environment.'),
-  endpoints: z
-    .strictObject({
-      static: z
-        .array(endpoint)
-        .max(limits.endpointsPerEnvironment, `wanted at most ${limits.endpointsPerEnvironment} endpoints`)
-        .superRefine((endpoints, context) =>
-          refuseRepeats(endpoints, socketOf, 'endpoint', (at) => [at], context),
-        )
-        .describe('Backends by address. An empty list is allowed while nothing is sent there.'),
-    })
-    .describe('Where its backends are.'),
+  endpoints: endpoints.describe('Where its backends are.'),
   upstream: upstream.optional().describe("Settings of this environment, over the service's, field by field."),
 })
 
@@ -87,7 +28,10 @@ export const serviceSpec = z
       .array(
         z.strictObject({
           name: name.describe('Name of the port.'),
-          protocol: z.enum(['HTTP', 'HTTP2']).default('HTTP').describe('What the backends speak on it.'),
+          protocol: z
+            .enum(['HTTP', 'HTTP2', 'GRPC', 'TCP'])
+            .default('HTTP')
+            .describe('What the backends speak on it. `GRPC` is HTTP/2 with the time-outs of gRPC.'),
         }),
       )
       .min(1, 'wanted at least one port')
@@ -121,18 +65,26 @@ export const serviceSpec = z
   .superRefine((spec, context) => {
     const names = [...new Set(spec.ports.map((each) => each.name))]
     spec.environments.forEach((each, at) => {
-      each.endpoints.static.forEach((one, index) => {
+      const { static: fixed, dns } = each.endpoints
+      const list = dns === undefined ? fixed : dns.hosts
+      const where = dns === undefined ? ['static'] : ['dns', 'hosts']
+      list.forEach((one, index) => {
         for (const { field, message } of portFaults(one, names)) {
-          const path = ['environments', at, 'endpoints', 'static', index, ...field]
+          const path = ['environments', at, 'endpoints', ...where, index, ...field]
           context.addIssue({ code: 'custom', message, path })
         }
       })
     })
+    const levels: readonly (readonly [readonly PropertyKey[], Upstream | undefined])[] = [
+      [['upstream'], spec.upstream],
+      ...spec.environments.map((each, at) => [['environments', at, 'upstream'], each.upstream] as const),
+    ]
+    for (const [path, settings] of levels) {
+      for (const { field, message } of protocolFaults(settings, spec.ports))
+        context.addIssue({ code: 'custom', message, path: [...path, ...field] })
+    }
   })
 
-export type HealthCheck = z.infer<typeof healthCheck>
-export type Upstream = z.infer<typeof upstream>
-export type Endpoint = z.infer<typeof endpoint>
 export type Environment = z.infer<typeof environment>
 export type ServiceSpec = z.infer<typeof serviceSpec>
 
@@ -166,11 +118,36 @@ function clusterSettings(
   }))
 }
 
-const socketOf = ({ address, port: number, ports }: Endpoint): string =>
-  `${canonicalAddress(address)}${number === undefined ? '' : `:${number}`}${ports === undefined ? '' : ` ${canonicalJson(ports)}`}`
+/** Settings that a port's protocol does not know. */
+function protocolFaults(
+  settings: Upstream | undefined,
+  ports: readonly { readonly name: string; readonly protocol: string }[],
+): readonly { readonly field: readonly string[]; readonly message: string }[] {
+  if (settings === undefined) return []
+  const without = (protocols: readonly string[]): string | undefined =>
+    ports.find((each) => !protocols.includes(each.protocol))?.name
+  const { healthCheck, http2Keepalive, maxRequestsPerConnection, loadBalancing } = settings
+  const checks: readonly (readonly [boolean, readonly string[], readonly string[]])[] = [
+    [healthCheck?.http !== undefined, ['healthCheck', 'http'], ['HTTP', 'HTTP2', 'GRPC']],
+    [healthCheck?.grpc !== undefined, ['healthCheck', 'grpc'], ['HTTP2', 'GRPC']],
+    [http2Keepalive !== undefined, ['http2Keepalive'], ['HTTP2', 'GRPC']],
+    [maxRequestsPerConnection !== undefined, ['maxRequestsPerConnection'], ['HTTP', 'HTTP2', 'GRPC']],
+  ]
+  const faults = checks.flatMap(([isGiven, field, protocols]) => {
+    const port = isGiven ? without(protocols) : undefined
+    if (port === undefined) return []
+    const wanted = protocols.join(' or ')
+    return [{ field, message: `is for ports that speak ${wanted}, which port "${port}" does not` }]
+  })
+  const tcp = ports.find(({ protocol }) => protocol === 'TCP')?.name
+  const odd = loadBalancing?.hash?.findIndex(({ source }) => source === undefined) ?? -1
+  if (tcp === undefined || odd === -1) return faults
+  const message = `wanted "source": port "${tcp}" speaks TCP and has no headers`
+  return [...faults, { field: ['loadBalancing', 'hash', String(odd)], message }]
+}
 
 function portFaults(
-  { port: one, ports }: Endpoint,
+  { port: one, ports }: Pick<Endpoint, 'port' | 'ports'>,
   names: readonly string[],
 ): readonly { readonly field: readonly string[]; readonly message: string }[] {
   if (names.length === 1) {

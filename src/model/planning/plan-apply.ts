@@ -17,7 +17,7 @@ import { viewAfter, viewOf } from '../references/world-view.ts'
 import { nextIncarnations } from './incarnations.ts'
 import { invalidObjects, type Plan, planOf, refused, sameContent, staleEtag, type Who } from './plan.ts'
 import { planServiceTraffic } from './service-traffic.ts'
-import { percent, shareOf } from './traffic.ts'
+import { countOf, percent, shareOf } from './traffic.ts'
 
 export interface ApplyOptions {
   /** Who applies, where a policy names its manager. */
@@ -127,7 +127,7 @@ function serviceStep(
   })
   const emptied = spec.environments.filter((environment) => {
     const was = before?.spec.environments.find((each) => each.name === environment.name)
-    const lost = (was?.endpoints.static.length ?? 0) > 0 && environment.endpoints.static.length === 0
+    const lost = was !== undefined && countOf(was.endpoints) > 0 && countOf(environment.endpoints) === 0
     return lost && shareOf(weights, environment.name) > 0
   })
   const empties = emptied.map(

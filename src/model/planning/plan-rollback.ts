@@ -3,7 +3,7 @@ import { err, ok, type Problem, type Result } from '../../base/index.ts'
 import { keyOf, type StoredOf, type TrafficContent, titleOf, type World } from '../objects.ts'
 import { type Plan, refused, type Who } from './plan.ts'
 import { planTraffic, serviceIn } from './plan-traffic.ts'
-import { numberOf, type ServiceName, sameWeights, sharesText, withoutEndpoints } from './traffic.ts'
+import { countOf, numberOf, type ServiceName, sameWeights, sharesText, withoutEndpoints } from './traffic.ts'
 
 /** An earlier content of the service's Traffic. */
 export type EarlierTraffic = TrafficContent & { readonly uid?: string; readonly revision?: number }
@@ -64,7 +64,7 @@ function whatIsGone(service: StoredOf<'Service'>, { spec }: EarlierTraffic): rea
 function whatIsThere({ spec, incarnations }: StoredOf<'Service'>): string {
   const environments = spec.environments.map(
     ({ name, release, endpoints }) =>
-      `${name}.${numberOf(incarnations, name)} (${release.version}, ${count(endpoints.static.length)})`,
+      `${name}.${numberOf(incarnations, name)} (${release.version}, ${count(countOf(endpoints))})`,
   )
   return `${environments.length === 1 ? 'is' : 'are'} ${environments.join(', ')}`
 }

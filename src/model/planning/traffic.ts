@@ -1,6 +1,7 @@
 // What plans have to know of a service's traffic: who may move it, what it says in words, where it cannot go.
 import { canonicalJson } from '../../base/index.ts'
 import { totalWeight } from '../fields.ts'
+import type { Environment } from '../kinds/service.ts'
 import { type ContentOf, keyOf, type StoredOf, type TrafficContent, type World } from '../objects.ts'
 import type { Who } from './plan.ts'
 
@@ -76,10 +77,14 @@ export function trafficContent(service: ContentOf<'Service'>, weights: Weights):
   }
 }
 
+/** Endpoints that an environment declares; a host name counts as one. */
+export const countOf = ({ static: fixed, dns }: Environment['endpoints']): number =>
+  dns === undefined ? fixed.length : dns.hosts.length
+
 /** Why traffic cannot go there: an environment that would carry some has nowhere to send it. */
 export function withoutEndpoints(service: ContentOf<'Service'>, weights: Weights): readonly string[] {
   return service.spec.environments
-    .filter(({ name, endpoints }) => shareOf(weights, name) > 0 && endpoints.static.length === 0)
+    .filter(({ name, endpoints }) => shareOf(weights, name) > 0 && countOf(endpoints) === 0)
     .map(({ name }) => `environment "${name}" has no endpoints`)
 }
 

@@ -1,0 +1,43 @@
+// TLS towards the backends of a cluster; certificates and authorities come by SDS.
+import type { envoy } from '../envoy-api/index.ts'
+import type { UpstreamTls } from '../model/index.ts'
+import { adsSource } from './ads.ts'
+import { extension } from './extension.ts'
+
+/** The transport socket. `alpn`: what the port's protocol is called in the handshake. `secretName`: Secret → its SDS name. */
+export function upstreamTls(
+  settings: UpstreamTls,
+  alpn: readonly string[],
+  secretName: (secret: string) => string,
+): envoy.TransportSocket {
+  const { serverName, ca, certificate, minVersion } = settings
+  const names = settings.subjectAltNames ?? (serverName === undefined ? [] : [serverName])
+  return {
+    name: 'envoy.transport_sockets.tls',
+    typedConfig: extension('envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext', {
+      ...(serverName === undefined ? {} : { sni: serverName }),
+      commonTlsContext: {
+        tlsParams: { tlsMinimumProtocolVersion: minVersion },
+        ...(alpn.length === 0 ? {} : { alpnProtocols: alpn }),
+        ...(certificate === undefined
+          ? {}
+          : {
+              tlsCertificateSdsSecretConfigs: [{ name: secretName(certificate), sdsConfig: adsSource }],
+            }),
+        ...(ca === undefined
+          ? {}
+          : {
+              combinedValidationContext: {
+                defaultValidationContext: {
+                  matchTypedSubjectAltNames: names.map((name) => ({
+                    sanType: 'DNS' as const,
+                    matcher: { exact: name },
+                  })),
+                },
+                validationContextSdsSecretConfig: { name: secretName(ca), sdsConfig: adsSource },
+              },
+            }),
+      },
+    }),
+  }
+}
