@@ -3,6 +3,7 @@
 // it opened is older than what they said.
 import { copyFile, link, mkdir, readdir, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { isLevelFile } from '../leveldb/image.ts'
 import { codeOf } from './errors.ts'
 
 /** The files as they were. LevelDB replaces and removes files, and never changes those that it finds. */
@@ -87,9 +88,7 @@ const isThere = (path: string): Promise<boolean> =>
 async function namesIn(folder: string): Promise<readonly string[]> {
   try {
     const entries = await readdir(folder, { withFileTypes: true })
-    return entries.flatMap((entry) =>
-      entry.isFile() && /^(CURRENT|MANIFEST-\d+|\d+\.(ldb|sst|log))$/.test(entry.name) ? [entry.name] : [],
-    )
+    return entries.flatMap((entry) => (entry.isFile() && isLevelFile(entry.name) ? [entry.name] : []))
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return []
     throw error

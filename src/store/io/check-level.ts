@@ -6,13 +6,10 @@ import { err, ok } from '../../base/index.ts'
 import type { EngineFault } from '../engine.ts'
 import { rootKey } from '../keys.ts'
 import type { LevelFault, LevelFiles } from '../leveldb/image.ts'
-import { merged, readLevelImage } from '../leveldb/image.ts'
+import { isLevelFile, merged, readLevelImage } from '../leveldb/image.ts'
 import type { LevelPut } from '../leveldb/log.ts'
 import { codeOf, messageOf } from './errors.ts'
 import { readPlainFile } from './folder.ts'
-
-/** Names of files that hold what was committed; the engine's own text and lock hold nothing. */
-const holdsData = /^(CURRENT|MANIFEST-\d+|\d+\.(ldb|sst|log))$/
 
 /** What the files say before the engine opens them: the newest root record, if any was ever written. */
 export interface LevelCheck {
@@ -47,7 +44,7 @@ export async function readLevelFiles(folder: string): Promise<Result<LevelFiles,
     return err(messageOf(error))
   }
   const files = new Map<string, { readonly bytes: Buffer } | { readonly unreadable: string }>()
-  for (const name of names.filter((each) => holdsData.test(each)).sort()) {
+  for (const name of names.filter(isLevelFile).sort()) {
     files.set(name, await readWhole(join(folder, name)))
   }
   return ok(files)

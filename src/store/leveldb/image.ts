@@ -31,6 +31,8 @@ export interface LevelImage {
 export type LevelFiles = ReadonlyMap<string, { readonly bytes: Buffer } | { readonly unreadable: string }>
 
 export const everyKey: KeyRange = { first: undefined, last: undefined }
+/** Names of files that hold what was committed; the engine's own text and lock hold nothing. */
+export const isLevelFile = (name: string): boolean => /^(CURRENT|MANIFEST-\d+|\d+\.(ldb|sst|log))$/.test(name)
 const tableName = /^(\d+)\.(ldb|sst)$/
 const logName = /^(\d+)\.log$/
 const numberOf = (name: string): number => Number.parseInt(name, 10)
