@@ -92,4 +92,8 @@ export function inventoryOf(state: FleetState, group: GroupKey, now: Now): reado
 
 /** Whether the node is part of its group's inventory. */
 export const counts = (node: NodeState, group: GroupState, now: Now): boolean =>
-  node.presence.kind === 'connected' || now.wall - node.lastSeen <= group.expectWithinMs
+  absentMs(node, now) <= group.expectWithinMs
+
+/** Milliseconds that the node has not been seen, whatever the wall clock has done since; 0 while it is connected. */
+export const absentMs = ({ presence }: NodeState, now: Now): number =>
+  presence.kind === 'connected' ? 0 : presence.beforeMs + now.mono - presence.since

@@ -37,6 +37,8 @@ function restored(state: FleetState, record: InventoryRecord, now: Now): NodeSta
       kind: 'away',
       since: now.mono,
       goneAt: record.gone ? now.mono : now.mono + state.settings.settleMs,
+      // While we were away nobody was seen: only one that was out of reach before has been so all the time.
+      beforeMs: record.gone ? Math.max(0, now.wall - record.lastSeen) : 0,
     },
     streams: new Set(),
     asks: new Set(record.asks),

@@ -65,10 +65,13 @@ export interface StreamState {
   readonly types: Map<string, Subscription>
 }
 
-/** Where a node is: on streams, or away since a moment (monotonic) and out of reach from another on. */
+/**
+ * Where a node is: on streams, or away since a moment (monotonic) and out of reach from another on. `beforeMs`: how long it was out
+ * of reach already before that moment, by what is on record.
+ */
 export type Presence =
   | { readonly kind: 'connected' }
-  | { readonly kind: 'away'; readonly since: number; readonly goneAt: number }
+  | { readonly kind: 'away'; readonly since: number; readonly goneAt: number; readonly beforeMs: number }
 
 /**
  * A refusal that is not over: not repaired, or repaired by what was before, while the refused content is still the newest.

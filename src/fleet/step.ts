@@ -283,7 +283,8 @@ function closed(state: FleetState, event: Said<'closed'>, now: Now): Outcome {
   node.streams.delete(stream.id)
   node.lastSeen = now.wall
   if (node.streams.size === 0) {
-    node.presence = { kind: 'away', since: now.mono, goneAt: now.mono + state.settings.goneMs }
+    const goneAt = now.mono + state.settings.goneMs
+    node.presence = { kind: 'away', since: now.mono, goneAt, beforeMs: 0 }
     return [state, touched(state, node)]
   }
   return [state, [...settleGroup(state, node, before), ...touched(state, node)]]

@@ -1,6 +1,6 @@
 // What time alone changes: nodes go out of reach, are written down again, and leave the inventory.
 import { limits } from '../base/index.ts'
-import { counts, moveNode } from './groups.ts'
+import { absentMs, counts, moveNode } from './groups.ts'
 import type { FleetState, NodeState, Now } from './state.ts'
 import type { FleetEffect } from './step.ts'
 
@@ -27,7 +27,7 @@ export function sweep(state: FleetState, now: Now): readonly [FleetState, readon
 function isExpired(state: FleetState, node: NodeState, now: Now): boolean {
   if (node.presence.kind === 'connected') return false
   const group = node.group === undefined ? undefined : state.groups.get(node.group)
-  return group === undefined ? now.wall - node.lastSeen > limits.expectWithinMs : !counts(node, group, now)
+  return group === undefined ? absentMs(node, now) > limits.expectWithinMs : !counts(node, group, now)
 }
 
 /** Out of reach since the last sweep: worth a line, so that a restart does not wait for it. */

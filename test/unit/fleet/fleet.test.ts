@@ -127,6 +127,31 @@ describe('what is known of a node', () => {
     expect(fleet.state.nodes.size).toBe(0)
   })
 
+  it('is still waited for when the wall clock jumps by a day: it is away for a minute', () => {
+    const fleet = told()
+    fleet.join('edge-1')
+    fleet.leave('edge-1')
+    fleet.wait(60_000)
+    fleet.now.wall += 26 * 3_600_000
+    expect(inventoryOf(fleet.state, group, fleet.now).map(({ id }) => id)).toEqual(['edge-1'])
+    expect(kinds(fleet.tell({ kind: 'tick' }))).not.toContain('strike')
+    expect(fleet.state.nodes.size).toBe(1)
+  })
+
+  it('is expected back after our start, however long we were away, unless it was out of reach before', () => {
+    const fleet = told()
+    for (const id of ['edge-1', 'edge-2']) fleet.join(id)
+    const inventory = parseInventory(
+      new Map(
+        [...fleet.state.nodes.values()].map((node) => [node.id, inventoryValue(node, node.id === 'edge-2')]),
+      ),
+    )
+    const later = told({
+      inventory: inventory.map((one) => ({ ...one, lastSeen: one.lastSeen - 26 * 3_600_000 })),
+    })
+    expect(inventoryOf(later.state, group, later.now).map(({ id }) => id)).toEqual(['edge-1'])
+  })
+
   it('moves with its placement, and leaves the barriers of the old group', () => {
     const fleet = told()
     fleet.join('edge-1')
