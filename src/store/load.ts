@@ -190,6 +190,7 @@ export function createLoader(): Loader {
             inventory: table('inventory'),
             refusal: table('refusal'),
             closed: table('closed'),
+            endpoint: table('endpoint'),
           },
           requests: SortedMap.from(requests),
           revisions: SortedMap.from(facts.map((fact) => [digits(fact.number), fact] as const)),

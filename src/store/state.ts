@@ -50,7 +50,14 @@ export interface StoreState {
   readonly ledger: Ledger
 }
 
-export const recordTables: readonly RecordTable[] = ['push', 'retirement', 'inventory', 'refusal', 'closed']
+export const recordTables: readonly RecordTable[] = [
+  'push',
+  'retirement',
+  'inventory',
+  'refusal',
+  'closed',
+  'endpoint',
+]
 
 export function emptyState(id: string): StoreState {
   return withView({
@@ -66,6 +73,7 @@ export function emptyState(id: string): StoreState {
       inventory: SortedMap.empty(),
       refusal: SortedMap.empty(),
       closed: SortedMap.empty(),
+      endpoint: SortedMap.empty(),
     },
     requests: SortedMap.empty(),
     revisions: SortedMap.empty(),

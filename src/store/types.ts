@@ -41,7 +41,7 @@ export interface Generation {
  * (hints.ts): a push with a numeric `endedAt` is finished; a `group` beside `generation`, `good`, `before`, `prepared` or
  * `switched` (also inside `groups`) keeps those generations; `revision` of an unfinished push keeps that revision.
  */
-export type RecordTable = 'push' | 'retirement' | 'inventory' | 'refusal' | 'closed'
+export type RecordTable = 'push' | 'retirement' | 'inventory' | 'refusal' | 'closed' | 'endpoint'
 
 /** Everything one commit does, all or nothing. */
 export interface Change {

@@ -174,6 +174,7 @@ function readTables(records: ReadonlyMap<string, Uint8Array>, faults: RecordFaul
     inventory: of('inventory'),
     refusal: of('refusal'),
     closed: of('closed'),
+    endpoint: of('endpoint'),
   }
 }
 

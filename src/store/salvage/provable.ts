@@ -77,7 +77,7 @@ function bestGroups(visible: Pieces, earlier: Pieces | undefined): readonly Grou
 }
 
 /**
- * Records of the rooms downstream: whom to expect, whom to distrust, what everybody holds. Pushes and retirements that
+ * Records of the rooms downstream: whom to expect, whom to distrust, what everybody holds, who is registered. Pushes and retirements that
  * were under way rest: nothing of them can be written down.
  */
 function tablesOf(
@@ -98,6 +98,7 @@ function tablesOf(
         ({ group, number }) => known.has(`${number} ${group}`) && !doubtful.has(group),
       ),
     ),
+    endpoint: of('endpoint', () => true),
   }
 }
 

@@ -40,7 +40,7 @@ const failed = (problem) => {
 async function fingerprint(store) {
   const hash = createHash('sha256')
   const view = store.view()
-  const records = ['push', 'retirement', 'inventory', 'refusal', 'closed'].map((table) => [
+  const records = ['push', 'retirement', 'inventory', 'refusal', 'closed', 'endpoint'].map((table) => [
     ...view.records(table),
   ])
   hash.update(JSON.stringify([view.revision, [...view.heads], [...view.applied], records]))

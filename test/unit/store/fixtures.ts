@@ -142,7 +142,7 @@ export function plain(store: Store): unknown {
           ]),
       })),
     ]),
-    records: (['push', 'retirement', 'inventory', 'refusal', 'closed'] as const).map((table) => [
+    records: (['push', 'retirement', 'inventory', 'refusal', 'closed', 'endpoint'] as const).map((table) => [
       table,
       [...view.records(table)],
     ]),

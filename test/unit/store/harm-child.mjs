@@ -97,7 +97,7 @@ async function tell(store) {
           bodies.push(hashOf((await store.resource(hash)) ?? 'missing') === hash)
       generations.set(`${group} ${number}`, { cause, types: typesOf(types), whole: bodies.every(Boolean) })
     }
-  const records = ['push', 'retirement', 'inventory', 'refusal', 'closed'].map((table) => [
+  const records = ['push', 'retirement', 'inventory', 'refusal', 'closed', 'endpoint'].map((table) => [
     table,
     [...view.records(table)],
   ])
