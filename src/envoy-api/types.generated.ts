@@ -2956,6 +2956,60 @@ export type EarlyHeaderMutationHeaderMutationHeaderMutation = {
   readonly mutations?: readonly HeaderMutation[]
 }
 
+/** envoy.extensions.load_balancing_policies.common.v3.LocalityLbConfig */
+export type LocalityLbConfig = {
+  readonly zoneAwareLbConfig?: LocalityLbConfigZoneAwareLbConfig
+  readonly localityWeightedLbConfig?: LocalityLbConfigLocalityWeightedLbConfig
+}
+
+/** envoy.extensions.load_balancing_policies.common.v3.LocalityLbConfig.LocalityWeightedLbConfig */
+export type LocalityLbConfigLocalityWeightedLbConfig = Record<string, never>
+
+/** envoy.extensions.load_balancing_policies.common.v3.LocalityLbConfig.ZoneAwareLbConfig */
+export type LocalityLbConfigZoneAwareLbConfig = {
+  readonly routingEnabled?: Percent
+  readonly minClusterSize?: number | string
+  readonly failTrafficOnPanic?: boolean
+  /** @deprecated */
+  readonly forceLocalityDirectRouting?: boolean
+  readonly forceLocalZone?: LocalityLbConfigZoneAwareLbConfigForceLocalZone
+  readonly localityBasis?: LocalityLbConfigZoneAwareLbConfigLocalityBasis
+}
+
+/** envoy.extensions.load_balancing_policies.common.v3.LocalityLbConfig.ZoneAwareLbConfig.ForceLocalZone */
+export type LocalityLbConfigZoneAwareLbConfigForceLocalZone = {
+  readonly minSize?: number
+}
+
+/** envoy.extensions.load_balancing_policies.common.v3.SlowStartConfig */
+export type SlowStartConfig = {
+  readonly slowStartWindow?: string
+  readonly aggression?: RuntimeDouble
+  readonly minWeightPercent?: Percent
+}
+
+/** envoy.extensions.load_balancing_policies.least_request.v3.LeastRequest */
+export type LeastRequest = {
+  readonly choiceCount?: number
+  readonly activeRequestBias?: RuntimeDouble
+  readonly slowStartConfig?: SlowStartConfig
+  readonly localityLbConfig?: LocalityLbConfig
+  /** @deprecated */
+  readonly enableFullScan?: boolean
+  readonly selectionMethod?: LeastRequestSelectionMethod
+}
+
+/** envoy.extensions.load_balancing_policies.random.v3.Random */
+export type Random = {
+  readonly localityLbConfig?: LocalityLbConfig
+}
+
+/** envoy.extensions.load_balancing_policies.round_robin.v3.RoundRobin */
+export type RoundRobin = {
+  readonly slowStartConfig?: SlowStartConfig
+  readonly localityLbConfig?: LocalityLbConfig
+}
+
 /** envoy.extensions.request_id.uuid.v3.UuidRequestIdConfig */
 export type UuidRequestIdConfig = {
   readonly packTraceReason?: boolean
@@ -3825,6 +3879,12 @@ export type HttpConnectionManagerPathWithEscapedSlashesAction = 'IMPLEMENTATION_
 /** envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.ServerHeaderTransformation */
 export type HttpConnectionManagerServerHeaderTransformation = 'OVERWRITE' | 'APPEND_IF_ABSENT' | 'PASS_THROUGH'
 
+/** envoy.extensions.load_balancing_policies.common.v3.LocalityLbConfig.ZoneAwareLbConfig.LocalityBasis */
+export type LocalityLbConfigZoneAwareLbConfigLocalityBasis = 'HEALTHY_HOSTS_NUM' | 'HEALTHY_HOSTS_WEIGHT'
+
+/** envoy.extensions.load_balancing_policies.least_request.v3.LeastRequest.SelectionMethod */
+export type LeastRequestSelectionMethod = 'N_CHOICES' | 'FULL_SCAN'
+
 /** envoy.extensions.transport_sockets.tls.v3.CertificateValidationContext.TrustChainVerification */
 export type CertificateValidationContextTrustChainVerification = 'VERIFY_TRUST_CHAIN' | 'ACCEPT_UNTRUSTED'
 
@@ -3901,4 +3961,7 @@ export interface MessagesByName {
   readonly 'envoy.extensions.transport_sockets.quic.v3.QuicDownstreamTransport': QuicDownstreamTransport
   readonly 'envoy.extensions.http.early_header_mutation.header_mutation.v3.HeaderMutation': EarlyHeaderMutationHeaderMutationHeaderMutation
   readonly 'envoy.extensions.request_id.uuid.v3.UuidRequestIdConfig': UuidRequestIdConfig
+  readonly 'envoy.extensions.load_balancing_policies.round_robin.v3.RoundRobin': RoundRobin
+  readonly 'envoy.extensions.load_balancing_policies.least_request.v3.LeastRequest': LeastRequest
+  readonly 'envoy.extensions.load_balancing_policies.random.v3.Random': Random
 }
