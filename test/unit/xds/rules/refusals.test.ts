@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { limits } from '../../../../src/base/index.ts'
 import { typeUrls } from '../../../../src/envoy-api/index.ts'
 import { type Spec, short } from '../support/content.ts'
+import { holding } from '../support/holding.ts'
 import { createRig, type Rig } from '../support/rig.ts'
 
 const hash = (name: string, content: string): string => short(`${name}=${content}`)
@@ -65,11 +66,7 @@ describe('refusals', () => {
   it.each(variants)(
     'rule 31: after a refusal nothing that was in the response is believed to be there (%s)',
     (variant) => {
-      const rig = createRig()
-      rig.publish(1, one)
-      const client = rig.client(variant)
-      client.send('cds')
-      client.ack('cds')
+      const { rig, client } = holding(variant, one)
       rig.publish(2, { ...bad, cds: { ...bad.cds, c: 'partly applied' } }, { base: true })
       client.nack('cds')
       client.got()
@@ -82,11 +79,7 @@ describe('refusals', () => {
   )
 
   it('rule 31: a refusal that was held back is about what was refused, not about what came later and was taken', () => {
-    const rig = createRig()
-    rig.publish(1, one)
-    const client = rig.client('sotw')
-    client.send('cds')
-    client.ack('cds')
+    const { rig, client } = holding('sotw', one)
     rig.publish(2, bad, { base: true })
     rig.publish(3, one, { base: true })
     rig.heard()
@@ -100,11 +93,7 @@ describe('refusals', () => {
   it.each(variants)(
     'rule 32: after a refusal the whole last good set is sent, and the repair is verified (%s)',
     (variant) => {
-      const rig = createRig()
-      rig.publish(1, one)
-      const client = rig.client(variant)
-      client.send('cds')
-      client.ack('cds')
+      const { rig, client } = holding(variant, one)
       rig.publish(2, bad, { base: true })
       client.got()
       client.nack('cds')
@@ -228,11 +217,7 @@ describe('refusals', () => {
   )
 
   it.each(variants)('rule 33: refused content is never sent again, newer content at once (%s)', (variant) => {
-    const rig = createRig()
-    rig.publish(1, one)
-    const client = rig.client(variant)
-    client.send('cds')
-    client.ack('cds')
+    const { rig, client } = holding(variant, one)
     rig.publish(2, bad, { base: true })
     client.nack('cds')
     doubt(rig, 1, 1)
@@ -259,11 +244,7 @@ describe('refusals', () => {
   it.each(variants)(
     'rule 33: refused content that went away and is published anew is tried once more (%s)',
     (variant) => {
-      const rig = createRig()
-      rig.publish(1, one)
-      const client = rig.client(variant)
-      client.send('cds')
-      client.ack('cds')
+      const { rig, client } = holding(variant, one)
       rig.publish(2, bad, { base: true })
       client.nack('cds')
       doubt(rig, 1, 1)

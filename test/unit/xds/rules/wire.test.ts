@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { typeUrls } from '../../../../src/envoy-api/index.ts'
 import { short } from '../support/content.ts'
+import { holding } from '../support/holding.ts'
 import { createRig } from '../support/rig.ts'
 
 const one = { cds: { a: '1', b: '1' }, eds: { a: '1', b: '1' }, lds: { l: '1 > r' }, rds: { r: '1 > a' } }
@@ -107,11 +108,7 @@ describe('wire', () => {
   it.each(['sotw', 'delta'] as const)(
     'rule 9: a proxy in doubt gets the whole last good set under a new version (%s)',
     (variant) => {
-      const rig = createRig()
-      rig.publish(1, one)
-      const client = rig.client(variant)
-      client.send('cds')
-      client.ack('cds')
+      const { rig, client } = holding(variant, one)
       rig.publish(2, two, { base: true })
       client.got()
       client.nack('cds')
