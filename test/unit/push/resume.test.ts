@@ -1,22 +1,18 @@
 import { describe, expect, it } from 'vitest'
-import { memoryDisk } from '../store/memory-engine.ts'
 import { createCut } from './support/cut.ts'
-import { createRig, environment, service, world } from './support/rig.ts'
+import { afterDeath, appliedRig, environment, service } from './support/rig.ts'
 
 const nodes = ['edge-1', 'edge-2']
 describe('after a crash', () => {
   it('goes on taking back until every proxy has said so', async () => {
-    const disk = memoryDisk()
-    const first = await createRig({ disk, nodes })
-    await first.apply(world)
-    await first.talk()
+    const first = await appliedRig({ nodes })
     first.fleet.manner('edge-2', { kind: 'mute' })
     const answer = await first.switchTo('green')
     await first.talk()
     await first.clock.advance(5_250)
     expect(first.push(answer).phase).toBe('reverting')
-    const { fleet, clock } = first
-    const second = await createRig({ disk: memoryDisk(disk.values), fleet, clock, nodes })
+    const { fleet } = first
+    const second = await afterDeath(first, nodes)
     await second.talk()
     expect(second.push(answer)).toMatchObject({ phase: 'reverting', groups: [{ before: 1, switched: 2 }] })
     fleet.manner('edge-2', { kind: 'prompt' })
@@ -26,15 +22,12 @@ describe('after a crash', () => {
   })
 
   it('rule 26: takes back a switch that a proxy in reach never answers, also when it came back after the start', async () => {
-    const disk = memoryDisk()
-    const first = await createRig({ disk, nodes })
-    await first.apply(world)
-    await first.talk()
+    const first = await appliedRig({ nodes })
     first.fleet.manner('edge-2', { kind: 'mute' })
     const answer = await first.switchTo('green')
     await first.talk()
     const { fleet, clock } = first
-    const second = await createRig({ disk: memoryDisk(disk.values), fleet, clock })
+    const second = await afterDeath(first)
     await clock.advance(2_000)
     for (const id of nodes) fleet.connect(id)
     await second.talk()
@@ -47,11 +40,8 @@ describe('after a crash', () => {
   })
 
   it('rule 33: takes back before anybody is served what was refused right before the end', async () => {
-    const disk = memoryDisk()
     const cut = createCut(undefined)
-    const first = await createRig({ disk, nodes, cut })
-    await first.apply(world)
-    await first.talk()
+    const first = await appliedRig({ nodes, cut })
     first.fleet.manner('edge-1', { kind: 'mute' })
     first.fleet.manner('edge-2', {
       kind: 'refuses',
@@ -61,9 +51,9 @@ describe('after a crash', () => {
     const answer = await first.switchTo('green')
     cut.arm('before doubt')
     await Promise.race([first.talk(), cut.dead])
-    const { fleet, clock } = first
+    const { fleet } = first
     fleet.manner('edge-1', { kind: 'prompt' })
-    const second = await createRig({ disk: memoryDisk(disk.values), fleet, clock, nodes })
+    const second = await afterDeath(first, nodes)
     await second.talk()
     expect(second.push(answer)).toMatchObject({
       phase: 'reverted',
@@ -74,10 +64,7 @@ describe('after a crash', () => {
   })
 
   it('takes a refusal in that comes while it stops: the next start goes back on it', async () => {
-    const disk = memoryDisk()
-    const first = await createRig({ disk, nodes })
-    await first.apply(world)
-    await first.talk()
+    const first = await appliedRig({ nodes })
     const { fleet, clock } = first
     fleet.manner('edge-2', {
       kind: 'refuses',
@@ -91,7 +78,7 @@ describe('after a crash', () => {
     fleet.deliver()
     await clock.advance(1_000)
     await stopping
-    const second = await createRig({ disk: memoryDisk(disk.values), fleet, clock, nodes })
+    const second = await afterDeath(first, nodes)
     await second.talk()
     expect(second.push(answer)).toMatchObject({ phase: 'aborted', refusals: [{ node: 'edge-2' }] })
     expect([...second.store.view().heads]).toEqual([...second.store.view().applied])
@@ -99,15 +86,12 @@ describe('after a crash', () => {
   })
 
   it('changes nothing on any proxy when nothing was under way', async () => {
-    const disk = memoryDisk()
-    const first = await createRig({ disk, nodes })
-    await first.apply(world)
-    await first.talk()
+    const first = await appliedRig({ nodes })
     await first.clock.advance(1_000)
-    const { fleet, clock } = first
+    const { fleet } = first
     const before = fleet.newest('default/edge')
     const heard = fleet.heard.length
-    const second = await createRig({ disk: memoryDisk(disk.values), fleet, clock, nodes })
+    const second = await afterDeath(first, nodes)
     await second.talk()
     const after = second.fleet.newest('default/edge')
     expect(after?.number).toBe(before?.number)
@@ -120,10 +104,7 @@ describe('after a crash', () => {
   })
 
   it('says groups, doubts, generations and what is closed, and serves nobody before that', async () => {
-    const disk = memoryDisk()
-    const first = await createRig({ disk, nodes })
-    await first.apply(world)
-    await first.talk()
+    const first = await appliedRig({ nodes })
     await first.switchTo('green')
     await first.talk()
     first.fleet.manner('edge-2', {
@@ -132,9 +113,9 @@ describe('after a crash', () => {
     })
     await first.switchTo('blue')
     await first.talk()
-    const { fleet, clock } = first
+    const { fleet } = first
     const heard = fleet.heard.length
-    await createRig({ disk: memoryDisk(disk.values), fleet, clock })
+    await afterDeath(first)
     expect(
       fleet.heard
         .slice(heard)
@@ -153,14 +134,11 @@ describe('after a crash', () => {
   })
 
   it('holds the first push until the fleet is back, or the settling is over', async () => {
-    const disk = memoryDisk()
-    const first = await createRig({ disk, nodes })
-    await first.apply(world)
-    await first.talk()
+    const first = await appliedRig({ nodes })
     await first.clock.advance(1_000)
     await first.delivery.stop(0)
-    const { fleet, clock } = first
-    const second = await createRig({ disk, fleet, clock, nodes: ['edge-1'] })
+    const { clock } = first
+    const second = await afterDeath(first, ['edge-1'])
     const answer = await second.switchTo('green')
     await second.talk()
     expect(second.push(answer)).toMatchObject({
@@ -178,10 +156,7 @@ describe('after a crash', () => {
   })
 
   it('gives a retried request the answer it had, and another body an error', async () => {
-    const disk = memoryDisk()
-    const first = await createRig({ disk, nodes })
-    await first.apply(world)
-    await first.talk()
+    const first = await appliedRig({ nodes })
     const command = {
       actor: 'ci',
       reason: '',
@@ -193,8 +168,7 @@ describe('after a crash', () => {
     } as const
     const answer = await first.change(command)
     await first.talk()
-    const { fleet, clock } = first
-    const second = await createRig({ disk: memoryDisk(disk.values), fleet, clock, nodes })
+    const second = await afterDeath(first, nodes)
     expect(await second.change(command)).toEqual(answer)
     expect(second.store.view().revision).toBe(2)
     expect(await second.change({ ...command, weights: { blue: 10_000 } })).toMatchObject({

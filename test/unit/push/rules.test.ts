@@ -2,8 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { typeUrls } from '../../../src/envoy-api/index.ts'
 import { advance, type Retirement } from '../../../src/push/retirement.ts'
-import { memoryDisk } from '../store/memory-engine.ts'
-import { createRig, environment, service, world } from './support/rig.ts'
+import { afterDeath, appliedRig, environment, service } from './support/rig.ts'
 
 const nodes = ['edge-1', 'edge-2']
 const newGreen = service('checkout', [environment('blue'), environment('green', 'v3', [9301])])
@@ -18,9 +17,7 @@ const used = { heldBackBy: ['edge-2'], inFlight: 'unwatched' } as const
 
 describe('a push', () => {
   it('rule 26: that is not prepared has a deadline', async () => {
-    const rig = await createRig({ nodes })
-    await rig.apply(world)
-    await rig.talk()
+    const rig = await appliedRig({ nodes })
     rig.fleet.manner('edge-2', { kind: 'mute' })
     const answer = await rig.apply(newGreen)
     await rig.talk()
@@ -29,9 +26,7 @@ describe('a push', () => {
   })
 
   it('rule 26: that is not answered has a deadline, and so has its way back', async () => {
-    const rig = await createRig({ nodes })
-    await rig.apply(world)
-    await rig.talk()
+    const rig = await appliedRig({ nodes })
     rig.fleet.manner('edge-2', { kind: 'mute' })
     const answer = await rig.switchTo('green')
     await rig.talk()
@@ -42,9 +37,7 @@ describe('a push', () => {
   })
 
   it('rule 24: waits for every proxy that has not ACKed what it prepares', async () => {
-    const rig = await createRig({ nodes })
-    await rig.apply(world)
-    await rig.talk()
+    const rig = await appliedRig({ nodes })
     rig.fleet.manner('edge-2', { kind: 'mute', types: [typeUrls.cds] })
     const answer = await rig.apply(newGreen)
     await rig.talk()
@@ -78,9 +71,7 @@ describe('a cluster that left intent', () => {
   })
 
   it('rule 29: goes in a generation of its own, not in that of the push', async () => {
-    const rig = await createRig({ nodes })
-    await rig.apply(world)
-    await rig.talk()
+    const rig = await appliedRig({ nodes })
     await rig.apply(service('checkout', [environment('blue')]))
     await rig.talk()
     expect(rig.fleet.clustersOf('edge-1')).toContain('default/checkout/green.1')
@@ -92,9 +83,7 @@ describe('a cluster that left intent', () => {
 
 describe('a refusal', () => {
   it('rule 9: is on disk with its number before the forced resend is asked for', async () => {
-    const rig = await createRig({ nodes })
-    await rig.apply(world)
-    await rig.talk()
+    const rig = await appliedRig({ nodes })
     rig.fleet.manner('edge-2', { kind: 'refuses', type: typeUrls.cds })
     await rig.apply(newGreen)
     rig.fleet.deliver()
@@ -104,17 +93,14 @@ describe('a refusal', () => {
   })
 
   it('rule 33: stays parked over a restart, for its node and type', async () => {
-    const disk = memoryDisk()
-    const first = await createRig({ disk, nodes })
-    await first.apply(world)
-    await first.talk()
+    const first = await appliedRig({ nodes })
     first.fleet.manner('edge-2', { kind: 'refuses', type: typeUrls.cds })
     await first.apply(newGreen)
     await first.talk()
-    const { fleet, clock } = first
+    const { fleet } = first
     const parked = fleet.heard.findLast(({ kind }) => kind === 'doubt')
     const heard = fleet.heard.length
-    await createRig({ disk: memoryDisk(disk.values), fleet, clock })
+    await afterDeath(first)
     expect(fleet.heard.slice(heard).find(({ kind }) => kind === 'doubt')).toMatchObject({
       node: 'edge-2',
       type: typeUrls.cds,
@@ -125,17 +111,14 @@ describe('a refusal', () => {
 
 describe('generations', () => {
   it('rule 35: only rise, over a restart too, also when content comes back that was there before', async () => {
-    const disk = memoryDisk()
-    const first = await createRig({ disk, nodes })
-    await first.apply(world)
-    await first.talk()
+    const first = await appliedRig({ nodes })
     await first.switchTo('green')
     await first.talk()
     await first.rollback()
     await first.talk()
-    const { fleet, clock } = first
+    const { fleet } = first
     expect(fleet.newest('default/edge')?.number).toBe(3)
-    const second = await createRig({ disk: memoryDisk(disk.values), fleet, clock, nodes })
+    const second = await afterDeath(first, nodes)
     await second.talk()
     await second.switchTo('green')
     await second.talk()
@@ -144,16 +127,13 @@ describe('generations', () => {
   })
 
   it('rule 7: have the same versions after a restart', async () => {
-    const disk = memoryDisk()
-    const first = await createRig({ disk, nodes })
-    await first.apply(world)
-    await first.talk()
-    const { fleet, clock } = first
+    const first = await appliedRig({ nodes })
+    const { fleet } = first
     const versions = () =>
       [...(fleet.newest('default/edge')?.types ?? [])].map(([type, { version }]) => [type, version])
     const before = versions()
     const heard = fleet.heard.length
-    await createRig({ disk: memoryDisk(disk.values), fleet, clock, nodes })
+    await afterDeath(first, nodes)
     expect(fleet.heard.slice(heard).some(({ kind }) => kind === 'publish')).toBe(true)
     expect(versions()).toEqual(before)
   })

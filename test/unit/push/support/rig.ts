@@ -175,3 +175,15 @@ export async function createRig(options: RigOptions = {}): Promise<Rig> {
   await talk()
   return rig
 }
+
+/** A started engine to which `world` is applied: every proxy holds it. */
+export async function appliedRig(options: RigOptions): Promise<Rig> {
+  const rig = await createRig(options)
+  await rig.apply(world)
+  await rig.talk()
+  return rig
+}
+
+/** The engine after one that died: on what is on its disk now, at the same time, before the same proxies. */
+export const afterDeath = ({ disk, fleet, clock }: Rig, nodes: readonly string[] = []): Promise<Rig> =>
+  createRig({ disk: memoryDisk(disk.values), fleet, clock, nodes })
