@@ -36,6 +36,26 @@ export const limits = {
   environmentsPerService: 64,
   /** Static endpoints of one environment. */
   endpointsPerEnvironment: 10_000,
+  /** Registered endpoints of all environments; owners that registered some in one environment. */
+  registeredEndpoints: 200_000,
+  ownersPerEnvironment: 1_000,
+  /** Environments in one file of endpoints; files in one watched folder. */
+  endpointFileEntries: 10_000,
+  endpointFiles: 256,
+  /** Milliseconds between two looks at watched files of endpoints: one that stays the same for so long is whole. */
+  endpointFileLookMs: 250,
+  /** Milliseconds: the shortest and the longest lease of a registered endpoint, and between two looks at leases. */
+  leaseLeastMs: 1_000,
+  leaseMostMs: 24 * 3_600_000,
+  leaseLookMs: 500,
+  /** Milliseconds within which at most half of an environment's endpoints may lapse: more is a fault of those who renew. */
+  lapseWindowMs: 60_000,
+  /** Milliseconds that endpoints of an incarnation that is gone are kept: a push that took it away may be taken back. */
+  goneIncarnationMs: 15 * 60_000,
+  /** Milliseconds that changes of endpoints after the first are collected, so that a burst is one generation. */
+  churnCollectMs: 250,
+  /** Changes of endpoints that wait for their turn. */
+  endpointChangesWaiting: 1_000,
   /** Host names of one environment: every proxy looks each of them up. */
   dnsHostsPerEnvironment: 256,
   /** Requests of one upstream connection: Envoy counts them in 32 bits. */

@@ -26,4 +26,5 @@ export { type EarlierTraffic, planRollback, type RollbackCommand } from './plann
 export { planTraffic, type TrafficCommand } from './planning/plan-traffic.ts'
 export { countOf } from './planning/traffic.ts'
 export { checkWorld } from './references/check-references.ts'
+export * from './registered-endpoints.ts'
 export { matchingOrder, type SelectableGroup, type SelectableNode, selectGroup } from './select-group.ts'

@@ -13,6 +13,8 @@ export interface ObservedEndpoint {
   readonly priority?: number
   /** Gets no new sessions and keeps those it has. */
   readonly draining?: boolean
+  /** Its lease ran out and nobody has said more: it is kept, because silence is no word, but nobody vouches for it. */
+  readonly lapsed?: boolean
 }
 
 /** Environment and incarnation, `blue.3` → its endpoints. Absent: no source has synced; an empty list is a source's word. */

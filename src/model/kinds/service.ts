@@ -146,7 +146,8 @@ function protocolFaults(
   return [...faults, { field: ['loadBalancing', 'hash', String(odd)], message }]
 }
 
-function portFaults(
+/** What is wrong with the port or ports of an endpoint, for a service with ports of these names. */
+export function portFaults(
   { port: one, ports }: Pick<Endpoint, 'port' | 'ports'>,
   names: readonly string[],
 ): readonly { readonly field: readonly string[]; readonly message: string }[] {

@@ -38,7 +38,8 @@ const ports = {
     .describe('Port name → number: for a service with several ports, every one of them.'),
 }
 
-const endpoint = z.strictObject({
+/** One backend by address: as a Service declares it, or as an owner registers it. */
+export const endpoint = z.strictObject({
   address: ipAddress.describe('IP address of the backend.'),
   ...ports,
   ...standing,
@@ -106,8 +107,18 @@ export const endpoints = z
       .default([])
       .describe('Backends by address. An empty list is allowed while nothing is sent there.'),
     dns: dns.optional().describe('Backends by name, looked up by every proxy. Not beside `static`.'),
+    registered: z
+      .boolean()
+      .optional()
+      .describe(
+        '`true`: takes backends that a deploy tool registers (`verdigris endpoints`, the API, `--endpoints-file`), beside `static`. Default false.',
+      ),
   })
   .superRefine((value, context) => {
+    if (value.dns !== undefined && value.registered === true) {
+      const message = 'wanted one of "dns" and "registered": an environment has one kind of endpoints'
+      context.addIssue({ code: 'custom', message, path: ['registered'] })
+    }
     if (value.dns !== undefined && value.static.length > 0) {
       const message = 'wanted one of "static" and "dns": an environment has one kind of endpoints'
       context.addIssue({ code: 'custom', message, path: ['dns'] })
