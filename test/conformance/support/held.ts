@@ -1,5 +1,5 @@
 // What an Envoy really holds, by its own admin interface: everything of the dynamic configuration but versions and times.
-import type { EnvoyProcess } from '../../../src/demo/rig/index.ts'
+import { type EnvoyProcess, until } from '../../../src/demo/rig/index.ts'
 
 /** One line per thing held, sorted: equal texts are equal states. */
 export type Held = readonly string[]
@@ -53,6 +53,17 @@ function* hosts(clusters: Tree): Iterable<string> {
       yield `host ${name} ${JSON.stringify([address, weight, priority ?? 0])}`
     }
   }
+}
+
+/** What it holds when two looks find the same: nothing is on its way any more. */
+export async function settled(envoy: EnvoyProcess): Promise<Held> {
+  let last: Held = []
+  return until('the proxy has settled', 10_000, async () => {
+    const now = await heldBy(envoy)
+    const same = now.length > 20 && heldDifference(last, now) === ''
+    last = now
+    return same ? now : undefined
+  })
 }
 
 /** What one state has and the other has not, cut short for a message. */

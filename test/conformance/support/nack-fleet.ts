@@ -12,7 +12,7 @@ import {
 } from '../../../src/demo/rig/index.ts'
 import { resourceTypes } from '../../../src/envoy-api/index.ts'
 import { envoyBinary, supportedEnvoys } from '../../support/with-envoy.ts'
-import { type Held, heldBy, heldDifference } from './held.ts'
+import { type Held, heldBy, heldDifference, settled } from './held.ts'
 import { type Heard, type NackPlane, startPlane } from './nack-plane.ts'
 import { type NackWorld, nackWorld, type Refusable } from './nack-world.ts'
 import { type Relay, startRelay } from './relay.ts'
@@ -133,16 +133,6 @@ export async function expectHeld(envoy: EnvoyProcess, wanted: Held, what: string
 /** The open refusal of a type, as the admin API sees it. */
 export const refusalOf = (plane: NackPlane, node: string, type: Refusable) =>
   plane.delivery.fleet.node(node)?.types.find((one) => one.type === resourceTypes[type].typeUrl)?.nack
-
-async function settled(envoy: EnvoyProcess): Promise<Held> {
-  let last: Held = []
-  return until('the proxy has settled', 10_000, async () => {
-    const now = await heldBy(envoy)
-    const same = now.length > 20 && heldDifference(last, now) === ''
-    last = now
-    return same ? now : undefined
-  })
-}
 
 function listening(server: ReturnType<typeof createServer>): Promise<number> {
   return new Promise((resolve, reject) => {

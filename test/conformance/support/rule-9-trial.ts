@@ -5,7 +5,7 @@ import { type EnvoyProcess, type Scope, startEnvoy, until } from '../../../src/d
 import { resourceTypes } from '../../../src/envoy-api/index.ts'
 import { bareTypes, nameOnly } from '../../support/ads-facts.ts'
 import { type BareResource, startBareAds, type Verdict } from '../../support/bare-ads.ts'
-import { type Held, heldBy, heldDifference } from './held.ts'
+import { type Held, heldBy, heldDifference, settled } from './held.ts'
 import { type Made, type NackWorld, type Reason, type Refusable, refusable } from './nack-world.ts'
 
 /** What the last good set is sent under: the version it had, or one that the proxy was never sent. */
@@ -70,7 +70,6 @@ export async function startTrials(
     return within(verdict.then(([first]) => first))
   }
   let serial = 0
-  // Twice equal: nothing is on its way any more.
   const reference = await settled(envoy)
 
   const run = async (type: Refusable, reason: Reason, way: Way): Promise<TrialResult> => {
@@ -137,14 +136,4 @@ async function differenceLeft(envoy: EnvoyProcess, reference: Held, timeoutMs = 
     return left === '' ? true : undefined
   }).catch(() => undefined)
   return left
-}
-
-async function settled(envoy: EnvoyProcess): Promise<Held> {
-  let last: Held = []
-  return until('the proxy has settled', 10_000, async () => {
-    const now = await heldBy(envoy)
-    const same = now.length > 20 && heldDifference(last, now) === ''
-    last = now
-    return same ? now : undefined
-  })
 }
