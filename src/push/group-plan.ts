@@ -30,7 +30,7 @@ export interface GroupScene {
   readonly served: ResourceTypes | undefined
   /** `push/12 switched`, `retire shop/checkout/blue.1`: kept with the generation. */
   readonly cause: string
-  /** Wall clock, ms. */
+  /** Monotonic, ms. */
   readonly at: number
   readonly retireDeadlineMs: number
   /** For tests that show what a retirement is for: what no route names goes at once. */

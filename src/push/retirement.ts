@@ -9,6 +9,7 @@
 // up until the deadline.
 import { z } from 'zod'
 import type { Json } from '../base/index.ts'
+import type { Now } from '../fleet/index.ts'
 import { clusterTypes } from '../fleet/index.ts'
 import type { GroupKey } from '../model/index.ts'
 import type { EncodedResource, ResourceTypes } from '../snapshot/index.ts'
@@ -35,9 +36,8 @@ export interface Retirement {
   readonly resources: readonly EncodedResource[]
   /** The first generation that is served without intent naming it; its routes name it no more. */
   readonly left: number
-  /** Wall clock. */
+  /** Monotonic, like the deadline; on record by the wall clock. */
   readonly since: number
-  /** Wall clock. */
   readonly deadline: number
   readonly step: RetirementStep
 }
@@ -58,10 +58,10 @@ export type RetirementOutcome =
 export function advance(
   retirement: Retirement,
   use: Use,
-  now: { readonly wall: number; readonly mono: number },
+  now: Pick<Now, 'mono'>,
   timeouts: RetireTimeouts,
 ): RetirementOutcome {
-  if (now.wall >= retirement.deadline) return { kind: 'remove', why: overdue(use) }
+  if (now.mono >= retirement.deadline) return { kind: 'remove', why: overdue(use) }
   const { step } = retirement
   const waits = (next: RetirementStep): RetirementOutcome => ({
     kind: 'waits',
@@ -139,27 +139,40 @@ const record = z.object({
 export const retirementKey = (retirement: { readonly group: GroupKey; readonly name: string }): string =>
   `${retirement.group} ${retirement.name}`
 
-export function retirementValue({ group, name, left, since, deadline, resources }: Retirement): Json {
+export function retirementValue(retirement: Retirement, { wall, mono }: Now): Json {
+  const { group, name, left, since, deadline, resources } = retirement
   return {
     group,
     name,
     generation: left,
-    since,
-    deadline,
+    since: Math.round(wall - mono + since),
+    deadline: Math.round(wall - mono + deadline),
     resources: resources.map((resource) => ({ name: resource.name, hash: resource.hash })),
   }
 }
 
-/** A retirement from its record; its wait begins anew. `body`: bytes by hash, as the store has them. */
+/**
+ * A retirement from its record; its wait begins anew, its deadline is the one that it had: at most the whole of it, whatever the
+ * wall clock says. `body`: bytes by hash, as the store has them.
+ */
 export async function parseRetirement(
   value: Json,
   body: (hash: string) => Promise<Uint8Array | undefined>,
+  { wall, mono }: Now,
 ): Promise<Retirement> {
-  const { generation: left, resources, ...rest } = record.parse(value)
+  const { generation: left, resources, since, deadline, ...rest } = record.parse(value)
+  const start = mono - Math.min(Math.max(0, wall - since), deadline - since)
   const loaded: EncodedResource[] = []
   for (const { name, hash } of resources) {
     const bytes = await body(hash)
     if (bytes !== undefined) loaded.push(restoreResource(name, hash, bytes))
   }
-  return { ...rest, resources: loaded, left, step: { kind: 'referenced' } }
+  return {
+    ...rest,
+    resources: loaded,
+    left,
+    since: start,
+    deadline: start + deadline - since,
+    step: { kind: 'referenced' },
+  }
 }

@@ -2,6 +2,7 @@
 // retirements that begin or end with it. Durable first, then published.
 import type { Problem, Result } from '../../base/index.ts'
 import { err, ok } from '../../base/index.ts'
+import type { Now } from '../../fleet/index.ts'
 import type { GroupKey, StoredObject, World } from '../../model/index.ts'
 import type { CompiledGroup } from '../../snapshot/index.ts'
 import { diffTypes } from '../../snapshot/index.ts'
@@ -14,7 +15,16 @@ import type { Push } from '../push-state.ts'
 import { isUndecided } from '../push-state.ts'
 import { retirementKey, retirementValue } from '../retirement.ts'
 import type { Engine } from './engine.ts'
-import { adoptCompiled, compiledOf, hasGroup, hasListeners, isServed, keptOf, lookupIn } from './engine.ts'
+import {
+  adoptCompiled,
+  compiledOf,
+  hasGroup,
+  hasListeners,
+  isServed,
+  keptOf,
+  lookupIn,
+  nowOf,
+} from './engine.ts'
 import { publishGroups } from './node-groups.ts'
 
 /** A push that prepares; `target`: the world that it is about, where that is at hand. */
@@ -70,7 +80,7 @@ export function planGroups(engine: Engine, scene: StepScene): Result<readonly Gr
         newest,
         served: engine.served.get(group),
         cause: scene.cause,
-        at: engine.clock.wall(),
+        at: engine.clock.mono(),
         retireDeadlineMs: engine.timeouts.retireDeadlineMs,
         removeAtOnce: engine.unsafe.removeWithSwitch === true,
       }),
@@ -102,7 +112,7 @@ export async function commitStep(
   worlds: { readonly target?: World; readonly touched: readonly GroupKey[] },
 ): Promise<Result<Committed, Problem>> {
   const before = engine.store.view()
-  const records = recordsOf(plans)
+  const records = recordsOf(plans, nowOf(engine))
   const committed = await engine.store.commit({
     ...change,
     generations: plans.flatMap(({ generation }) => (generation === undefined ? [] : [generation])),
@@ -175,13 +185,13 @@ function newResources(engine: Engine, plans: readonly GroupPlan[]): ReadonlyMap<
   return bodies
 }
 
-function recordsOf(plans: readonly GroupPlan[]) {
+function recordsOf(plans: readonly GroupPlan[], now: Now) {
   return {
     put: plans.flatMap(({ leaving }) =>
       leaving.map((each) => ({
         table: 'retirement' as const,
         key: retirementKey(each),
-        value: retirementValue(each),
+        value: retirementValue(each, now),
       })),
     ),
     delete: plans.flatMap(({ over }) =>

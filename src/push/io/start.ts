@@ -31,7 +31,7 @@ export async function start(engine: Engine): Promise<void> {
   engine.fleet = createFleet(now, { inventory, refusals }, timeouts)
   engine.settleEnd = inventory.length === 0 ? now.mono : now.mono + timeouts.settleMs
   for (const value of view.records('retirement').values()) {
-    const retirement = await parseRetirement(value, (hash) => store.resource(hash))
+    const retirement = await parseRetirement(value, (hash) => store.resource(hash), now)
     const known = engine.retirements.get(retirement.group) ?? new Map()
     engine.retirements.set(retirement.group, known.set(retirement.name, retirement))
   }

@@ -4,6 +4,8 @@ import type { Clock } from '../../../../src/push/index.ts'
 export interface VirtualClock extends Clock {
   /** Moves time on, running timers in their order; what they start is over before time goes on. */
   advance(ms: number): Promise<void>
+  /** Sets the wall clock on, or back; nothing else passes. */
+  jumpWall(ms: number): void
 }
 
 /** Lets everything run that waits for no timer. */
@@ -16,6 +18,7 @@ const looksPerTurn = 100_000
 
 export function virtualClock(start = 1_700_000_000_000): VirtualClock {
   let elapsed = 0
+  let jumped = 0
   let looks = 0
   const look = (): number => {
     if (looks === 0) {
@@ -30,12 +33,15 @@ export function virtualClock(start = 1_700_000_000_000): VirtualClock {
   }
   const timers = new Set<{ next: number; readonly ms: number; readonly run: () => void }>()
   return {
-    wall: () => start + elapsed,
+    wall: () => start + jumped + elapsed,
     mono: look,
     every: (ms, run) => {
       const timer = { next: elapsed + ms, ms, run }
       timers.add(timer)
       return () => timers.delete(timer)
+    },
+    jumpWall: (ms) => {
+      jumped += ms
     },
     advance: async (ms) => {
       const end = elapsed + ms
