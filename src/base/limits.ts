@@ -26,6 +26,12 @@ export const limits = {
   fieldLength: 4_096,
   /** Characters of a found value repeated in an error. */
   foundLength: 60,
+  /** Characters of the path of a certificate file below `--secrets-dir`. */
+  secretPathLength: 1_024,
+  /** Bytes of one certificate file; a bundle of 150 authorities has 220 KiB. */
+  secretFileBytes: 1 * MiB,
+  /** Secrets: each is read at a start, and looked at again every `secretLookMs`. */
+  secrets: 5_000,
   /** Labels of one object; characters of a label's key and value. */
   labels: 64,
   labelLength: 256,
@@ -68,6 +74,21 @@ export const limits = {
   rulesPerRoute: 256,
   matchesPerRule: 64,
   headersPerMatch: 16,
+  /** Matches at one path of one host that are compared with each other for what they leave; beyond it equal ones are found. */
+  matchesCompared: 512,
+  /** Retries of one request, and statuses that cause one: each is another request to a backend that is in trouble. */
+  retryAttempts: 10,
+  statusCodesPerRetry: 32,
+  /** Headers that one rule sets, adds or removes in one direction; origins and headers of its CORS. */
+  headerChanges: 64,
+  corsOrigins: 64,
+  corsHeaders: 64,
+  /** Bytes of an answer of the proxy's own: Envoy's default for `max_direct_response_body_size_bytes`. */
+  directResponseBytes: 4_096,
+  /** Bytes of one request that a proxy may hold back, for a retry or until it is whole. */
+  bufferedRequestBytes: 64 * MiB,
+  /** Requests of one local rate limit: Envoy counts its tokens in 32 bits. */
+  rateLimitTokens: 1_000_000_000,
   /** Gateways × hosts × matches of one route: each is looked up when another route may want the same requests. */
   matchesPerRoute: 65_536,
   /** Notes of one plan; lines of one object's diff. The rest are counted. */

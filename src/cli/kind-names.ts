@@ -4,6 +4,7 @@ import type { Kind } from '../model/index.ts'
 /** Kind → plural and short names; the first is the one shown. */
 export const kindNames: Readonly<Partial<Record<Kind, readonly [plural: string, ...short: string[]]>>> = {
   NodeGroup: ['nodegroups', 'ng'],
+  Secret: ['secrets', 'sec'],
   Gateway: ['gateways', 'gw'],
   Service: ['services', 'svc'],
   Route: ['routes', 'rt'],

@@ -27,6 +27,13 @@ export const kindViews: Readonly<Partial<Record<Kind, KindView>>> = {
       text(at(spec, 'expected', 'size')) || 'seen',
     ],
   },
+  Secret: {
+    columns: [
+      { title: 'CERTIFICATE', shrinks: true },
+      { title: 'TRUSTED CA', shrinks: true },
+    ],
+    cells: ({ spec }) => [text(at(spec, 'certificate', 'chain')), text(at(spec, 'trustedCa'))],
+  },
   Gateway: {
     columns: [
       { title: 'LISTENERS', shrinks: true },

@@ -16,6 +16,8 @@ export interface ResourceType {
    * round. Runtime comes last: it switches on what is there.
    */
   readonly addOrder: number
+  /** Whether bodies may be written to disk. Those of secrets never are: what is stored of them is their hash. */
+  readonly stored: boolean
   /** Whether a first request without names means "everything" (legacy wildcard: listeners and clusters only). */
   readonly wildcard: boolean
 }
@@ -25,13 +27,14 @@ const typeUrlPrefix = 'type.googleapis.com/'
 const type = <K extends ResourceTypeKey>(
   key: K,
   message: string,
-  rest: Pick<ResourceType, 'addOrder'> & Partial<Pick<ResourceType, 'nameField' | 'wildcard'>>,
+  rest: Pick<ResourceType, 'addOrder'> & Partial<Pick<ResourceType, 'nameField' | 'wildcard' | 'stored'>>,
 ): ResourceType & { readonly key: K } => ({
   key,
   typeUrl: typeUrlPrefix + message,
   message,
   nameField: rest.nameField ?? 'name',
   addOrder: rest.addOrder,
+  stored: rest.stored ?? true,
   wildcard: rest.wildcard ?? false,
 })
 
@@ -42,7 +45,7 @@ export const resourceTypes: { readonly [K in ResourceTypeKey]: ResourceType & { 
     addOrder: 1,
     nameField: 'clusterName',
   }),
-  sds: type('sds', 'envoy.extensions.transport_sockets.tls.v3.Secret', { addOrder: 2 }),
+  sds: type('sds', 'envoy.extensions.transport_sockets.tls.v3.Secret', { addOrder: 2, stored: false }),
   lds: type('lds', 'envoy.config.listener.v3.Listener', { addOrder: 3, wildcard: true }),
   ecds: type('ecds', 'envoy.config.core.v3.TypedExtensionConfig', { addOrder: 4 }),
   rds: type('rds', 'envoy.config.route.v3.RouteConfiguration', { addOrder: 5 }),
@@ -60,6 +63,9 @@ const byTypeUrl: ReadonlyMap<string, ResourceType> = new Map(
 
 /** The row of a type URL; undefined for types that are not served. */
 export const resourceTypeOf = (typeUrl: string): ResourceType | undefined => byTypeUrl.get(typeUrl)
+
+/** Whether the bodies of a type may be written to disk; those of types that are not served may. */
+export const isStored = (typeUrl: string): boolean => byTypeUrl.get(typeUrl)?.stored ?? true
 
 /** `typeUrls.lds` and so on. */
 export const typeUrls: { readonly [K in ResourceTypeKey]: string } = {

@@ -5,7 +5,26 @@ export { isIpAddress } from './address.ts'
 export type { Effect } from './kind-definition.ts'
 export { type GatewaySpec, gatewaySpec } from './kinds/gateway.ts'
 export { type NodeGroupSelector, type NodeGroupSpec, nodeGroupSpec } from './kinds/node-group.ts'
+export type { Redirect, Rewrite } from './kinds/route/action.ts'
+export type { Cors } from './kinds/route/cors.ts'
+export type { Fault } from './kinds/route/fault.ts'
+export type { HeaderChanges } from './kinds/route/header-changes.ts'
+export type { HeaderMatch, Match, QueryMatch } from './kinds/route/match.ts'
+export {
+  compareRanks,
+  type MatchRank,
+  type Placed,
+  placeOf,
+  rankOf,
+  unreached,
+} from './kinds/route/order.ts'
+export { originRegex } from './kinds/route/origins.ts'
+export { prefixRemoval, segments } from './kinds/route/prefixes.ts'
+export type { RateLimit } from './kinds/route/rate-limit.ts'
+export type { Retry } from './kinds/route/retry.ts'
+export { defaultRouteTimeoutMs, type Rule } from './kinds/route/rule.ts'
 export { type RouteSpec, routeSpec } from './kinds/route.ts'
+export { type SecretSpec, secretSpec } from './kinds/secret.ts'
 export type { LoadBalancing } from './kinds/service/balancing.ts'
 export type { DnsEndpoints, Endpoint } from './kinds/service/endpoints.ts'
 export type { HealthCheck } from './kinds/service/health-check.ts'
@@ -27,4 +46,5 @@ export { planTraffic, type TrafficCommand } from './planning/plan-traffic.ts'
 export { countOf } from './planning/traffic.ts'
 export { checkWorld } from './references/check-references.ts'
 export * from './registered-endpoints.ts'
+export { secretsNamedBy } from './references/world-view.ts'
 export { matchingOrder, type SelectableGroup, type SelectableNode, selectGroup } from './select-group.ts'

@@ -3,6 +3,7 @@ import type { KindDefinition } from './kind-definition.ts'
 import { gateway } from './kinds/gateway.ts'
 import { nodeGroup } from './kinds/node-group.ts'
 import { route } from './kinds/route.ts'
+import { secret } from './kinds/secret.ts'
 import { service } from './kinds/service.ts'
 import { tombstone } from './kinds/tombstone.ts'
 import { traffic } from './kinds/traffic.ts'
@@ -12,6 +13,7 @@ import type { DerivedKind, Kind, ManifestKind } from './objects.ts'
 /** Kinds that people write, in the order in which they refer to each other. */
 export const manifestKinds: { readonly [K in ManifestKind]: KindDefinition<K> } = {
   NodeGroup: nodeGroup,
+  Secret: secret,
   Gateway: gateway,
   Service: service,
   Route: route,

@@ -1,5 +1,6 @@
 // Names that are made of parts, and the parts back: keys of objects and Envoy clusters.
 import { invariant } from '../base/index.ts'
+import type { SecretSpec } from './kinds/secret.ts'
 import { isKind } from './kinds.ts'
 import type { ContentOf, Kind, ObjectKey } from './objects.ts'
 
@@ -50,3 +51,13 @@ export function parseClusterName(name: string): ClusterIdentity | undefined {
   const identity = { namespace, service, environment, incarnation: Number(incarnation) }
   return port === undefined ? identity : { ...identity, port }
 }
+
+/** SDS name of a Secret's certificate: `<namespace>/<name>`. */
+export const secretName = (namespace: string, name: string): string => `${namespace}/${name}`
+
+/** SDS name of a Secret's trusted authorities: a resource of its own, because Envoy has one kind in each. */
+export const trustedCaName = (namespace: string, name: string): string => `${namespace}/${name}/ca`
+
+/** Which files a Secret names, as one text: what was read of them is known by it. */
+export const secretFilesKey = ({ certificate, trustedCa }: SecretSpec): string =>
+  JSON.stringify([certificate?.chain, certificate?.key, trustedCa])

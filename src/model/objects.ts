@@ -3,13 +3,14 @@
 import type { GatewaySpec } from './kinds/gateway.ts'
 import type { NodeGroupSpec } from './kinds/node-group.ts'
 import type { RouteSpec } from './kinds/route.ts'
+import type { SecretSpec } from './kinds/secret.ts'
 import type { ServiceSpec } from './kinds/service.ts'
 import type { TombstoneSpec } from './kinds/tombstone.ts'
 import type { TrafficState } from './kinds/traffic.ts'
 import type { TrafficPolicySpec } from './kinds/traffic-policy.ts'
 
 /** Kinds that people write. */
-export type ManifestKind = 'NodeGroup' | 'Gateway' | 'Service' | 'Route' | 'TrafficPolicy'
+export type ManifestKind = 'NodeGroup' | 'Secret' | 'Gateway' | 'Service' | 'Route' | 'TrafficPolicy'
 /** Kinds that plans write. Both are named like their Service. */
 export type DerivedKind = 'Traffic' | 'Tombstone'
 export type Kind = ManifestKind | DerivedKind
@@ -19,6 +20,7 @@ export type ObjectKey = string
 
 export interface SpecOf {
   NodeGroup: NodeGroupSpec
+  Secret: SecretSpec
   Gateway: GatewaySpec
   Service: ServiceSpec
   Route: RouteSpec

@@ -31,7 +31,7 @@ export interface SecretMaterial {
 export interface Observed {
   /** `namespace/service`. */
   readonly endpoints: ReadonlyMap<string, ServiceEndpoints>
-  /** `namespace/name` of the Secret. */
+  /** By the files that a Secret names (`secretFilesKey`): two versions of a Secret may name others. */
   readonly secrets: ReadonlyMap<string, SecretMaterial>
 }
 

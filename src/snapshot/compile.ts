@@ -123,7 +123,7 @@ export function createCompiler({ measure = (_part, run) => run() }: CompilerOpti
       const encoded = measure('encode', () => attempt(() => encode(drafts, known)))
       if (!encoded.ok) return err(invalid([encoded.error]))
       const made = encoded.value
-      const late = measure('validate', () => checkResources(made.compiled.types))
+      const late = measure('validate', () => checkResources(made.compiled.types, drafts.absentSecrets))
       if (late.length > 0) return err(invalid(late))
       recents.set(group, [made, ...known].slice(0, limits.compilesRemembered))
       return ok(made.compiled)

@@ -24,10 +24,14 @@ export function factsOf(typeUrl: string, json: Json): ResourceFacts {
     }
     case typeUrls.rds:
       return { clusters: clustersIn(json) }
+    case typeUrls.sds:
+      return member(json, 'tlsCertificate') === undefined ? {} : { privateKey: true }
     default:
       return {}
   }
 }
+
+const dnsCluster = 'envoy.clusters.dns'
 
 function clusterFacts(json: Json): ResourceFacts {
   const type = member(json, 'type')
@@ -37,7 +41,11 @@ function clusterFacts(json: Json): ResourceFacts {
       ? { discovery: 'eds', edsName }
       : { discovery: 'eds' }
   }
-  return { discovery: type === 'STRICT_DNS' || type === 'LOGICAL_DNS' ? 'dns' : 'static' }
+  const isDns =
+    type === 'STRICT_DNS' ||
+    type === 'LOGICAL_DNS' ||
+    member(member(json, 'clusterType'), 'name') === dnsCluster
+  return { discovery: isDns ? 'dns' : 'static' }
 }
 
 /** Endpoints that may get traffic: healthy, or nothing said. */

@@ -1,6 +1,7 @@
 // How a generation lies on disk: as its difference to the one before, so that a switch of one service among 1,000
 // writes one name; the oldest kept one of a group lies there whole.
 import { z } from 'zod'
+import { isStored } from '../envoy-api/index.ts'
 import { SortedMap } from './sorted-map.ts'
 import type { Generation, GenerationType, GenerationTypes } from './types.ts'
 
@@ -47,9 +48,9 @@ export function decodeGeneration(record: GenerationRecord, base: Generation | un
   return { group: record.group, number: record.number, cause: record.cause, types }
 }
 
-/** Hashes that a record names anew. */
+/** Hashes that a record names anew and whose bodies the store has to hold. */
 export const hashesNamed = (record: GenerationRecord): readonly string[] =>
-  record.types.flatMap(([, { put }]) => put.map(([, hash]) => hash))
+  record.types.flatMap(([typeUrl, { put }]) => (isStored(typeUrl) ? put.map(([, hash]) => hash) : []))
 
 /** Every hash that these generations name. Types shared between them are walked once. */
 export function hashesIn(generations: Iterable<Generation>): ReadonlySet<string> {

@@ -4,6 +4,8 @@ import type { Violation } from '../base/index.ts'
 import type { envoy } from '../envoy-api/index.ts'
 import type { GroupKey, StoredOf } from '../model/index.ts'
 
+import type { Locality } from './endpoints.ts'
+
 /** What a stream must know of a resource without decoding it. */
 export interface ResourceFacts {
   /** Clusters: how endpoints arrive. Only `eds` has to be followed by its ClusterLoadAssignment. */
@@ -16,6 +18,8 @@ export interface ResourceFacts {
   readonly clusters?: readonly string[]
   /** Clusters and listeners: SDS names. */
   readonly secrets?: readonly string[]
+  /** Secrets: there is a private key in it, which never goes over a plaintext stream to another machine. */
+  readonly privateKey?: true
   /** Endpoint groups: usable endpoints (HEALTHY or UNKNOWN). */
   readonly usable?: number
 }
@@ -26,6 +30,7 @@ export type DraftJson =
   | envoy.ClusterLoadAssignment
   | envoy.Listener
   | envoy.Runtime
+  | envoy.Secret
   | envoy.TypedExtensionConfig
 
 /** One resource before it is encoded. */
@@ -90,6 +95,8 @@ export interface DraftService {
   readonly service: StoredOf<'Service'>
   readonly clusters: readonly Draft[]
   readonly assignments: readonly Draft[]
+  /** Where it has endpoints that proxies of the same locality are to prefer. */
+  readonly localities: readonly Locality[]
   readonly violations: readonly Violation[]
 }
 
@@ -104,6 +111,8 @@ export interface DraftGroup {
   readonly services: readonly DraftService[]
   /** Certificates and trusted authorities, sorted by name. */
   readonly secrets: readonly Draft[]
+  /** SDS names of Secrets whose files have not been good since our start: they are not served, and proxies keep what they have. */
+  readonly absentSecrets: ReadonlySet<string>
   /** Filter configurations that come by ECDS, sorted by name. */
   readonly extensions: readonly Draft[]
   /** Resources that every group has: runtime layers, the extension slot, the fleet's own empty assignment. */

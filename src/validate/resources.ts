@@ -13,8 +13,14 @@ export interface CheckedResource {
 }
 export type CheckedTypes = ReadonlyMap<string, ReadonlyMap<string, CheckedResource>>
 
-/** What is wrong with the resources of one group; types that passed before are not looked at again. */
-export function checkResources(types: CheckedTypes): readonly Violation[] {
+/**
+ * What is wrong with the resources of one group; types that passed before are not looked at again. `absent`: secrets that
+ * are known and whose files are not at hand: a reference to one waits for it and is no fault.
+ */
+export function checkResources(
+  types: CheckedTypes,
+  absent: ReadonlySet<string> = new Set(),
+): readonly Violation[] {
   const violations: Violation[] = []
   for (const [typeUrl, resources] of types) {
     violations.push(...caps(resources, [], () => capViolations(typeUrl, resources)))
@@ -23,7 +29,12 @@ export function checkResources(types: CheckedTypes): readonly Violation[] {
     const sources = types.get(from)
     if (sources === undefined) continue
     const targets = types.get(to) ?? nothing
-    violations.push(...referenceMemos[what](sources, [targets], () => missing(sources, targets, what, names)))
+    const excused = to === typeUrls.sds ? [...absent].sort() : []
+    violations.push(
+      ...referenceMemos[what](sources, [targets, ...excused], () =>
+        missing(sources, new Set([...targets.keys(), ...excused]), what, names),
+      ),
+    )
   }
   return violations
 }
@@ -78,7 +89,7 @@ const words: Readonly<Record<What, string>> = {
 
 function missing(
   sources: Resources,
-  targets: Resources,
+  targets: ReadonlySet<string>,
   what: What,
   names: (resource: CheckedResource) => readonly string[],
 ): readonly Violation[] {

@@ -48,6 +48,7 @@ export type ApiKind = Exclude<Kind, 'Tombstone'>
 /** A table, so that the compiler asks for new kinds. */
 const kindTable: Readonly<Record<ApiKind, true>> = {
   NodeGroup: true,
+  Secret: true,
   Gateway: true,
   Service: true,
   Route: true,

@@ -56,6 +56,13 @@ function read<K extends Kind>(kind: K, object: ContentByKind[K]): Statements {
   }
 }
 
+/** Keys of the Secrets that an object names. */
+export const secretsNamedBy = (object: ObjectContent): readonly ObjectKey[] => [
+  ...new Set(
+    statementsOf(object).references.flatMap(({ kind, target }) => (kind === 'Secret' ? [target] : [])),
+  ),
+]
+
 const views = new WeakMap<World, WorldView>()
 
 /** The view of a committed world; kept as long as the world. */

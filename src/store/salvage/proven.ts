@@ -2,6 +2,7 @@
 // differences before it is whole back to one that was told whole, the version of each type is the hash of what it
 // names, and each resource is there with the hash that it is named by. Nothing of that rests on any other record.
 import type { Json } from '../../base/index.ts'
+import { isStored } from '../../envoy-api/index.ts'
 import type { GroupKey } from '../../model/index.ts'
 import { decodeGeneration, generationRecord } from '../generations.ts'
 import { hintsOf } from '../hints.ts'
@@ -125,7 +126,8 @@ function prove(
     return `its version of ${typeUrl} is not that of what it names`
   }
   chain.known = generation
-  for (const [, { entries }] of generation.types) {
+  for (const [typeUrl, { entries }] of generation.types) {
+    if (!isStored(typeUrl)) continue
     for (const [name, hash] of entries)
       if (!sound(hash)) return `resource ${hash} (${name}), which it names, is missing or damaged`
   }

@@ -74,6 +74,7 @@ function addressFaults(resources: readonly Resource[]): readonly string[] {
     routeConfigurations: [],
     services: [],
     secrets: [],
+    absentSecrets: new Set(),
     extensions: [],
     fixed: [],
     violations: [],
