@@ -5,6 +5,7 @@ import type { StreamLimits, Variant } from './machine.ts'
 import { floorOf } from './nodes.ts'
 import { isNamed, sortOut } from './order.ts'
 import { withOwed } from './owed.ts'
+import { endpointsThatStay } from './stays.ts'
 import { changeNames, covers, select } from './subscription.ts'
 import { parseVersion } from './version.ts'
 import { formerNames, matchReport } from './world.ts'
@@ -67,7 +68,13 @@ export const delta: Variant = {
   plan: (stream, follow, goal, context, now) => {
     const { wants, type } = follow
     const { changed } = difference(follow.base, goal.content)
-    const put = withOwed(follow, select(wants, follow.owesAll ? listOf(goal.content) : changed), goal.content)
+    const asked = withOwed(
+      follow,
+      select(wants, follow.owesAll ? listOf(goal.content) : changed),
+      goal.content,
+    )
+    const beside = endpointsThatStay(stream, follow, goal, context)
+    const put = beside.length === 0 ? asked : [...asked, ...beside]
     const held = follow.base ?? follow.before
     const gone = difference(held, goal.content).removed.filter(
       (name) => held !== undefined && covers(wants, name),

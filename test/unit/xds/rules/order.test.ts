@@ -174,6 +174,28 @@ describe('order', () => {
     },
   )
 
+  it.each(variants)(
+    'rule 25: a cluster that comes back with the last good set gets its endpoints, which the newest no longer has (%s)',
+    (variant) => {
+      const rig = createRig()
+      rig.publish(1, both)
+      const client = warmProxy(rig, variant, ['blue', 'green'])
+      // The proxy takes green away, and refuses the rest.
+      const refused = { ...blue, cds: { blue: 'bad' } }
+      rig.publish(2, refused, { base: true })
+      if (variant === 'sotw') client.ask('eds', ['blue'])
+      else client.unsub('eds', ['green'])
+      client.nack('cds')
+      const [type, parked] = [typeUrls.cds, rig.version('cds', refused)]
+      rig.decider.send({ kind: 'doubt', node: 'edge-1', type, resend: 1, parked, good: 1 })
+      client.got()
+      more(client, variant, ['blue', 'green'], ['green'])
+      expect(client.got()).toEqual([variant === 'sotw' ? 'EDS eds@2 green=1' : 'EDS eds@2 +green=1'])
+      client.ack('eds', 'cds')
+      expect(rig.heard('repaired')).toHaveLength(1)
+    },
+  )
+
   it('rule 25: a new stream may ask for endpoints, listeners and routes before clusters', () => {
     const rig = createRig()
     rig.publish(1, blue)
