@@ -2391,6 +2391,24 @@ export type StdoutAccessLog = {
   readonly logFormat?: SubstitutionFormatString
 }
 
+/** envoy.extensions.clusters.dns.v3.DnsCluster */
+export type DnsCluster = {
+  readonly dnsRefreshRate?: string
+  readonly dnsFailureRefreshRate?: DnsClusterRefreshRate
+  readonly respectDnsTtl?: boolean
+  readonly dnsJitter?: string
+  readonly typedDnsResolverConfig?: TypedExtensionConfig
+  readonly dnsLookupFamily?: DnsLookupFamily
+  readonly allAddressesInSingleEndpoint?: boolean
+  readonly dnsMinRefreshRate?: string
+}
+
+/** envoy.extensions.clusters.dns.v3.DnsCluster.RefreshRate */
+export type DnsClusterRefreshRate = {
+  readonly baseInterval?: string
+  readonly maxInterval?: string
+}
+
 /** envoy.extensions.common.ratelimit.v3.LocalClusterRateLimit */
 export type LocalClusterRateLimit = Record<string, never>
 
@@ -3852,6 +3870,9 @@ export type VirtualHostTlsRequirementType = 'NONE' | 'EXTERNAL_ONLY' | 'ALL'
 /** envoy.data.accesslog.v3.AccessLogType */
 export type AccessLogType = 'NotSet' | 'TcpUpstreamConnected' | 'TcpPeriodic' | 'TcpConnectionStart' | 'TcpConnectionEnd' | 'DownstreamStart' | 'DownstreamPeriodic' | 'DownstreamEnd' | 'UpstreamPoolReady' | 'UpstreamPeriodic' | 'UpstreamEnd' | 'DownstreamTunnelSuccessfullyEstablished' | 'UdpTunnelUpstreamConnected' | 'UdpPeriodic' | 'UdpSessionEnd'
 
+/** envoy.extensions.clusters.common.dns.v3.DnsLookupFamily */
+export type DnsLookupFamily = 'UNSPECIFIED' | 'AUTO' | 'V4_ONLY' | 'V6_ONLY' | 'V4_PREFERRED' | 'ALL'
+
 /** envoy.extensions.common.ratelimit.v3.VhRateLimitsOptions */
 export type VhRateLimitsOptions = 'OVERRIDE' | 'INCLUDE' | 'IGNORE'
 
@@ -3961,6 +3982,7 @@ export interface MessagesByName {
   readonly 'envoy.extensions.transport_sockets.quic.v3.QuicDownstreamTransport': QuicDownstreamTransport
   readonly 'envoy.extensions.http.early_header_mutation.header_mutation.v3.HeaderMutation': EarlyHeaderMutationHeaderMutationHeaderMutation
   readonly 'envoy.extensions.request_id.uuid.v3.UuidRequestIdConfig': UuidRequestIdConfig
+  readonly 'envoy.extensions.clusters.dns.v3.DnsCluster': DnsCluster
   readonly 'envoy.extensions.load_balancing_policies.round_robin.v3.RoundRobin': RoundRobin
   readonly 'envoy.extensions.load_balancing_policies.least_request.v3.LeastRequest': LeastRequest
   readonly 'envoy.extensions.load_balancing_policies.random.v3.Random': Random

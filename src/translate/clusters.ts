@@ -6,6 +6,7 @@ import { defaults } from './defaults.ts'
 import { duration } from './duration.ts'
 import { loadAssignment } from './endpoints.ts'
 import type { EnvironmentPort } from './environment-ports.ts'
+import { extension } from './extension.ts'
 import { healthCheck } from './health-checks.ts'
 import { balancing } from './load-balancing.ts'
 import { clusterStatName } from './names.ts'
@@ -54,16 +55,23 @@ function factsOf({ dns, namespace, upstream: { tls } }: EnvironmentPort): Resour
 function discovery({ name, dns, endpoints }: EnvironmentPort): Partial<envoy.Cluster> {
   if (dns === undefined) return { type: 'EDS', edsClusterConfig: { edsConfig: adsSource } }
   return {
-    type: dns.mode === 'Strict' ? 'STRICT_DNS' : 'LOGICAL_DNS',
-    loadAssignment: loadAssignment(name, endpoints),
-    dnsRefreshRate: duration(dns.refresh),
-    // What does not resolve is asked again soon, and not as often as a thousand proxies can.
-    dnsFailureRefreshRate: {
-      baseInterval: duration(Math.min(dns.refresh, defaults.dnsFailureRefreshMs)),
-      maxInterval: duration(Math.max(dns.refresh, defaults.dnsFailureRefreshMs)),
+    // The cluster's own fields for this are deprecated.
+    clusterType: {
+      name: 'envoy.clusters.dns',
+      typedConfig: extension('envoy.extensions.clusters.dns.v3.DnsCluster', {
+        dnsRefreshRate: duration(dns.refresh),
+        // What does not resolve is asked again soon, and not as often as a thousand proxies can.
+        dnsFailureRefreshRate: {
+          baseInterval: duration(Math.min(dns.refresh, defaults.dnsFailureRefreshMs)),
+          maxInterval: duration(Math.max(dns.refresh, defaults.dnsFailureRefreshMs)),
+        },
+        ...(dns.respectTtl ? { respectDnsTtl: true } : {}),
+        dnsLookupFamily: families[dns.family],
+        // Logical: new connections go to the first address that answers.
+        ...(dns.mode === 'Logical' ? { allAddressesInSingleEndpoint: true } : {}),
+      }),
     },
-    ...(dns.respectTtl ? { respectDnsTtl: true } : {}),
-    dnsLookupFamily: families[dns.family],
+    loadAssignment: loadAssignment(name, endpoints),
   }
 }
 

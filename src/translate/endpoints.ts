@@ -17,7 +17,7 @@ export interface EndpointAddress {
   readonly draining?: boolean | undefined
 }
 
-interface Locality {
+export interface Locality {
   readonly region?: string | undefined
   readonly zone?: string | undefined
   readonly subZone?: string | undefined
@@ -46,8 +46,7 @@ export function loadAssignment(
 ): envoy.ClusterLoadAssignment {
   const groups = new Map<string, EndpointAddress[]>()
   for (const endpoint of endpoints) {
-    const { region = '', zone = '', subZone = '' } = endpoint.locality ?? {}
-    const key = JSON.stringify([String(endpoint.priority ?? 0).padStart(3, '0'), region, zone, subZone])
+    const key = `${String(endpoint.priority ?? 0).padStart(3, '0')} ${localityKey(endpoint.locality)}`
     const group = groups.get(key)
     if (group === undefined) groups.set(key, [endpoint])
     else group.push(endpoint)
@@ -58,6 +57,10 @@ export function loadAssignment(
     ...(sorted.length === 0 ? {} : { endpoints: sorted.map(([, group]) => localityGroup(group)) }),
   }
 }
+
+/** One text for each locality. */
+export const localityKey = ({ region = '', zone = '', subZone = '' }: Locality = {}): string =>
+  JSON.stringify([region, zone, subZone])
 
 /** Locality and its weight are always set: gRPC clients fail without them, and do not say so by a NACK. */
 function localityGroup(group: readonly EndpointAddress[]): envoy.LocalityLbEndpoints {

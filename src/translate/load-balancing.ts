@@ -2,81 +2,102 @@
 import type { envoy } from '../envoy-api/index.ts'
 import type { LoadBalancing } from '../model/index.ts'
 import { duration } from './duration.ts'
+import { extension } from './extension.ts'
 
-/** Fields of the cluster. `checksHealth`: it has active health checks. */
-export function balancing(
-  settings: LoadBalancing | undefined,
-  checksHealth: boolean,
-): Pick<
+type Fields = Pick<
   envoy.Cluster,
   | 'lbPolicy'
   | 'roundRobinLbConfig'
   | 'leastRequestLbConfig'
   | 'ringHashLbConfig'
   | 'maglevLbConfig'
+  | 'loadBalancingPolicy'
   | 'commonLbConfig'
-> {
+>
+
+/** Fields of the cluster. `checksHealth`: it has active health checks. */
+export function balancing(settings: LoadBalancing | undefined, checksHealth: boolean): Fields {
+  const isLocal = settings?.zones === 'Local'
   return {
-    ...policy(settings),
+    ...(isLocal ? { loadBalancingPolicy: ownZoneFirst(settings) } : policy(settings)),
     commonLbConfig: {
       ...(settings?.panicThreshold === undefined
         ? {}
         : { healthyPanicThreshold: { value: settings.panicThreshold } }),
-      // By default as gRPC clients do: localities share by their weights, and no zone is preferred behind our back.
-      ...(settings?.zones === 'Local' ? { zoneAwareLbConfig: zoneAware } : { localityWeightedLbConfig: {} }),
+      // As gRPC clients do: localities share by their weights, and no zone is preferred behind our back.
+      ...(isLocal ? {} : { localityWeightedLbConfig: {} }),
       // New endpoints take part after their first check; they neither dilute nor panic the others.
       ...(checksHealth ? { ignoreNewHostsUntilFirstHc: true } : {}),
     },
   }
 }
 
-/** The own zone from its first endpoint on; Envoy's own rule would ask for six. */
-const zoneAware = { minClusterSize: 1, forceLocalZone: { minSize: 1 } }
-
-function policy(settings: LoadBalancing | undefined) {
-  const slowStart = settings?.slowStart
-  const slow =
-    slowStart === undefined
-      ? undefined
-      : {
-          slowStartConfig: {
-            slowStartWindow: duration(slowStart.window),
-            ...(slowStart.minWeight === undefined
-              ? {}
-              : { minWeightPercent: { value: slowStart.minWeight } }),
-          },
-        }
+function policy(settings: LoadBalancing | undefined): Fields {
+  const slow = slowStart(settings)
   const wanted = settings?.policy ?? 'RoundRobin'
   switch (wanted) {
     case 'RoundRobin':
-      return { lbPolicy: 'ROUND_ROBIN' as const, ...(slow === undefined ? {} : { roundRobinLbConfig: slow }) }
+      return { lbPolicy: 'ROUND_ROBIN', ...(slow === undefined ? {} : { roundRobinLbConfig: slow }) }
     case 'LeastRequest': {
-      const choiceCount = settings?.choices
-      const config = { ...(choiceCount === undefined ? {} : { choiceCount }), ...slow }
+      const config = { ...choices(settings), ...slow }
       const isPlain = Object.keys(config).length === 0
-      return {
-        lbPolicy: 'LEAST_REQUEST' as const,
-        ...(isPlain ? {} : { leastRequestLbConfig: config }),
-      }
+      return { lbPolicy: 'LEAST_REQUEST', ...(isPlain ? {} : { leastRequestLbConfig: config }) }
     }
     case 'RingHash': {
       const minimumRingSize = settings?.ringSize
       return {
-        lbPolicy: 'RING_HASH' as const,
+        lbPolicy: 'RING_HASH',
         ...(minimumRingSize === undefined ? {} : { ringHashLbConfig: { minimumRingSize } }),
       }
     }
     case 'Maglev': {
       const tableSize = settings?.tableSize
       return {
-        lbPolicy: 'MAGLEV' as const,
+        lbPolicy: 'MAGLEV',
         ...(tableSize === undefined ? {} : { maglevLbConfig: { tableSize } }),
       }
     }
     case 'Random':
-      return { lbPolicy: 'RANDOM' as const }
+      return { lbPolicy: 'RANDOM' }
     default:
       return wanted satisfies never
+  }
+}
+
+/**
+ * The own zone from its first endpoint on. Envoy's older form of zone awareness cannot say so, and spreads by how many proxies a
+ * zone has; both need the fleet's own assignment to have an endpoint in the zone (see fixed.ts).
+ */
+function ownZoneFirst(settings: LoadBalancing): envoy.LoadBalancingPolicy {
+  const localityLbConfig = { zoneAwareLbConfig: { minClusterSize: 1, forceLocalZone: { minSize: 1 } } }
+  const slow = slowStart(settings)
+  const least = settings.policy === 'LeastRequest'
+  const typedConfig = least
+    ? extension('envoy.extensions.load_balancing_policies.least_request.v3.LeastRequest', {
+        ...choices(settings),
+        ...slow,
+        localityLbConfig,
+      })
+    : settings.policy === 'Random'
+      ? extension('envoy.extensions.load_balancing_policies.random.v3.Random', { localityLbConfig })
+      : extension('envoy.extensions.load_balancing_policies.round_robin.v3.RoundRobin', {
+          ...slow,
+          localityLbConfig,
+        })
+  return { policies: [{ typedExtensionConfig: { name: 'verdigris.zones', typedConfig } }] }
+}
+
+const choices = (settings: LoadBalancing | undefined): { readonly choiceCount?: number } =>
+  settings?.choices === undefined ? {} : { choiceCount: settings.choices }
+
+function slowStart(settings: LoadBalancing | undefined) {
+  const slow = settings?.slowStart
+  if (slow === undefined) return undefined
+  return {
+    slowStartConfig: {
+      slowStartWindow: duration(slow.window),
+      ...(slow.minWeight === undefined ? {} : { minWeightPercent: { value: slow.minWeight } }),
+    },
   }
 }
 

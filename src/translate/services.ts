@@ -23,6 +23,9 @@ export function createServices(): (
           .filter(({ dns }) => dns === undefined)
           .map(assignment)
           .sort(byName),
+        localities: targets
+          .filter(({ upstream }) => upstream.loadBalancing?.zones === 'Local')
+          .flatMap(({ endpoints }) => endpoints.map(({ locality = {} }) => locality)),
         violations,
       }
     })

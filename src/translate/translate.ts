@@ -11,6 +11,7 @@ import {
   type StoredOf,
   type World,
 } from '../model/index.ts'
+import { type Locality, localityKey } from './endpoints.ts'
 import { fixedDrafts } from './fixed.ts'
 import { type HostGroup, hostLayout } from './host-layout.ts'
 import { createListeners } from './listeners.ts'
@@ -93,11 +94,16 @@ export function createTranslator(): Translator {
         services,
         secrets: [],
         extensions: [],
-        fixed: fixedDrafts,
+        fixed: fixedDrafts(distinct(services.flatMap(({ localities }) => localities))),
         violations: withoutRepeats(violations),
       }
     },
   }
+}
+
+function distinct(localities: readonly Locality[]): readonly Locality[] {
+  if (localities.length === 0) return localities
+  return [...new Map(localities.map((each) => [localityKey(each), each])).values()]
 }
 
 const noRoutes: readonly StoredOf<'Route'>[] = []

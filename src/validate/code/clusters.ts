@@ -17,15 +17,13 @@ export const clusterChecks: Readonly<Record<string, Check>> = {
     }
     const checks = list(cluster, 'healthChecks')
     if (checks.length > 1) yield at('healthChecks', 'wanted one health check')
-    if (type === 'STATIC') {
+    if (type === 'STATIC' && !has(cluster, 'clusterType')) {
       for (const { path, message } of endpointFaults(get(cluster, 'loadAssignment'))) {
         yield { path: ['loadAssignment', ...path], message }
       }
     }
     yield* tlsFaults(cluster)
-    if (has(cluster, 'loadBalancingPolicy')) {
-      yield at('loadBalancingPolicy', 'wanted lbPolicy: the two exclude each other')
-    }
+    yield* balancingFaults(cluster)
   },
   'envoy.config.core.v3.HealthCheck.HttpHealthCheck': function* (check) {
     for (const field of ['expectedStatuses', 'retriableStatuses']) {
@@ -39,6 +37,18 @@ export const clusterChecks: Readonly<Record<string, Check>> = {
       yield at('codecClientType', 'wanted HTTP1 or HTTP2, found HTTP3')
     }
   },
+}
+
+const localities = ['localityWeightedLbConfig', 'zoneAwareLbConfig', 'consistentHashingLbConfig'] as const
+
+/** A policy of its own says all of it: the older fields beside it are refused. */
+function* balancingFaults(cluster: unknown): Iterable<Fault> {
+  if (!has(cluster, 'loadBalancingPolicy')) return
+  const message = 'wanted none beside loadBalancingPolicy: the two exclude each other'
+  for (const field of localities) {
+    if (has(get(cluster, 'commonLbConfig'), field)) yield { path: ['commonLbConfig', field], message }
+  }
+  if (has(cluster, 'lbSubsetConfig')) yield at('lbSubsetConfig', message)
 }
 
 /** What needs TLS towards the backends, where there is none. */
