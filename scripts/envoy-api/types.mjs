@@ -40,6 +40,7 @@ const rootMessages = [
   'envoy.extensions.http.early_header_mutation.header_mutation.v3.HeaderMutation',
   'envoy.extensions.request_id.uuid.v3.UuidRequestIdConfig',
   'envoy.extensions.clusters.dns.v3.DnsCluster',
+  'envoy.extensions.network.dns_resolver.cares.v3.CaresDnsResolverConfig',
   'envoy.extensions.load_balancing_policies.round_robin.v3.RoundRobin',
   'envoy.extensions.load_balancing_policies.least_request.v3.LeastRequest',
   'envoy.extensions.load_balancing_policies.random.v3.Random',
