@@ -5,7 +5,7 @@ import type { Follow } from './follow.ts'
 import type { Context, Now, StreamState } from './machine.ts'
 import { isParked } from './nodes.ts'
 import { urlOf, type XdsType, xdsTypeOf } from './resource-type.ts'
-import { keptAt } from './trust.ts'
+import { keptAt, refusesNewest } from './trust.ts'
 import { lastKept } from './world.ts'
 
 const cds = urlOf('cds')
@@ -104,7 +104,8 @@ export function sortOut(
   const before = follow.base ?? follow.before
   const candidates = new Map(follow.lingering)
   for (const name of gone) if (!candidates.has(name)) candidates.set(name, undefined)
-  const overdue = (follow.lingeringSince ?? now.mono) + context.limits.orderDeadlineMs <= now.mono
+  const since = lingersSince(stream, follow, candidates, context, now) ?? now.mono
+  const overdue = since + context.limits.orderDeadlineMs <= now.mono
   const released: string[] = []
   const lingering = new Map<string, Resource | undefined>()
   for (const [name, known] of candidates) {
@@ -133,23 +134,53 @@ function bodyOf(
 }
 
 /** Whether what the proxy holds, or is about to, may still name this resource. */
-export function isNamed(
+export const isNamed = (
+  stream: StreamState,
+  follow: Follow,
+  name: string,
+  context: Context,
+  now: Now,
+): boolean => follow.type.namedBy.some((key) => isNamedBy(key, stream, follow, name, context, now))
+
+/**
+ * Since when what lingers waits to be let go. Infinite while something that names it cannot change, because the proxy refuses what
+ * is newest of that type: no time brings it other routes, and without their clusters it would answer requests with errors. The
+ * deadline begins when it may take others.
+ */
+export function lingersSince(
+  stream: StreamState,
+  follow: Follow,
+  lingering: Follow['lingering'],
+  context: Context,
+  now: Now,
+): number | undefined {
+  if (lingering.size === 0) return undefined
+  const isKept = follow.type.namedBy.some((key) => {
+    const other = stream.follows.get(urlOf(key))
+    if (other === undefined || !refusesNewest(stream, other, context)) return false
+    return [...lingering.keys()].some((name) => isNamedBy(key, stream, follow, name, context, now))
+  })
+  if (isKept) return Number.POSITIVE_INFINITY
+  const since = follow.lingeringSince ?? now.mono
+  return since === Number.POSITIVE_INFINITY ? now.mono : since
+}
+
+function isNamedBy(
+  key: XdsType['key'],
   stream: StreamState,
   follow: Follow,
   name: string,
   context: Context,
   now: Now,
 ): boolean {
-  return follow.type.namedBy.some((key) => {
-    const type = xdsTypeOf(urlOf(key))
-    if (type === undefined) return false
-    return (
-      staysNamed(stream.follows.get(type.url), follow.type.key, name) ||
-      contentsHeld(stream, follow, type, context, now).some(
-        (content) => content === 'unknown' || namesIn(content, type, follow.type.key).has(name),
-      )
+  const type = xdsTypeOf(urlOf(key))
+  if (type === undefined) return false
+  return (
+    staysNamed(stream.follows.get(type.url), follow.type.key, name) ||
+    contentsHeld(stream, follow, type, context, now).some(
+      (content) => content === 'unknown' || namesIn(content, type, follow.type.key).has(name),
     )
-  })
+  )
 }
 
 /** Whether what the proxy holds, or is about to, may route to this cluster. */

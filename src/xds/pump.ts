@@ -7,7 +7,7 @@ import type { Follow, Part } from './follow.ts'
 import { guard } from './guard.ts'
 import type { Context, Effect, Goal, Now, Plan, StreamState, Variant } from './machine.ts'
 import { isParked, type NodeRecord } from './nodes.ts'
-import { waitsUntil } from './order.ts'
+import { lingersSince, waitsUntil } from './order.ts'
 import { xdsTypes } from './resource-type.ts'
 import { select } from './subscription.ts'
 import { goalOf } from './trust.ts'
@@ -52,9 +52,9 @@ function advance(
   const goal = goalOf(stream, follow, node, context, now)
   if (goal === undefined) return []
   const plan = variant.plan(stream, follow, goal, context, now)
-  if (!plan.due) return settle(stream, follow, goal, plan, now)
+  if (!plan.due) return settle(stream, follow, goal, plan, context, now)
   if (isRefusedUnion(follow, goal, plan, node)) {
-    linger(follow, plan.lingering, now)
+    linger(stream, follow, plan.lingering, context, now)
     return []
   }
   const until = waitsUntil(stream, follow, plan.put, goal.generation, context, now)
@@ -92,13 +92,20 @@ function believe(
 }
 
 /** Nothing has to be sent: the proxy holds the goal as it is, or will when what is in flight is ACKed. */
-function settle(stream: StreamState, follow: Follow, goal: Goal, plan: Plan, now: Now): readonly Effect[] {
+function settle(
+  stream: StreamState,
+  follow: Follow,
+  goal: Goal,
+  plan: Plan,
+  context: Context,
+  now: Now,
+): readonly Effect[] {
   follow.base = goal.content
   follow.before = undefined
   follow.waiting = undefined
   follow.owed.clear()
   follow.owesAll = false
-  linger(follow, plan.lingering, now)
+  linger(stream, follow, plan.lingering, context, now)
   if (follow.pending.length > 0) return []
   follow.held = { number: goal.generation.number, content: goal.content }
   // A repair of which nothing is left to send.
@@ -133,7 +140,7 @@ function start(
   follow.owed.clear()
   follow.owesAll = false
   if (trust.kind === 'repairing') follow.trust = { ...trust, sent: true }
-  linger(follow, plan.lingering, now)
+  linger(stream, follow, plan.lingering, context, now)
   noteEmptied(follow, plan.put, goal.content)
   const [first, ...rest] = parts
   if (first === undefined) return []
@@ -157,9 +164,15 @@ function isRefusedUnion(follow: Follow, goal: Goal, plan: Plan, node: NodeRecord
   )
 }
 
-function linger(follow: Follow, lingering: Follow['lingering'], now: Now): void {
+function linger(
+  stream: StreamState,
+  follow: Follow,
+  lingering: Follow['lingering'],
+  context: Context,
+  now: Now,
+): void {
   follow.lingering = lingering
-  follow.lingeringSince = lingering.size === 0 ? undefined : (follow.lingeringSince ?? now.mono)
+  follow.lingeringSince = lingersSince(stream, follow, lingering, context, now)
 }
 
 function send(

@@ -97,6 +97,17 @@ export function keptAt(stream: StreamState, follow: Follow, context: Context): C
     : undefined
 }
 
+/** Whether its proxy refuses what is newest of a type, or what it was sent last: no time brings it what is newer. */
+export function refusesNewest(stream: StreamState, follow: Follow, context: Context): boolean {
+  const newest = stream.group === undefined ? undefined : newestOf(context.world, stream.group)
+  if (newest === undefined || stream.node === undefined) return false
+  const { url } = follow.type
+  const { version } = contentOf(newest, url)
+  // A twin of the same id may have refused what this stream has ACKed (rule 40).
+  if (follow.trust.kind === 'sound' && follow.acked?.version === version) return false
+  return follow.trust.kind === 'refused' || isParked(context.nodeOf(stream.node.id), url, version)
+}
+
 /** While it repairs, every new content goes out whole. */
 function forget(follow: Follow, goal: Content): void {
   if (follow.trust.kind === 'repairing' && follow.base !== undefined && follow.base !== goal) {

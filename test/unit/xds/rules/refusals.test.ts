@@ -216,6 +216,40 @@ describe('refusals', () => {
     },
   )
 
+  it.each(variants)(
+    'rule 29: the clusters of routes stay while newer routes are refused: a deadline took them away from under the old (%s)',
+    (variant) => {
+      const rig = createRig()
+      const { a } = one.cds
+      const before = { ...one, eds: { a: '1', b: '1' }, rds: { r: '1 > b' } }
+      rig.publish(1, before)
+      const client = rig.client(variant)
+      client.send('cds')
+      client.ack('cds')
+      if (variant === 'sotw') client.ask('eds', ['a', 'b'])
+      else client.sub('eds', ['a', 'b'])
+      client.ack('eds')
+      if (variant === 'sotw') client.ask('rds', ['r'])
+      else client.sub('rds', ['r'])
+      client.ack('rds')
+      rig.publish(2, { ...before, rds: { r: '2 > a' } }, { base: true })
+      client.nack('rds')
+      client.got()
+      // It was out of reach for so long that its old routes kept nothing.
+      const without = { ...before, cds: { a }, rds: { r: '2 > a' } }
+      rig.publish(3, without, { base: true })
+      rig.pass(10 * limits.orderDeadlineMs)
+      const removals = (): readonly string[] =>
+        client.got().filter((line) => (variant === 'sotw' ? /^CDS \S+ a=1$/ : /^CDS .*-b/).test(line))
+      expect(removals()).toEqual([])
+      rig.publish(4, { ...without, rds: { r: '3 > a' } }, { base: true })
+      rig.pass(limits.orderDeadlineMs - 1)
+      expect(removals()).toEqual([])
+      client.ack('rds')
+      expect(removals()).toHaveLength(1)
+    },
+  )
+
   it.each(variants)('rule 33: refused content is never sent again, newer content at once (%s)', (variant) => {
     const { rig, client } = holding(variant, one)
     rig.publish(2, bad, { base: true })
