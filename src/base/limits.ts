@@ -54,6 +54,8 @@ export const limits = {
   leaseLeastMs: 1_000,
   leaseMostMs: 24 * 3_600_000,
   leaseLookMs: 500,
+  /** Milliseconds between two looks at everything registered, whatever its leases say. */
+  lookWholeMs: 5_000,
   /** Milliseconds within which at most half of an environment's endpoints may lapse: more is a fault of those who renew. */
   lapseWindowMs: 60_000,
   /** Milliseconds that endpoints of an incarnation that is gone are kept: a push that took it away may be taken back. */

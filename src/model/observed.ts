@@ -36,3 +36,10 @@ export interface Observed {
 }
 
 export const nothingObserved: Observed = { endpoints: new Map(), secrets: new Map() }
+
+/** What is registered for an environment and incarnation (`blue.3`) of a service; empty when nothing is known. */
+export const registeredIn = (
+  observed: Pick<Observed, 'endpoints'> | undefined,
+  { namespace, name }: { readonly namespace: string; readonly name: string },
+  slot: string,
+): readonly ObservedEndpoint[] => observed?.endpoints.get(`${namespace}/${name}`)?.get(slot) ?? []

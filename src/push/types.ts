@@ -173,5 +173,9 @@ export interface DeliveryEvent {
     | 'retirement_started'
     | 'retirement_over'
     | 'stored_generation_served'
+    | 'endpoints'
+    | 'endpoints_lapsed'
+    | 'endpoints_kept'
+    | 'endpoints_forgotten'
   readonly attributes: Readonly<Record<string, Json>>
 }

@@ -4,7 +4,7 @@ import { assertNever, err, limits, ok } from '../../base/index.ts'
 import type { DeciderEnd } from '../../channel/index.ts'
 import type { FleetView } from '../../fleet/index.ts'
 import { createFleet, createFleetView, defaultFleetSettings } from '../../fleet/index.ts'
-import { nothingObserved } from '../../model/index.ts'
+import { nothingObserved, type Observed } from '../../model/index.ts'
 import type { Compiler } from '../../snapshot/index.ts'
 import type { Store } from '../../store/index.ts'
 import type { Push } from '../push-state.ts'
@@ -34,6 +34,8 @@ export interface DeliveryOptions {
   readonly decider: DeciderEnd
   readonly compiler: Pick<Compiler, 'compile'>
   readonly log: Log
+  /** What was known of endpoints and certificates when the process ended. Default: nothing. */
+  readonly observed?: Observed
   /** Default: the machine's. */
   readonly clock?: Clock
   /** Milliseconds; defaults in limits.ts. */
@@ -141,7 +143,7 @@ function createEngine(options: DeliveryOptions): Engine {
     writingInventory: false,
     refusals: [],
     actors: new Map(),
-    observed: nothingObserved,
+    observed: options.observed ?? nothingObserved,
     worlds: new WeakMap(),
     targets: new WeakMap(),
     stopTicking: () => undefined,

@@ -19,6 +19,7 @@ const order = [
   'channel',
   'fleet',
   'push',
+  'discovery',
   'xds',
   'ops',
   'admin',
@@ -30,6 +31,7 @@ const order = [
 /** Deciding and streaming know each other only through the channel. */
 const strangers: readonly (readonly [string, string])[] = [
   ['xds', 'push'],
+  ['xds', 'discovery'],
   ['xds', 'fleet'],
   ['push', 'xds'],
 ]
