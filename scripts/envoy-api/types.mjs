@@ -39,6 +39,7 @@ const rootMessages = [
   'envoy.extensions.transport_sockets.quic.v3.QuicDownstreamTransport',
   'envoy.extensions.http.early_header_mutation.header_mutation.v3.HeaderMutation',
   'envoy.extensions.request_id.uuid.v3.UuidRequestIdConfig',
+  'envoy.extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate',
   'envoy.extensions.clusters.dns.v3.DnsCluster',
   'envoy.extensions.network.dns_resolver.cares.v3.CaresDnsResolverConfig',
   'envoy.extensions.load_balancing_policies.round_robin.v3.RoundRobin',

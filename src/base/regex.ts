@@ -40,6 +40,14 @@ export function regexFault(regex: string): string | undefined {
     : undefined
 }
 
+/** How many groups it has; or why an Envoy would not compile it. */
+export function regexGroups(regex: string): number | string {
+  return regexFault(regex) ?? re2().RE2JS.compile(regex).groupCount()
+}
+
+/** A text as an expression that matches it alone. */
+export const regexOf = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')
+
 /** Classes by name that every RE2 knows, and that mean something among bytes. */
 const classNames = /^\^?(Any|Common|Latin|C[cfos]?|L[lmotu]?|M[cen]?|N[dlo]?|P[cdefios]?|S[ckmo]?|Z[lps]?)$/
 

@@ -3034,6 +3034,9 @@ export type UuidRequestIdConfig = {
   readonly useRequestIdForTraceSampling?: boolean
 }
 
+/** envoy.extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate */
+export type PreviousHostsPredicate = Record<string, never>
+
 /** envoy.extensions.transport_sockets.quic.v3.QuicDownstreamTransport */
 export type QuicDownstreamTransport = {
   readonly downstreamTlsContext?: DownstreamTlsContext
@@ -3982,6 +3985,7 @@ export interface MessagesByName {
   readonly 'envoy.extensions.transport_sockets.quic.v3.QuicDownstreamTransport': QuicDownstreamTransport
   readonly 'envoy.extensions.http.early_header_mutation.header_mutation.v3.HeaderMutation': EarlyHeaderMutationHeaderMutationHeaderMutation
   readonly 'envoy.extensions.request_id.uuid.v3.UuidRequestIdConfig': UuidRequestIdConfig
+  readonly 'envoy.extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate': PreviousHostsPredicate
   readonly 'envoy.extensions.clusters.dns.v3.DnsCluster': DnsCluster
   readonly 'envoy.extensions.load_balancing_policies.round_robin.v3.RoundRobin': RoundRobin
   readonly 'envoy.extensions.load_balancing_policies.least_request.v3.LeastRequest': LeastRequest

@@ -57,7 +57,9 @@ export function subjectsOf(worlds: readonly World[], keys: Iterable<ObjectKey>):
       if (object === undefined) continue
       addOne(object, found)
       if (object.kind !== 'Route') continue
-      for (const { service } of object.spec.rules) found.services.add(`${object.namespace}/${service.name}`)
+      for (const { service } of object.spec.rules) {
+        if (service !== undefined) found.services.add(`${object.namespace}/${service.name}`)
+      }
     }
   }
   return new Set(
@@ -91,6 +93,9 @@ function addOne(object: StoredObject, found: Parts): void {
 function addGateways(object: StoredObject, found: Parts): void {
   if (object.kind !== 'Route') return
   const { namespace, spec } = object
-  if (!spec.rules.some(({ service }) => found.services.has(`${namespace}/${service.name}`))) return
+  const leads = spec.rules.some(
+    ({ service }) => service !== undefined && found.services.has(`${namespace}/${service.name}`),
+  )
+  if (!leads) return
   for (const gateway of spec.gateways) found.gateways.add(`${namespace}/${gateway.name}`)
 }

@@ -1,4 +1,5 @@
 // What a generated resource says where the objects say nothing. All times in milliseconds.
+import { defaultRouteTimeoutMs } from '../model/index.ts'
 
 export const defaults = {
   /** For a TCP connection; Envoy's own 5 s would outlast most clients. */
@@ -8,7 +9,9 @@ export const defaults = {
   /** The first wait after a host name did not resolve. */
   dnsFailureRefreshMs: 1_000,
   /** A route's time for the whole response, as in Envoy. */
-  routeTimeoutMs: 15_000,
+  routeTimeoutMs: defaultRouteTimeoutMs,
+  /** Draws of an endpoint for a retry that was not tried yet, before one that was is taken. */
+  retryHostSelections: 3,
   /** A stream without a byte in either direction; routes may say otherwise, so long ones need no listener edit. */
   streamIdleTimeoutMs: 300_000,
   /** A downstream connection without a request. */

@@ -15,6 +15,9 @@ export const listenerName = (namespace: string, gateway: string, listener: strin
 /** Routes are named by service: `route_name` of the access log is there even when no cluster could be picked. */
 export const routeName = (namespace: string, service: string): string => `${namespace}/${service}`
 
+/** Name of the routes of a Route that lead to no service: redirects, answers of the proxy's own. */
+export const ownRouteName = (namespace: string, route: string): string => `${namespace}/route/${route}`
+
 /** Prefix of the runtime keys that can move a service's weights: `<prefix>.<cluster name>`. */
 export const weightRuntimePrefix = (namespace: string, service: string): string =>
   `verdigris.weight.${namespace}/${service}`

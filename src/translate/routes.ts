@@ -1,16 +1,21 @@
 // Route object → Envoy routes: one per match of each rule, ranked.
 import { isDeepStrictEqual } from 'node:util'
-import type { Violation } from '../base/index.ts'
-import { keyOf, type ObjectKey, type StoredOf, type World } from '../model/index.ts'
-import { defaults } from './defaults.ts'
-import { duration } from './duration.ts'
+import { limits, type Violation } from '../base/index.ts'
+import {
+  compareRanks,
+  keyOf,
+  type ObjectKey,
+  type Rule,
+  rankOf,
+  type StoredOf,
+  type World,
+} from '../model/index.ts'
 import { identityMemo } from './memo.ts'
-import { routeName } from './names.ts'
-import { compareRanks, everything, narrowed, rankOf, routeMatch } from './route-match.ts'
-import { trafficArms } from './traffic-arms.ts'
+import { ownRouteName, routeName } from './names.ts'
+import { answeringRoute, forwardingRoute, preflightRoute } from './route/envoy-route.ts'
+import { everything, narrowed, routeMatch } from './route/match.ts'
+import { type TrafficArm, trafficArms } from './traffic-arms.ts'
 import type { DraftRoute } from './types.ts'
-
-type Rule = StoredOf<'Route'>['spec']['rules'][number]
 
 /** What one Route says, before it is known which virtual hosts it is part of. */
 export interface RouteDrafts {
@@ -40,7 +45,7 @@ export function createRoutes(): (route: StoredOf<'Route'>, world: World) => Rout
 /** Keys of everything besides the Route itself that its Envoy routes are made of. */
 function dependencies(route: StoredOf<'Route'>): readonly ObjectKey[] {
   const { namespace } = route
-  const services = [...new Set(route.spec.rules.map((rule) => rule.service.name))]
+  const services = [...new Set(route.spec.rules.flatMap(({ service }) => service?.name ?? []))]
   return services.flatMap((name) => [
     keyOf({ kind: 'Service', namespace, name }),
     keyOf({ kind: 'Traffic', namespace, name }),
@@ -52,33 +57,36 @@ function draftsOf(route: StoredOf<'Route'>, world: World): RouteDrafts {
   const violations: Violation[] = []
   const services = new Set<ObjectKey>()
   const origins = new Set<ObjectKey>([keyOf(route)])
+  const statPrefix = `${route.namespace}/${route.name}`
   route.spec.rules.forEach((rule, index) => {
-    const target = targetOf(route, rule, index, world)
-    if ('violation' in target) {
-      violations.push(target.violation)
-      return
-    }
-    const { service, traffic, port } = target
-    services.add(keyOf(service))
-    origins.add(keyOf(service)).add(keyOf(traffic))
-    const ways = trafficArms(service, traffic, port)
+    const ways = waysOf(route, rule, index, world)
     violations.push(...ways.violations)
+    for (const key of ways.services) services.add(key)
+    for (const key of ways.origins) origins.add(key)
+    const names = { name: ways.name, statPrefix }
     const matches = rule.matches.length === 0 ? [everything] : rule.matches
     matches.forEach((match, at) => {
+      const rank = rankOf(match)
+      const common = {
+        origin: keyOf(route),
+        path: rule.matches.length === 0 ? `spec.rules[${index}]` : `spec.rules[${index}].matches[${at}]`,
+      }
+      const preflight = preflightRoute(rule, match, names)
+      if (preflight !== undefined) {
+        routes.push({ ...common, json: preflight, clusters: [], rank: { ...rank, ...beforeItsMatch } })
+      }
+      const answer = answeringRoute(rule, match, names)
+      if (answer !== undefined) routes.push({ ...common, json: answer, clusters: [], rank, match })
       const own = routeMatch(match)
       for (const arm of ways.arms) {
-        const envoyMatch = narrowed(own, arm.match)
+        const matched = narrowed(own, arm.match)
+        const grpc = ways.grpc || match.grpc !== undefined
         routes.push({
-          json: {
-            name: routeName(service.namespace, service.name),
-            match: envoyMatch,
-            route: { ...arm.action, timeout: duration(rule.timeout ?? defaults.routeTimeoutMs) },
-          },
+          ...common,
+          json: forwardingRoute(rule, match, matched, arm.action, names, grpc),
           clusters: arm.clusters,
-          rank: rankOf(match),
-          matchKey: JSON.stringify(envoyMatch),
-          origin: keyOf(route),
-          path: rule.matches.length === 0 ? `spec.rules[${index}]` : `spec.rules[${index}].matches[${at}]`,
+          rank,
+          match,
         })
       }
     })
@@ -87,14 +95,48 @@ function draftsOf(route: StoredOf<'Route'>, world: World): RouteDrafts {
   return { route, routes, services: [...services], origins: [...origins], violations }
 }
 
+/** A preflight is asked for first: a match of everything at its path would take it. */
+const beforeItsMatch = { narrow: true, headers: limits.headersPerMatch + 1, query: 0, methods: 1 }
+
+/** The ways of a rule's requests, and what they are made of; no way for a rule that asks no backend. */
+interface Ways {
+  readonly name: string
+  /** The backends speak gRPC. */
+  readonly grpc: boolean
+  readonly arms: readonly TrafficArm[]
+  readonly services: readonly ObjectKey[]
+  readonly origins: readonly ObjectKey[]
+  readonly violations: readonly Violation[]
+}
+
+function waysOf(route: StoredOf<'Route'>, rule: Rule, index: number, world: World): Ways {
+  const own = ownRouteName(route.namespace, route.name)
+  const none: Ways = { name: own, grpc: false, arms: [], services: [], origins: [], violations: [] }
+  if (rule.service === undefined) return none
+  const target = targetOf(route, rule.service, index, world)
+  if ('violation' in target) return { ...none, violations: [target.violation] }
+  const { service, traffic, port } = target
+  return {
+    ...trafficArms(service, traffic, port),
+    name: routeName(service.namespace, service.name),
+    grpc: service.spec.ports.some((each) => each.name === port && each.protocol === 'GRPC'),
+    services: [keyOf(service)],
+    origins: [keyOf(service), keyOf(traffic)],
+  }
+}
+
 type Target =
   | { readonly service: StoredOf<'Service'>; readonly traffic: StoredOf<'Traffic'>; readonly port: string }
   | { readonly violation: Violation }
 
 /** Where a rule sends to, or what is missing. */
-function targetOf(route: StoredOf<'Route'>, rule: Rule, index: number, world: World): Target {
+function targetOf(
+  route: StoredOf<'Route'>,
+  { name, port }: NonNullable<Rule['service']>,
+  index: number,
+  world: World,
+): Target {
   const { namespace } = route
-  const { name, port } = rule.service
   const missing = (path: string, message: string): Target => ({
     violation: { object: keyOf(route), path: `spec.rules[${index}].service.${path}`, message },
   })

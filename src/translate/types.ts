@@ -2,7 +2,7 @@
 // identity between results: what did not change is the same object, and the rooms downstream rely on it.
 import type { Violation } from '../base/index.ts'
 import type { envoy } from '../envoy-api/index.ts'
-import type { GroupKey, StoredOf } from '../model/index.ts'
+import type { GroupKey, Match, MatchRank, StoredOf } from '../model/index.ts'
 
 import type { Locality } from './endpoints.ts'
 
@@ -49,20 +49,12 @@ export interface DraftRoute {
   readonly json: envoy.Route
   /** Clusters that it names. */
   readonly clusters: readonly string[]
-  readonly rank: RouteRank
-  /** Equal for two routes that match the same requests. */
-  readonly matchKey: string
+  readonly rank: MatchRank
+  /** What its rule matches; undefined for a preflight, which several rules may answer. */
+  readonly match?: Match
   /** Key of its Route and the path inside it, for errors. */
   readonly origin: string
   readonly path: string
-}
-
-/** Order of routes inside a virtual host; the first that matches wins. */
-export interface RouteRank {
-  readonly exact: boolean
-  /** Characters of the path or prefix. */
-  readonly length: number
-  readonly headers: number
 }
 
 /** A virtual host: routes that share hosts. `front` are the fields before `routes` on the wire. */

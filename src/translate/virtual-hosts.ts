@@ -1,8 +1,8 @@
 // Routes of one listener → virtual hosts, each made again only when a Route of it changed.
 import type { Violation } from '../base/index.ts'
+import { compareRanks, unreached } from '../model/index.ts'
 import type { HostGroup } from './host-layout.ts'
 import { identityMemo } from './memo.ts'
-import { compareRanks } from './route-match.ts'
 import type { RouteDrafts } from './routes.ts'
 import type { DraftRoute, DraftVirtualHost } from './types.ts'
 
@@ -40,20 +40,19 @@ function virtualHost({ name, hosts }: HostGroup, owners: readonly RouteDrafts[])
   }
 }
 
-/** Two routes for the very same requests: the second would never be taken, which nobody can have meant. */
+/** Matches that another Route, or another rule, leaves nothing: they would never be taken, which nobody can have meant. */
 function unreachable(routes: readonly DraftRoute[], hosts: readonly string[]): Violation[] {
-  const first = new Map<string, DraftRoute>()
-  const violations: Violation[] = []
-  for (const route of routes) {
-    const earlier = first.get(route.matchKey)
-    if (earlier === undefined) first.set(route.matchKey, route)
-    else {
-      violations.push({
-        object: route.origin,
-        path: route.path,
-        message: `the same requests are already taken by ${earlier.origin} at ${earlier.path} (host "${hosts[0]}")`,
-      })
-    }
-  }
-  return violations
+  const seen = new Set<string>()
+  const placed = routes.flatMap((route) => {
+    const place = `${route.origin} ${route.path}`
+    // The ways of one match share its place.
+    if (route.match === undefined || seen.has(place)) return []
+    seen.add(place)
+    return [{ match: route.match, owner: route }]
+  })
+  return unreached(placed).map(({ late: { owner: late }, early: { owner: early } }) => ({
+    object: late.origin,
+    path: late.path,
+    message: `the same requests are already taken by ${early.origin} at ${early.path} (host "${hosts[0]}")`,
+  }))
 }

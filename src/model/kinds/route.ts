@@ -1,71 +1,13 @@
 // Route: which requests go to which service. Where inside the service is not here: that is its traffic.
 import { z } from 'zod'
-import { canonicalJson, limits } from '../../base/index.ts'
+import { limits } from '../../base/index.ts'
 import { isIpAddress } from '../address.ts'
-import { anyDuration, name, refuseRepeats } from '../fields.ts'
+import { name, refuseRepeats } from '../fields.ts'
 import type { KindDefinition, Mismatch } from '../kind-definition.ts'
 import type { ObjectContent } from '../objects.ts'
-
-const path = z
-  .string()
-  .startsWith('/', 'wanted a path that starts with "/"')
-  .max(2_048, 'wanted at most 2048 characters')
-  .regex(/^[^?#\s]*$/, 'wanted a path without "?", "#" and spaces')
-
-const pathMatch = z.union(
-  [
-    z.strictObject({
-      prefix: path.describe('Whole segments: `/cart` takes `/cart` and `/cart/1`, and leaves `/cartoon`.'),
-    }),
-    z.strictObject({ exact: path.describe('The whole path, without the query.') }),
-  ],
-  'wanted exactly one of "prefix" and "exact"',
-)
-
-const matchers = ['exact', 'prefix', 'present'] as const
-const headerMatch = z
-  .strictObject({
-    name: z
-      .string()
-      .max(256, 'wanted at most 256 characters')
-      .regex(/^:?[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'wanted the name of a header')
-      .describe('Name of the header, in any case.'),
-    exact: z.string().max(limits.fieldLength).optional().describe('The whole value.'),
-    prefix: z.string().min(1, 'wanted at least one character').optional().describe('How the value begins.'),
-    present: z.boolean().optional().describe('`true`: the header is there; `false`: it is not.'),
-  })
-  .superRefine((match, context) => {
-    const given = matchers.filter((matcher) => match[matcher] !== undefined)
-    if (given.length === 1) return
-    const found = given.length === 0 ? 'none' : given.map((each) => `"${each}"`).join(' and ')
-    context.addIssue({
-      code: 'custom',
-      message: `wanted exactly one of "exact", "prefix" and "present", found ${found}`,
-    })
-  })
-
-const match = z.strictObject({
-  path: pathMatch.optional().describe('Default: every path.'),
-  headers: z.array(headerMatch).max(limits.headersPerMatch).optional().describe('All of them must match.'),
-})
-
-const rule = z.strictObject({
-  name: name.optional().describe('For people.'),
-  matches: z
-    .array(match)
-    .max(limits.matchesPerRule)
-    .default([])
-    .describe(
-      'Any of them; none means every request. An exact path goes before a prefix, a longer prefix before a shorter.',
-    ),
-  service: z
-    .strictObject({
-      name: name.describe('A Service of the same namespace.'),
-      port: name.optional().describe('A port of it; may be left out when there is only one.'),
-    })
-    .describe('Where matching requests go.'),
-  timeout: anyDuration.optional().describe('For the whole response. `0s`: none, for streams. Default 15 s.'),
-})
+import type { Match } from './route/match.ts'
+import { anything, compareRanks, type Placed, rankOf, textOf, unreached } from './route/order.ts'
+import { type Rule, rule } from './route/rule.ts'
 
 const hostForm = /^(\*|(\*\.)?[a-z0-9_]([-a-z0-9_]*[a-z0-9_])?(\.[a-z0-9_]([-a-z0-9_]*[a-z0-9_])?)*)$/
 const host = z
@@ -124,17 +66,14 @@ export const routeSpec = z
       .min(1, 'wanted at least one rule')
       .max(limits.rulesPerRoute)
       .superRefine((rules, context) => {
-        const first = new Map<string, number>()
-        rules.forEach((each, index) => {
-          for (const { text, at } of matchesOf(each)) {
-            const earlier = first.get(text)
-            if (earlier === undefined) first.set(text, index)
-            else {
-              const message = `never reached: rules[${earlier}] takes the same requests (${text})`
-              context.addIssue({ code: 'custom', message, path: [index, ...at] })
-            }
-          }
-        })
+        for (const { late, early } of unreached(placed(rules))) {
+          const [from, to] = [early.owner, late.owner]
+          const equal = textOf(early.match) === textOf(late.match)
+          const message = equal
+            ? `never reached: rules[${from.rule}] takes the same requests (${textOf(late.match)})`
+            : `never reached: rules[${from.rule}] goes first and takes all of them (${textOf(early.match)})`
+          context.addIssue({ code: 'custom', message, path: [to.rule, ...to.at] })
+        }
       })
       .describe('What is matched and where it goes.'),
   })
@@ -147,8 +86,6 @@ export const routeSpec = z
   })
 
 export type RouteSpec = z.infer<typeof routeSpec>
-type Rule = RouteSpec['rules'][number]
-type Match = Rule['matches'][number]
 
 export const route: KindDefinition<'Route'> = {
   summary: 'Which requests, on which gateways and hosts, go to which service.',
@@ -161,13 +98,19 @@ export const route: KindDefinition<'Route'> = {
       check: (target: ObjectContent) =>
         listenerMismatch(target, each.listener, `spec.gateways[${index}].listener`),
     })),
-    ...spec.rules.map((each, index) => ({
-      kind: 'Service' as const,
-      name: each.service.name,
-      path: `spec.rules[${index}].service.name`,
-      check: (target: ObjectContent) =>
-        portMismatch(target, each.service.port, `spec.rules[${index}].service.port`),
-    })),
+    ...spec.rules.flatMap(({ service }, index) =>
+      service === undefined
+        ? []
+        : [
+            {
+              kind: 'Service' as const,
+              name: service.name,
+              path: `spec.rules[${index}].service.name`,
+              check: (target: ObjectContent) =>
+                portMismatch(target, service.port, `spec.rules[${index}].service.port`),
+            },
+          ],
+    ),
   ],
   claims: ({ namespace, spec }) =>
     spec.gateways.flatMap((each) =>
@@ -190,26 +133,29 @@ export const route: KindDefinition<'Route'> = {
     ),
 }
 
-/** The text of a match of everything. */
-const anything = 'path prefix /'
-
-/** Every match of a rule as one text: equal texts match the same requests. */
-function matchesOf({
-  matches,
-}: Rule): readonly { readonly text: string; readonly at: readonly (string | number)[] }[] {
-  if (matches.length === 0) return [{ text: anything, at: [] }]
-  return matches.map((each, index) => ({ text: textOf(each), at: ['matches', index] }))
+/** Where a match stands in its Route. */
+interface Place {
+  readonly rule: number
+  readonly at: readonly (string | number)[]
 }
 
-function textOf({ path: wanted, headers = [] }: Match): string {
-  const where =
-    wanted === undefined
-      ? anything
-      : 'exact' in wanted
-        ? `path ${wanted.exact}`
-        : `path prefix ${wanted.prefix.replace(/\/+$/, '') || '/'}`
-  const sorted = headers.map((each) => canonicalJson({ ...each, name: each.name.toLowerCase() })).sort()
-  return [where, ...sorted.map((each) => `header ${each}`)].join(', ')
+/** Every match, in the order in which they are tried. */
+function placed(rules: readonly Rule[]): readonly Placed<Place>[] {
+  return rules
+    .flatMap((each, index) => matchesOf(each).map(({ match, at }) => ({ match, owner: { rule: index, at } })))
+    .sort((a, b) => compareRanks(rankOf(a.match), rankOf(b.match)))
+}
+
+/** Every match of a rule, and where in it that stands. A rule without any matches everything. */
+function matchesOf({
+  matches,
+}: Rule): readonly {
+  readonly match: Match
+  readonly text: string
+  readonly at: readonly (string | number)[]
+}[] {
+  if (matches.length === 0) return [{ match: {}, text: anything, at: [] }]
+  return matches.map((match, index) => ({ match, text: textOf(match), at: ['matches', index] }))
 }
 
 function listenerMismatch(

@@ -50,6 +50,9 @@ const places: Readonly<Record<string, Readonly<Record<string, readonly string[]>
     ],
   },
   'envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager': {},
+  'envoy.config.route.v3.RetryPolicy.RetryHostPredicate': {
+    typedConfig: ['envoy.extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate'],
+  },
 }
 /** Maps from a name to an Any. */
 const maps: Readonly<Record<string, readonly string[]>> = {
