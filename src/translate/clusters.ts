@@ -66,6 +66,7 @@ function discovery({ name, dns, endpoints }: EnvironmentPort): Partial<envoy.Clu
           maxInterval: duration(Math.max(dns.refresh, defaults.dnsFailureRefreshMs)),
         },
         ...(dns.respectTtl ? { respectDnsTtl: true } : {}),
+        ...(dns.resolvers === undefined ? {} : { typedDnsResolverConfig: resolver(dns.resolvers) }),
         dnsLookupFamily: families[dns.family],
         // Logical: new connections go to the first address that answers.
         ...(dns.mode === 'Logical' ? { allAddressesInSingleEndpoint: true } : {}),
@@ -74,6 +75,15 @@ function discovery({ name, dns, endpoints }: EnvironmentPort): Partial<envoy.Clu
     loadAssignment: loadAssignment(name, endpoints),
   }
 }
+
+const resolver = (servers: NonNullable<DnsEndpoints['resolvers']>): envoy.TypedExtensionConfig => ({
+  name: 'envoy.network.dns_resolver.cares',
+  typedConfig: extension('envoy.extensions.network.dns_resolver.cares.v3.CaresDnsResolverConfig', {
+    resolvers: servers.map(({ address, port }) => ({ socketAddress: { address, portValue: port } })),
+    // Names are whole: what the machine would append is not ours.
+    dnsResolverOptions: { noDefaultSearchDomain: true },
+  }),
+})
 
 const families = {
   V4Only: 'V4_ONLY',

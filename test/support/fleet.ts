@@ -36,6 +36,8 @@ export interface FleetOptions {
   readonly release?: SupportedEnvoy
   /** Where the proxy of an edge connects instead of the control plane's port: a way that the test can cut. */
   readonly through?: (xdsPort: number, edge: string) => Promise<number>
+  /** Where its proxies run. */
+  readonly locality?: { readonly region?: string; readonly zone?: string; readonly subZone?: string }
   /** Script instead of the CLI's (for compositions that tests make). */
   readonly script?: string
 }
@@ -110,7 +112,10 @@ async function build(scope: Scope, options: FleetOptions): Promise<Fleet> {
     const xdsPort = (await options.through?.(xds, name)) ?? xds
     return startEnvoy(scope, {
       binary: envoyBinary(options.release),
-      bootstrap: { nodeId: name, nodeCluster: name, variant, xdsPort },
+      bootstrap: {
+        ...{ nodeId: name, nodeCluster: name, variant, xdsPort },
+        ...(options.locality === undefined ? {} : { locality: options.locality }),
+      },
     })
   }
   const edges: Edge[] = await Promise.all(

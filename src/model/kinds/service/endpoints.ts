@@ -83,6 +83,17 @@ const dns = z
         ),
       )
       .describe('Names and ports.'),
+    resolvers: z
+      .array(
+        z.strictObject({
+          address: ipAddress.describe('IP address of the name server.'),
+          port: port.default(53).describe('Its port, UDP and TCP.'),
+        }),
+      )
+      .min(1, 'wanted at least one name server')
+      .max(8, 'wanted at most 8 name servers')
+      .optional()
+      .describe('Name servers to ask. Default: those of the machine that the proxy runs on.'),
     refresh: positiveDuration.prefault('5s').describe('Time between two look-ups.'),
     respectTtl: z.boolean().default(false).describe('Looks up again when the TTL of the answer is over.'),
     family: z
