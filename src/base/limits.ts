@@ -30,8 +30,16 @@ export const limits = {
   secretPathLength: 1_024,
   /** Bytes of one certificate file; a bundle of 150 authorities has 220 KiB. */
   secretFileBytes: 1 * MiB,
-  /** Secrets: each is read at a start, and looked at again every `secretLookMs`. */
+  /** Secrets: the files of each are looked at every `secretLookMs`. */
   secrets: 5_000,
+  /** Milliseconds between two looks at all certificate files: the watching of folders is quicker and may miss some. */
+  secretLookMs: 5_000,
+  /** Milliseconds from a change in a folder to the look at its files: writing takes a moment. */
+  secretSettleMs: 100,
+  /** Milliseconds that a certificate file may be bad, as one that is being written is, before it is said. */
+  secretPatienceMs: 2_000,
+  /** Certificate files read at once at a start. */
+  secretsReadAtOnce: 64,
   /** Labels of one object; characters of a label's key and value. */
   labels: 64,
   labelLength: 256,
@@ -91,6 +99,20 @@ export const limits = {
   bufferedRequestBytes: 64 * MiB,
   /** Requests of one local rate limit: Envoy counts its tokens in 32 bits. */
   rateLimitTokens: 1_000_000_000,
+  /** Cohorts and mirrors of one policy; each match of a cohort is one more Envoy route for every match of a route. */
+  cohortsPerPolicy: 64,
+  matchesPerCohort: 16,
+  conditionsPerCohort: 16,
+  rangesPerCohort: 64,
+  mirrorsPerPolicy: 16,
+  /** Mirrors of one service that are on at once: each set of methods doubles the Envoy routes. */
+  mirrorsOn: 3,
+  /** Bytes of a request body that a mirror may copy; what it cannot get rid of is held in memory by every proxy. */
+  mirrorBodyBytes: 16 * MiB,
+  /** Characters of a policy's key set: it goes to every proxy. */
+  jwksBytes: 64 * KiB,
+  /** Pieces of the hash range of one service for each environment that carries traffic. */
+  slicesPerEnvironment: 4,
   /** Gateways × hosts × matches of one route: each is looked up when another route may want the same requests. */
   matchesPerRoute: 65_536,
   /** Notes of one plan; lines of one object's diff. The rest are counted. */

@@ -1,5 +1,12 @@
 // Which node groups a change concerns: work grows with these, not with the fleet.
-import type { GroupKey, ObjectKey, StoredObject, World } from '../model/index.ts'
+import {
+  type GroupKey,
+  keyOf,
+  type ObjectKey,
+  type StoredObject,
+  secretsNamedBy,
+  type World,
+} from '../model/index.ts'
 
 /** The moments between which something changes. */
 export interface Moments {
@@ -9,11 +16,13 @@ export interface Moments {
   readonly pending?: readonly StoredObject[]
 }
 
-/** `namespace/name` of each. */
+/** `namespace/name` of each, where nothing else is said. */
 interface Parts {
   readonly services: Set<string>
   readonly gateways: Set<string>
   readonly groups: Set<string>
+  /** Keys, not names. */
+  readonly secrets: Set<ObjectKey>
 }
 
 /**
@@ -24,9 +33,14 @@ export function touchedGroups(
   { before, after, pending = [] }: Moments,
   keys: Iterable<ObjectKey>,
 ): readonly GroupKey[] {
-  const found: Parts = { services: new Set(), gateways: new Set(), groups: new Set() }
+  const found = nothing()
   for (const key of keys) {
     for (const object of [before.get(key), after.get(key)]) if (object !== undefined) addOne(object, found)
+  }
+  if (found.secrets.size > 0) {
+    for (const objects of [before.values(), after.values(), pending])
+      for (const object of objects)
+        if (secretsNamedBy(object).some((key) => found.secrets.has(key))) addOne(object, found)
   }
   if (found.services.size > 0) {
     // Routes that differ are among the keys: one walk through one of the worlds finds the others.
@@ -48,14 +62,22 @@ export function touchedGroups(
   return [...found.groups].filter(exists).sort()
 }
 
+const nothing = (): Parts => ({
+  services: new Set(),
+  gateways: new Set(),
+  groups: new Set(),
+  secrets: new Set(),
+})
+
 /** What these objects are about, in any of the worlds: those that share nothing of it do not depend on each other. */
 export function subjectsOf(worlds: readonly World[], keys: Iterable<ObjectKey>): ReadonlySet<string> {
-  const found: Parts = { services: new Set(), gateways: new Set(), groups: new Set() }
+  const found = nothing()
   for (const key of keys) {
     for (const world of worlds) {
       const object = world.get(key)
       if (object === undefined) continue
       addOne(object, found)
+      for (const named of secretsNamedBy(object)) found.secrets.add(named)
       if (object.kind !== 'Route') continue
       for (const { service } of object.spec.rules) {
         if (service !== undefined) found.services.add(`${object.namespace}/${service.name}`)
@@ -72,6 +94,9 @@ function addOne(object: StoredObject, found: Parts): void {
   switch (object.kind) {
     case 'NodeGroup':
       found.groups.add(`${namespace}/${name}`)
+      break
+    case 'Secret':
+      found.secrets.add(keyOf(object))
       break
     case 'Gateway':
       found.gateways.add(`${namespace}/${name}`)

@@ -117,7 +117,7 @@ export interface ServedStored {
 export interface Observation {
   /** `namespace/service`. */
   readonly endpoints?: ReadonlyMap<string, ServiceEndpoints | undefined>
-  /** `namespace/name` of the Secret. */
+  /** By the files that Secrets name (`secretFilesKey`). */
   readonly secrets?: ReadonlyMap<string, SecretMaterial | undefined>
   /** Written with it, so that the last known survives a restart. */
   readonly records?: Change['records']

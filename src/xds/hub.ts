@@ -67,7 +67,8 @@ export interface HubStats {
 }
 
 export interface Hub {
-  open(variant: VariantName, peer: string): string
+  /** `mayHaveKeys`: nobody between us and the peer can read along. */
+  open(variant: VariantName, peer: string, mayHaveKeys?: boolean): string
   request(stream: string, request: Request): void
   written(stream: string, nonce: string): void
   /** The other side ended it, or the connection broke. */
@@ -271,12 +272,12 @@ export function createHub(options: HubOptions): Hub {
   })
 
   return {
-    open: (variant, peer) => {
+    open: (variant, peer, mayHaveKeys = false) => {
       opened += 1
       const id = `${variant[0]}${opened}`
       const { mono } = scheduler.now()
       entries.set(id, {
-        state: createStream(id, variant, peer, mono),
+        state: createStream(id, variant, peer, mono, mayHaveKeys),
         inbox: createInbox(mono),
         waiting: false,
         cancelTimer: undefined,

@@ -92,6 +92,8 @@ export interface StreamState {
   readonly variant: VariantName
   readonly peer: string
   readonly openedAt: number
+  /** Nobody on the way can read it: private keys may be sent. */
+  readonly mayHaveKeys: boolean
   phase: 'fresh' | 'open' | 'closed'
   /** Frozen with the first request (rule 1). */
   node: NodeIdentity | undefined
@@ -111,6 +113,8 @@ export interface StreamState {
   crowded: boolean
   /** Unknown types were noted. */
   readonly strangeTypes: Set<string>
+  /** Secrets of which it was noted that they are withheld. */
+  readonly withheld: Set<string>
 }
 
 /** What a type of a stream is to come to. */

@@ -14,6 +14,7 @@ import { goalOf } from './trust.ts'
 import { versionText } from './version.ts'
 import { followUp, unwarmedNames } from './warm.ts'
 import { noteEmptied } from './withheld.ts'
+import { sayWithheld, withhold } from './withhold.ts'
 
 /** Sends what may be sent. Twice round, because what one type holds may let go of what another waits for. */
 export function pump(stream: StreamState, variant: Variant, context: Context, now: Now): readonly Effect[] {
@@ -51,7 +52,23 @@ function advance(
   if (follow.report !== undefined && !believe(stream, follow, node, variant, context)) return []
   const goal = goalOf(stream, follow, node, context, now)
   if (goal === undefined) return []
-  const plan = variant.plan(stream, follow, goal, context, now)
+  const wanted = variant.plan(stream, follow, goal, context, now)
+  const plan = withhold(stream, follow, wanted)
+  const said = plan === wanted ? [] : sayWithheld(stream, wanted)
+  return [...said, ...carryOut(stream, follow, goal, plan, node, variant, context, now)]
+}
+
+/** Sends what is planned, unless it has to wait. */
+function carryOut(
+  stream: StreamState,
+  follow: Follow,
+  goal: Goal,
+  plan: Plan,
+  node: NodeRecord,
+  variant: Variant,
+  context: Context,
+  now: Now,
+): readonly Effect[] {
   if (!plan.due) return settle(stream, follow, goal, plan, context, now)
   if (isRefusedUnion(follow, goal, plan, node)) {
     linger(stream, follow, plan.lingering, context, now)

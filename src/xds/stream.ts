@@ -34,11 +34,13 @@ export const createStream = (
   variant: VariantName,
   peer: string,
   openedAt: number,
+  mayHaveKeys: boolean,
 ): StreamState => ({
   id,
   variant,
   peer,
   openedAt,
+  mayHaveKeys,
   phase: 'fresh',
   node: undefined,
   group: undefined,
@@ -51,6 +53,7 @@ export const createStream = (
   timerAt: undefined,
   crowded: false,
   strangeTypes: new Set(),
+  withheld: new Set(),
 })
 
 /** Folds one event in. The state handed in is spent; effects are carried out in their order. */

@@ -19,6 +19,7 @@ import type { Engine } from './engine.ts'
 import { nowOf } from './engine.ts'
 import { planCommand } from './plan-command.ts'
 import { restandOthers } from './restand-others.ts'
+import { readPlanned, seePlanned } from './secrets.ts'
 
 /** What a dry run finds: everything but the commit. */
 export async function tryChange(
@@ -29,6 +30,8 @@ export async function tryChange(
   if (!plan.ok) return plan
   const answer = answerOf(plan.value)
   if (isNothing(plan.value)) return ok(answer)
+  const read = await readPlanned(engine, plan.value)
+  if (!read.ok) return read
   const design = designPush(engine, command, plan.value)
   return design.ok ? ok(answer) : design
 }
@@ -48,6 +51,9 @@ export async function makeChange(
   const plan = await planCommand(engine, command)
   if (!plan.ok) return plan
   if (isNothing(plan.value)) return ok(answerOf(plan.value))
+  const read = await readPlanned(engine, plan.value)
+  if (!read.ok) return read
+  seePlanned(engine, read.value)
   const design = designPush(engine, command, plan.value)
   if (!design.ok) return design
   const running = engine.pushes.size - design.value.overtaken.length

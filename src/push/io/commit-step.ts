@@ -2,6 +2,7 @@
 // retirements that begin or end with it. Durable first, then published.
 import type { Problem, Result } from '../../base/index.ts'
 import { err, ok } from '../../base/index.ts'
+import { isStored } from '../../envoy-api/index.ts'
 import type { Now } from '../../fleet/index.ts'
 import type { GroupKey, StoredObject, World } from '../../model/index.ts'
 import type { CompiledGroup } from '../../snapshot/index.ts'
@@ -25,6 +26,7 @@ import {
   lookupIn,
   nowOf,
 } from './engine.ts'
+import { keepSecrets, movesSecrets } from './keep-secrets.ts'
 import { publishGroups } from './node-groups.ts'
 
 /** A push that prepares; `target`: the world that it is about, where that is at hand. */
@@ -134,6 +136,7 @@ export async function commitStep(
   const { revision } = committed.value
   if (revision !== undefined) engine.actors.set(revision.number, revision.actor)
   if (change.applied?.some(({ key }) => key.split('/')[1] === 'NodeGroup') === true) publishGroups(engine)
+  if (movesSecrets(change)) keepSecrets(engine)
   for (const plan of plans) publishPlan(engine, plan, before.generations.get(plan.group)?.at(-1))
   return committed
 }
@@ -175,6 +178,7 @@ function newResources(engine: Engine, plans: readonly GroupPlan[]): ReadonlyMap<
     if (generation === undefined) continue
     const newest = keptOf(engine, group).at(-1)
     for (const [typeUrl, { put }] of diffTypes(newest?.types, generation.types)) {
+      if (!isStored(typeUrl)) continue
       for (const name of put) {
         const resource = resources.get(typeUrl)?.get(name)
         if (resource !== undefined && !engine.store.has(resource.hash))

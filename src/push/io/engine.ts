@@ -6,6 +6,7 @@ import type { DeciderEnd } from '../../channel/index.ts'
 import { typeUrls } from '../../envoy-api/index.ts'
 import type { Barrier, FleetSettings, FleetState, Now, Refusal } from '../../fleet/index.ts'
 import type { GroupKey, Observed, World } from '../../model/index.ts'
+import type { SecretSource } from '../../secrets/index.ts'
 import type { CompiledGroup, Compiler, EncodedResource, ResourceTypes } from '../../snapshot/index.ts'
 import type { Generation, Store } from '../../store/index.ts'
 import type { PushTimeouts } from '../machine.ts'
@@ -70,6 +71,7 @@ export interface Engine {
   readonly timeouts: Timeouts
   readonly unsafe: Unsafe
   readonly onEvent: (event: DeliveryEvent) => void
+  readonly secrets: SecretSource
   /** Writes a step of a push down and goes on with it; set once, by the runner. */
   commit: (push: Push, what: StepCommit) => Promise<void>
   readonly serial: Serial

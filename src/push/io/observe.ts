@@ -1,8 +1,8 @@
 // What is seen becomes the next generation of the groups that it concerns: durable, then published, without a push.
 import type { Problem, Result } from '../../base/index.ts'
 import { ok } from '../../base/index.ts'
-import type { ObjectKey, Observed } from '../../model/index.ts'
-import { keyOf } from '../../model/index.ts'
+import type { ObjectKey, Observed, World } from '../../model/index.ts'
+import { keyOf, secretFilesKey } from '../../model/index.ts'
 import { touchedGroups } from '../touched-groups.ts'
 import type { Observation } from '../types.ts'
 import { commitStep, pendingRoutes, planGroups, preparingBut } from './commit-step.ts'
@@ -20,7 +20,10 @@ export async function observe(engine: Engine, observation: Observation): Promise
   const preparing = preparingBut(engine)
   const pending = pendingRoutes(heads, preparing)
   const plans = planGroups(engine, {
-    groups: touchedGroups({ before: applied, after: heads, pending }, objectsOf(observation)),
+    groups: touchedGroups(
+      { before: applied, after: heads, pending },
+      objectsOf(observation, [applied, heads]),
+    ),
     applied,
     heads,
     preparing,
@@ -62,10 +65,17 @@ function merged<Value>(
   return after
 }
 
-/** Objects of the world that it is about: `namespace/name` → key. */
-function objectsOf({ endpoints }: Observation): readonly ObjectKey[] {
-  return [...(endpoints?.keys() ?? [])].flatMap((service) => {
+/** Objects that it is about: Services by name, Secrets by the files that they name. */
+function objectsOf({ endpoints, secrets }: Observation, worlds: readonly World[]): readonly ObjectKey[] {
+  const services = [...(endpoints?.keys() ?? [])].flatMap((service) => {
     const [namespace, name] = service.split('/')
     return namespace === undefined || name === undefined ? [] : [keyOf({ kind: 'Service', namespace, name })]
   })
+  if (secrets === undefined || secrets.size === 0) return services
+  const named = worlds.flatMap((world) =>
+    [...world.values()].flatMap((object) =>
+      object.kind === 'Secret' && secrets.has(secretFilesKey(object.spec)) ? [keyOf(object)] : [],
+    ),
+  )
+  return [...services, ...new Set(named)]
 }

@@ -5,6 +5,8 @@ import type { DeciderEnd } from '../../channel/index.ts'
 import type { FleetView } from '../../fleet/index.ts'
 import { createFleet, createFleetView, defaultFleetSettings } from '../../fleet/index.ts'
 import { nothingObserved, type Observed } from '../../model/index.ts'
+import type { SecretSource } from '../../secrets/index.ts'
+import { noSecretFiles } from '../../secrets/index.ts'
 import type { Compiler } from '../../snapshot/index.ts'
 import type { Store } from '../../store/index.ts'
 import type { Push } from '../push-state.ts'
@@ -42,6 +44,8 @@ export interface DeliveryOptions {
   readonly timeouts?: Partial<Timeouts>
   /** What happened, for whoever keeps events. */
   readonly onEvent?: (event: DeliveryEvent) => void
+  /** Where certificates come from. Default: from nowhere, so a Secret is refused. */
+  readonly secrets?: SecretSource
   /** Takes promises away, for tests that show what they are for. */
   readonly unsafe?: Unsafe
 }
@@ -125,6 +129,7 @@ function createEngine(options: DeliveryOptions): Engine {
     timeouts,
     unsafe: options.unsafe ?? {},
     onEvent: (event) => aside(() => onEvent(event)),
+    secrets: options.secrets ?? noSecretFiles,
     commit: (push, what) => commit(engine, push, what),
     serial: createSerial(),
     watchers: createWatchers(),

@@ -2,15 +2,17 @@
 // full. It is old content under a number above all that was used, in memory only: no revision, gone with the process.
 import type { Problem, Result } from '../../base/index.ts'
 import { err, ok } from '../../base/index.ts'
+import { isStored } from '../../envoy-api/index.ts'
 import type { GroupKey } from '../../model/index.ts'
 import type { EncodedResource, ResourceTypes } from '../../snapshot/index.ts'
-import { hashOf, restoreResource } from '../../snapshot/index.ts'
+import { bodilessSecret, hashOf, restoreResource } from '../../snapshot/index.ts'
 import type { Generation, StoreCondition } from '../../store/index.ts'
 import { publication } from '../publish.ts'
 import { pushName } from '../records.ts'
 import type { ServedStored, ServeStoredCommand } from '../types.ts'
 import type { Engine } from './engine.ts'
 import { availability, keptOf, lookupIn } from './engine.ts'
+import { secretBodies } from './secrets.ts'
 
 /** Serves a stored generation of a group to all its proxies, those too that were left alone. */
 export async function serveStored(
@@ -72,9 +74,14 @@ async function resourcesOf(
   { group, number, types }: Generation,
 ): Promise<Result<ResourceTypes, Problem>> {
   const resources = new Map<string, Map<string, EncodedResource>>()
+  const secrets = secretBodies(engine)
   for (const [typeUrl, { entries }] of types) {
     const type = new Map<string, EncodedResource>()
     for (const [name, hash] of entries) {
+      if (!isStored(typeUrl)) {
+        type.set(name, secrets.get(`${hash} ${name}`) ?? bodilessSecret(name, hash))
+        continue
+      }
       const body = await readResource(engine, hash)
       if (body === undefined || hashOf(body) !== hash) {
         const message = `generation ${number} of ${group} cannot be served: its resource ${name} (${hash}) is not readable any more`

@@ -2,10 +2,11 @@
 // closed), interrupted pushes go on from their durable step, and only then is anybody served.
 import { limits } from '../../base/index.ts'
 import { onlyLane } from '../../channel/index.ts'
+import { isStored } from '../../envoy-api/index.ts'
 import { createFleet, parseInventory, parseRefusals } from '../../fleet/index.ts'
 import type { GroupKey } from '../../model/index.ts'
 import type { EncodedResource } from '../../snapshot/index.ts'
-import { diffTypes, restoreResource } from '../../snapshot/index.ts'
+import { bodilessSecret, diffTypes, isBodiless, restoreResource } from '../../snapshot/index.ts'
 import type { Generation } from '../../store/index.ts'
 import { parseClosed } from '../closed.ts'
 import { publication } from '../publish.ts'
@@ -17,6 +18,7 @@ import { admit, drive, restand } from './drive.ts'
 import type { Engine } from './engine.ts'
 import { compiledOf, hasGroup, nowOf } from './engine.ts'
 import { publishGroups } from './node-groups.ts'
+import { followFiles, loadSecrets, secretBodies } from './secrets.ts'
 import { hear } from './streams.ts'
 import { beforeOf } from './take-back.ts'
 import { tick } from './tick.ts'
@@ -30,8 +32,12 @@ export async function start(engine: Engine): Promise<void> {
   const refusals = parseRefusals(view.records('refusal'))
   engine.fleet = createFleet(now, { inventory, refusals }, timeouts)
   engine.settleEnd = inventory.length === 0 ? now.mono : now.mono + timeouts.settleMs
+  await loadSecrets(engine)
+  const secrets = secretBodies(engine)
+  const bodyOf = async (hash: string): Promise<Uint8Array | undefined> =>
+    (await store.resource(hash)) ?? [...secrets.values()].find((each) => each.hash === hash)?.body
   for (const value of view.records('retirement').values()) {
-    const retirement = await parseRetirement(value, (hash) => store.resource(hash), now)
+    const retirement = await parseRetirement(value, bodyOf, now)
     const known = engine.retirements.get(retirement.group) ?? new Map()
     engine.retirements.set(retirement.group, known.set(retirement.name, retirement))
   }
@@ -47,7 +53,7 @@ export async function start(engine: Engine): Promise<void> {
   guardGroups(engine)
   const closed = parseClosed(view.records('closed'))
   for (const [group, kept] of view.generations) {
-    await replay(engine, group, kept)
+    await replay(engine, group, kept, secrets)
     const generation = closed.get(group)
     if (generation !== undefined) engine.decider.send({ kind: 'closed', group, lane: onlyLane, generation })
     if (generation !== kept.at(-1)?.number) engine.unclosed.set(group, now.mono)
@@ -70,6 +76,7 @@ export async function start(engine: Engine): Promise<void> {
   })
   engine.stopTicking = engine.clock.every(timeouts.tickMs, () => tick(engine))
   compileLater(engine)
+  await followFiles(engine)
 }
 
 /** The first command finds the applied world compiled, if it comes a moment after the start: nobody waits for it meanwhile. */
@@ -117,9 +124,17 @@ async function admitPushes(engine: Engine): Promise<void> {
   }
 }
 
+/** By `<hash> <name>`. */
+type Resources = ReadonlyMap<string, EncodedResource>
+
 /** Says the kept generations of a group again, oldest first: a proxy that comes back is known by its versions. */
-async function replay(engine: Engine, group: GroupKey, kept: readonly Generation[]): Promise<void> {
-  const resources = await resourcesOf(engine, group, kept)
+async function replay(
+  engine: Engine,
+  group: GroupKey,
+  kept: readonly Generation[],
+  secrets: Resources,
+): Promise<void> {
+  const resources = await resourcesOf(engine, group, kept, secrets)
   let base: Generation | undefined
   for (const generation of kept) {
     const lookup = (_typeUrl: string, name: string, hash: string): EncodedResource => {
@@ -140,7 +155,7 @@ async function replay(engine: Engine, group: GroupKey, kept: readonly Generation
         new Map(
           [...entries].flatMap(([name, hash]) => {
             const found = resources.get(`${hash} ${name}`)
-            return found === undefined ? [] : [[name, found] as const]
+            return found === undefined || isBodiless(found) ? [] : [[name, found] as const]
           }),
         ),
       ]),
@@ -156,7 +171,8 @@ async function resourcesOf(
   engine: Engine,
   group: GroupKey,
   kept: readonly Generation[],
-): Promise<ReadonlyMap<string, EncodedResource>> {
+  secrets: Resources,
+): Promise<Resources> {
   const found = new Map<string, EncodedResource>()
   const note = (resource: EncodedResource): void => {
     found.set(`${resource.hash} ${resource.name}`, resource)
@@ -169,7 +185,8 @@ async function resourcesOf(
     for (const [typeUrl, { put }] of diffTypes(earlier?.types, generation.types)) {
       for (const name of put) {
         const hash = generation.types.get(typeUrl)?.entries.get(name) ?? ''
-        if (!found.has(`${hash} ${name}`)) missing.set(`${hash} ${name}`, [name, hash])
+        if (!isStored(typeUrl)) note(secrets.get(`${hash} ${name}`) ?? bodilessSecret(name, hash))
+        else if (!found.has(`${hash} ${name}`)) missing.set(`${hash} ${name}`, [name, hash])
       }
     }
     earlier = generation

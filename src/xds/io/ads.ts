@@ -1,5 +1,6 @@
 // The pump of ADS streams: bytes in, bytes out. It decides nothing; the hub does.
 import { type ServerDuplexStream, type ServiceError, status } from '@grpc/grpc-js'
+import { isLoopback } from '../../access/index.ts'
 import { limits } from '../../base/index.ts'
 import { decodeDeltaDiscoveryRequest, decodeDiscoveryRequest, EnvoyApiError } from '../../envoy-api/index.ts'
 import type { Edge, Hub } from '../hub.ts'
@@ -33,7 +34,8 @@ const codes: Readonly<Record<CloseStatus, status>> = {
 export interface AdsPump {
   readonly edge: Edge
   /** Takes a call on until it ends. */
-  serve(hub: Hub, variant: VariantName, call: BytesCall): void
+  /** `encrypted`: the port speaks TLS. */
+  serve(hub: Hub, variant: VariantName, call: BytesCall, encrypted: boolean): void
   /** Ends every call that is left. */
   endAll(hub: Hub): void
 }
@@ -70,9 +72,10 @@ export function createAdsPump(
     endAll: (hub) => {
       for (const id of [...calls.keys()]) hub.end(id, 'unavailable', 'the server is stopping')
     },
-    serve: (hub, variant, call) => {
+    serve: (hub, variant, call, encrypted) => {
       written = hub.written
-      const id = hub.open(variant, call.getPeer())
+      const peer = call.getPeer()
+      const id = hub.open(variant, peer, encrypted || isLoopback(peer.replace(/:\d+$/, '')))
       calls.set(id, call)
       const gone = (reason: string): void => {
         if (!calls.delete(id)) return

@@ -30,6 +30,8 @@ export interface XdsServerOptions {
   /** Port 0: any free one. `flag` is named when it cannot be bound. */
   readonly listen: ListenAddress & { readonly flag: string }
   readonly credentials: ServerCredentials
+  /** Whether these are TLS: private keys go to other machines over nothing else. */
+  readonly encrypted?: boolean
   /** Stands before every method, unknown ones included. */
   readonly gate: ServerInterceptor
   readonly streamers: StreamerEnd
@@ -90,7 +92,7 @@ export async function startXdsServer(options: XdsServerOptions): Promise<Result<
         ? { code: status.RESOURCE_EXHAUSTED, details: `more than ${bounds.streams} streams` }
         : undefined
     if (refusal === undefined) {
-      ads.serve(hub, variant, call)
+      ads.serve(hub, variant, call, options.encrypted === true)
       return
     }
     call.on('error', () => {})

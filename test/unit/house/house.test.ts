@@ -11,6 +11,7 @@ const order = [
   'base',
   'envoy-api',
   'model',
+  'secrets',
   'access',
   'store',
   'translate',
