@@ -1,136 +1,13 @@
-// The command line against a server: what goes to stdout and what to stderr, exit statuses, tables at 80 columns.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+// The command line against a server: what goes to stdout and what to stderr, and exit statuses.
+import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { err, limits, ok, type Problem } from '../../../src/base/index.ts'
-import type { NodeStatus } from '../../../src/fleet/index.ts'
-import type { ObjectContent } from '../../../src/model/index.ts'
-import type { ChangeAnswer, ChangeCommand, PushRecord } from '../../../src/push/index.ts'
-import { type Rig, scripted, startRig } from '../admin/rig.ts'
-import { here, type Ran, verdigris } from './run.ts'
+import type { PushRecord } from '../../../src/push/index.ts'
+import { commandLine, manifest, push } from './with-server.ts'
 
-const long = 'a-name-that-is-as-long-as-names-may-be-'.padEnd(63, 'x')
-const push = (phase: PushRecord['phase'], more: Partial<PushRecord> = {}): PushRecord => ({
-  ...{
-    id: '7',
-    revision: 12,
-    verb: 'switch',
-    actor: 'unverified:lena',
-    reason: 'release 2, which has a long reason to be told at length',
-  },
-  objects: ['default/Traffic/cart'],
-  phase,
-  startedAt: Date.now() - 65_000,
-  timings: phase === 'done' ? { firstAckMs: 2.6, lastAckMs: 3.44 } : {},
-  groups: [
-    ...[
-      {
-        group: 'default/edge',
-        before: 3,
-        switched: 4,
-        nodes: 3,
-        preparedNodes: 2,
-        switchedNodes: phase === 'done' ? 3 : 0,
-      },
-    ].map((group) => ({ ...group, heldUpBy: ['edge-3: default/cart/green.2: no endpoints'] })),
-  ],
-  refusals: [],
-  ...more,
-})
-const answer: ChangeAnswer = {
-  revision: 12,
-  push: '7',
-  objects: [
-    { key: 'default/Service/cart', change: 'changed', lines: ['-  version: "1"', '+  version: "2"'] },
-    { key: 'shop/Route/web', change: 'created', lines: ['+ kind: Route'], effect: 'drains' },
-    { key: 'default/Gateway/edge', change: 'unchanged', lines: [] },
-  ],
-  notes: ['traffic unchanged: 90/10, set by deploy-bot in r41'],
-}
-const node: NodeStatus = {
-  ...{ group: 'default/edge', connected: true, lastSeen: Date.now() - 3_000, holds: 4 },
-  node: {
-    id: 'edge-1',
-    cluster: 'edge',
-    metadata: {},
-    locality: { region: 'eu', zone: 'a', subZone: '' },
-    agent: 'envoy 1.40.0/Clean/RELEASE',
-  },
-  streams: [{ id: 's', variant: 'delta', peer: '127.0.0.1:4242', since: 1_000 }],
-  types: [
-    {
-      type: 'type.googleapis.com/envoy.config.cluster.v3.Cluster',
-      ...{ sent: 5, holds: 4, unwarmed: [] },
-      nack: { generation: 5, version: 'v', detail: 'bad\u001b[31m regex', at: 0 },
-    },
-  ],
-}
-
-let rig: Rig
-let script: ReturnType<typeof scripted>
-let outcome: (command: ChangeCommand) => Awaited<ReturnType<ReturnType<typeof scripted>['change']>>
-let commands: ChangeCommand[] = []
-let folder = ''
-const manifest = (name: string): string =>
-  `apiVersion: verdigris.dev/v1alpha1\nkind: Route\nmetadata: {name: ${name}}\nspec:\n  gateways: [{name: edge}]\n  hosts: ["*"]\n  rules: [{service: {name: cart}}]\n`
-
-beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'verdigris-cli-'))
-  writeFileSync(join(folder, 'a.yaml'), manifest('a'))
-  writeFileSync(join(folder, 'b.yml'), manifest('b'))
-  writeFileSync(join(folder, 'notes.txt'), 'not a manifest')
-  script = scripted(async (command) => {
-    commands.push(command)
-    return outcome(command)
-  })
-  rig = await startRig({
-    delivery: script.delivery,
-    nodes: [node, { ...node, node: { ...node.node, id: long } }],
-  })
-  const cart: ObjectContent = {
-    ...{ kind: 'Service', namespace: 'default', name: 'cart', labels: {} },
-    ...{ incarnations: { blue: 1 }, incarnationsEver: { blue: 1 } },
-    spec: {
-      ports: [{ name: 'http', protocol: 'HTTP' }],
-      environments: [{ name: 'blue', release: { version: '1' }, endpoints: { static: [] } }],
-    },
-  }
-  const spec = { weights: { blue: 10_000 } }
-  const committed = await rig.store.commit({
-    revision: {
-      ...{
-        actor: 'unverified:lena',
-        reason: 'first of all the services that this shop will ever have',
-        verb: 'apply',
-        deletes: [],
-      },
-      puts: [
-        cart,
-        { ...cart, name: long },
-        { kind: 'Traffic', namespace: 'default', name: 'cart', labels: {}, spec },
-      ],
-    },
-  })
-  if (!committed.ok) throw new Error(committed.error.message)
-})
-afterAll(async () => {
-  await rig?.close()
-  rmSync(folder, { recursive: true, force: true })
-})
-beforeEach(() => {
-  commands = []
-  outcome = () => ok(answer)
-})
-afterEach(() => {
-  script.pushes.length = 0
-})
-/** Here, with the server of this test; with input or a signal, as a process of its own. */
-const run = (args: readonly string[], options: Parameters<typeof verdigris>[1] = {}): Promise<Ran> => {
-  const env = { VERDIGRIS_SERVER: `127.0.0.1:${rig.port}`, ...options.env }
-  const alone = options.input !== undefined || options.interruptAt !== undefined
-  return alone ? verdigris(args, { ...options, env }) : here(args, env)
-}
+const cli = commandLine()
+const { run, script, folder } = cli
 
 describe('apply', () => {
   it('prints a line per object, the notes, revision and push on stdout; what to do next on stderr', async () => {
@@ -147,14 +24,14 @@ describe('apply', () => {
       ].join('\n'),
       stderr: 'follow it with: verdigris push watch 7\n',
     })
-    expect(commands).toMatchObject([{ verb: 'apply', manifests: [{ name: 'a' }, { name: 'b' }] }])
+    expect(cli.commands).toMatchObject([{ verb: 'apply', manifests: [{ name: 'a' }, { name: 'b' }] }])
   })
 
   it('reads several files, folders and stdin, and names them in errors', async () => {
     await run(['apply', '-f', join(folder, 'b.yml'), '-f', '-', '-n', 'shop', '--in-place', '--dry-run'], {
       input: manifest('c'),
     })
-    expect(commands).toMatchObject([
+    expect(cli.commands).toMatchObject([
       {
         manifests: [
           { name: 'b', namespace: 'shop' },
@@ -181,7 +58,7 @@ describe('apply', () => {
     const ran = await run(['apply', ...args])
     expect([ran.status, ran.stdout]).toEqual([2, ''])
     expect(ran.stderr).toMatch(said)
-    expect(commands).toEqual([])
+    expect(cli.commands).toEqual([])
   })
 
   it('refuses a file above the bound before it is read', async () => {
@@ -212,7 +89,7 @@ describe('a change', () => {
   ])(
     'that is refused with %j ends with its status, on stderr, with what to do next',
     async (problem, status, said) => {
-      outcome = () => err(problem)
+      cli.answers(() => err(problem))
       const ran = await run(['switch', 'cart', 'green'])
       expect([ran.status, ran.stdout]).toEqual([status, ''])
       expect(ran.stderr).toContain(`error: `)
@@ -230,7 +107,7 @@ describe('a change', () => {
   ])('waits for its push, and ends by how that ended: %s', async (phase, status) => {
     script.pushes.push(push('preparing'))
     const running = run(['switch', 'cart', 'green', '--wait', '--reason', 'because'])
-    await expect.poll(() => commands.length, { timeout: 10_000 }).toBe(1)
+    await expect.poll(() => cli.commands.length, { timeout: 10_000 }).toBe(1)
     await new Promise((resolve) => setTimeout(resolve, 150))
     script.pushes[0] = push(phase, phase === 'done' ? {} : { verdict: 'edge-1 said no' })
     script.changed()
@@ -266,13 +143,16 @@ describe('a change', () => {
       push: '7',
       record: { phase: 'done', timings: { lastAckMs: 3.44 } },
     })
-    expect(commands).toMatchObject([{ verb: 'split', weights: { blue: 9_950, green: 50 } }])
+    expect(cli.commands).toMatchObject([{ verb: 'split', weights: { blue: 9_950, green: 50 } }])
   })
 
   it('sends who asks: --actor, its variable, or the login', async () => {
     await run(['switch', 'cart', 'green', '--actor', 'deploy-bot'])
     await run(['switch', 'cart', 'green'], { env: { VERDIGRIS_ACTOR: 'ci/main' } })
-    expect(commands.map((command) => command.actor)).toEqual(['unverified:deploy-bot', 'unverified:ci/main'])
+    expect(cli.commands.map((command) => command.actor)).toEqual([
+      'unverified:deploy-bot',
+      'unverified:ci/main',
+    ])
   })
 
   it.each([
@@ -290,7 +170,7 @@ describe('a change', () => {
     const ran = await run(args)
     expect([ran.status, ran.stdout]).toEqual([2, ''])
     expect(ran.stderr).toMatch(said)
-    expect(commands).toEqual([])
+    expect(cli.commands).toEqual([])
   })
 })
 
@@ -301,131 +181,16 @@ describe('diff', () => {
     expect(differs.stdout).toBe(
       'service/cart configured\n-  version: "1"\n+  version: "2"\nroute/web -n shop created, drains\n+ kind: Route\n',
     )
-    outcome = () =>
-      ok({ objects: [{ key: 'default/Gateway/edge', change: 'unchanged', lines: [] }], notes: [] })
+    cli.answers(() =>
+      ok({ objects: [{ key: 'default/Gateway/edge', change: 'unchanged', lines: [] }], notes: [] }),
+    )
     expect(await run(['diff', '-f', folder])).toMatchObject({ status: 0, stdout: '' })
-    expect(commands.every((command) => command.dryRun === true)).toBe(true)
+    expect(cli.commands.every((command) => command.dryRun === true)).toBe(true)
   })
 
   it('that cannot be made never looks like a difference', async () => {
-    outcome = () => err({ kind: 'precondition', message: 'no' })
+    cli.answers(() => err({ kind: 'precondition', message: 'no' }))
     expect((await run(['diff', '-f', folder])).status).toBe(2)
-  })
-})
-
-describe('without a server', () => {
-  it('says where it looked and what to do, with its own status', async () => {
-    const ran = await here(['get', '--server', '127.0.0.1:1'])
-    expect([ran.status, ran.stdout]).toEqual([3, ''])
-    expect(ran.stderr).toBe(
-      'error: no server at 127.0.0.1:1: ECONNREFUSED\nnext:  start it with `verdigris serve`, or say where it is with --server HOST:PORT (TLS: --server-ca)\n',
-    )
-  })
-
-  it('manifests are validated all the same', async () => {
-    const whole = join(import.meta.dirname, '..', '..', '..', 'examples', 'single')
-    expect(await here(['validate', '-f', whole])).toEqual({
-      status: 0,
-      stdout: '5 objects are valid\n',
-      stderr: '',
-    })
-    const part = join(folder, 'a.yaml')
-    const alone = await here(['validate', '-f', part])
-    expect([alone.status, alone.stdout]).toEqual([2, ''])
-    expect(alone.stderr).toMatch(/a\.yaml:5:\d+: Route default\/a: .*edge/)
-    expect((await here(['validate', '-f', part, '--partial'])).status).toBe(0)
-    const bad = await verdigris(['validate', '-f', '-'], { input: 'kind: [\n' })
-    expect([bad.status, bad.stdout]).toEqual([2, ''])
-    expect(bad.stderr).toMatch(/^error: stdin:2:1: broken YAML/)
-  })
-
-  it('a bootstrap is printed, as YAML or JSON', async () => {
-    const yaml = await here(['bootstrap', '--node-id', 'edge-1', '--node-cluster', 'edge'])
-    expect([yaml.status, yaml.stderr]).toEqual([0, ''])
-    expect(yaml.stdout).toContain('id: edge-1')
-    const json = await here(['bootstrap', '--node-id', 'edge-1', '--sotw', '-o', 'json'])
-    expect(JSON.parse(json.stdout)).toMatchObject({ node: { id: 'edge-1', cluster: 'edge' } })
-    const bad = await here(['bootstrap', '--node-id', 'two words'])
-    expect([bad.status, bad.stdout]).toEqual([2, ''])
-  })
-
-  it('help is quick, because it loads nothing', async () => {
-    const before = performance.now()
-    const help = await verdigris(['--help'])
-    expect(help.status).toBe(0)
-    expect(help.stdout).toContain('verdigris switch checkout green --wait')
-    // 0.1 s alone; the bound leaves room for a busy machine and none for gRPC and protobuf on top.
-    expect(performance.now() - before).toBeLessThan(2_000)
-    expect(help.stdout).toBe((await verdigris([])).stdout)
-  })
-})
-
-describe('tables', () => {
-  const widest = (text: string): number => Math.max(...text.split('\n').map((line) => [...line].length))
-
-  it.each([
-    ['get'],
-    ['get', 'svc'],
-    ['get', '-A'],
-    ['proxies'],
-    ['proxy', 'edge-1'],
-    ['push', 'list'],
-    ['push', 'get', '7'],
-    ['history', 'cart'],
-  ])('fit 80 columns: %s %s', async (...args) => {
-    script.pushes.push(
-      push('done', { verdict: 'everything went as it should have gone from the beginning on' }),
-    )
-    const ran = await run(args, { env: { COLUMNS: '80' } })
-    expect([ran.status, ran.stderr]).toEqual([0, ''])
-    if (args[0] !== 'push' || args[1] !== 'get') expect(widest(ran.stdout)).toBeLessThanOrEqual(80)
-    expect(ran.stdout).not.toContain('\u001b')
-  })
-
-  it('are whole in a pipe, where nobody counts columns', async () => {
-    expect((await run(['proxies'])).stdout).toContain(long)
-  })
-
-  it('show services with their traffic, as kubectl would', async () => {
-    const ran = await run(['get', 'svc', 'cart'])
-    expect(ran.stdout).toBe(
-      `NAME  ENVIRONMENTS  TRAFFIC    REVISION\ncart  blue 1        blue 100%        r1\n`,
-    )
-    expect((await run(['get', 'svc', '-o', 'name'])).stdout).toBe(`service/${long}\nservice/cart\n`)
-  })
-
-  it('show who moved a service, when and why', async () => {
-    const ran = await run(['history', 'cart'])
-    expect(ran.stdout).toMatch(
-      /^REVISION +AGE +VERB +TRAFFIC +ACTOR +PUSH +REASON\nr1 +\d+[sm] +apply +blue 100% +unverified:lena +first of all/,
-    )
-    expect((await run(['history', 'none'])).status).toBe(1)
-  })
-
-  it('print one object as a manifest that can be applied again', async () => {
-    const ran = await run(['get', 'service', 'cart', '-o', 'yaml'])
-    expect(ran.stdout).toMatch(/^apiVersion: verdigris\.dev\/v1alpha1\nkind: Service\n/)
-    expect((await run(['apply', '-f', '-', '--dry-run'], { input: ran.stdout })).status).toBe(0)
-    expect(commands).toMatchObject([{ manifests: [{ kind: 'Service', name: 'cart' }] }])
-  })
-
-  it('print everything as manifests that can be applied again: traffic is left out, and that is said', async () => {
-    const ran = await run(['get', '-o', 'yaml'])
-    expect(ran.stdout).not.toContain('kind: Traffic\n')
-    expect(ran.stderr).toContain('without traffic, which is not applied: verdigris get traffic')
-    expect((await run(['apply', '-f', '-', '--dry-run'], { input: ran.stdout })).status).toBe(0)
-    expect((await run(['get', 'traffic', '-o', 'yaml'])).stdout).toContain('kind: Traffic\n')
-  })
-
-  it('never carry what a proxy says to the terminal as it is', async () => {
-    const ran = await run(['proxy', 'edge-1'])
-    expect(ran.stdout).toContain('refused: bad [31m regex')
-    expect(ran.stdout).not.toContain('\u001b')
-  })
-
-  it('are coloured only when asked for or on a terminal', async () => {
-    expect((await run(['get'], { env: { FORCE_COLOR: '1' } })).stdout).toContain('\u001b[1m')
-    expect((await run(['get'], { env: { FORCE_COLOR: '1', NO_COLOR: '1' } })).stdout).not.toContain('\u001b')
   })
 })
 
