@@ -3028,6 +3028,22 @@ export type RoundRobin = {
   readonly localityLbConfig?: LocalityLbConfig
 }
 
+/** envoy.extensions.network.dns_resolver.cares.v3.CaresDnsResolverConfig */
+export type CaresDnsResolverConfig = {
+  readonly resolvers?: readonly Address[]
+  readonly dnsResolverOptions?: DnsResolverOptions
+  readonly useResolversAsFallback?: boolean
+  readonly filterUnroutableFamilies?: boolean
+  readonly udpMaxQueries?: number
+  readonly queryTimeoutSeconds?: number | string
+  readonly queryTries?: number
+  readonly rotateNameservers?: boolean
+  readonly edns0MaxPayloadSize?: number
+  readonly maxUdpChannelDuration?: string
+  readonly reinitChannelOnTimeout?: boolean
+  readonly qcacheMaxTtl?: number
+}
+
 /** envoy.extensions.request_id.uuid.v3.UuidRequestIdConfig */
 export type UuidRequestIdConfig = {
   readonly packTraceReason?: boolean
@@ -3987,6 +4003,7 @@ export interface MessagesByName {
   readonly 'envoy.extensions.request_id.uuid.v3.UuidRequestIdConfig': UuidRequestIdConfig
   readonly 'envoy.extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate': PreviousHostsPredicate
   readonly 'envoy.extensions.clusters.dns.v3.DnsCluster': DnsCluster
+  readonly 'envoy.extensions.network.dns_resolver.cares.v3.CaresDnsResolverConfig': CaresDnsResolverConfig
   readonly 'envoy.extensions.load_balancing_policies.round_robin.v3.RoundRobin': RoundRobin
   readonly 'envoy.extensions.load_balancing_policies.least_request.v3.LeastRequest': LeastRequest
   readonly 'envoy.extensions.load_balancing_policies.random.v3.Random': Random
