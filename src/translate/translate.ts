@@ -8,6 +8,7 @@ import {
   nothingObserved,
   type ObjectKey,
   type Observed,
+  type StoredObject,
   type StoredOf,
   type World,
 } from '../model/index.ts'
@@ -19,8 +20,9 @@ import { identityMemo } from './memo.ts'
 import { listenerName } from './names.ts'
 import { byName } from './order.ts'
 import { createRoutes } from './routes.ts'
+import { createSecrets } from './secrets.ts'
 import { createServices } from './services.ts'
-import type { Draft, DraftGroup, DraftRouteConfiguration } from './types.ts'
+import type { Draft, DraftGroup, DraftRouteConfiguration, DraftService } from './types.ts'
 import { withoutRepeats } from './violations.ts'
 import { createVirtualHosts } from './virtual-hosts.ts'
 import { createWorldIndex } from './world-index.ts'
@@ -42,6 +44,7 @@ export function createTranslator(): Translator {
   const listenersOf = createListeners()
   const routesOf = createRoutes()
   const servicesOf = createServices()
+  const secretsOf = createSecrets()
   const virtualHostsOf = createVirtualHosts()
   const attachments = identityMemo<GatewayListener, Attachment>()
   const configurations = identityMemo<GatewayListener, DraftRouteConfiguration>()
@@ -53,7 +56,8 @@ export function createTranslator(): Translator {
       const routeConfigurations: DraftRouteConfiguration[] = []
       const used = new Set<ObjectKey>()
       const violations = new Set<Violation>()
-      for (const gateway of gatewaysOf.get(group) ?? []) {
+      const gateways = gatewaysOf.get(group) ?? noGateways
+      for (const gateway of gateways) {
         listeners.push(...listenersOf(gateway))
         const routes = attachedTo.get(`${gateway.namespace}/${gateway.name}`) ?? noRoutes
         for (const listener of gateway.spec.listeners) {
@@ -92,7 +96,7 @@ export function createTranslator(): Translator {
         listeners: listeners.sort(byName),
         routeConfigurations: routeConfigurations.sort(byName),
         services,
-        secrets: [],
+        ...secretsOf(users(gateways, services), objects, observed.secrets),
         extensions: [],
         fixed: fixedDrafts(distinct(services.flatMap(({ localities }) => localities))),
         violations: withoutRepeats(violations),
@@ -106,7 +110,14 @@ function distinct(localities: readonly Locality[]): readonly Locality[] {
   return [...new Map(localities.map((each) => [localityKey(each), each])).values()]
 }
 
+const noGateways: readonly StoredOf<'Gateway'>[] = []
 const noRoutes: readonly StoredOf<'Route'>[] = []
+
+/** Whatever may name Secrets. */
+const users = (
+  gateways: readonly StoredOf<'Gateway'>[],
+  services: readonly DraftService[],
+): readonly StoredObject[] => [...gateways, ...services.map(({ service }) => service)]
 
 interface Attachment {
   /** The Routes that name this listener, or no listener at all. */
