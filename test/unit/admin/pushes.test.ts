@@ -42,13 +42,13 @@ describe('a push', () => {
     const script = scripted()
     script.pushes.push(push('1', 'preparing'))
     const { take: watch } = await started({ delivery: script.delivery })
-    const watching = watch('Push/Watch', { id: '1' }, 3)
-    await new Promise((resolve) => setTimeout(resolve, 50))
-    for (const phase of ['switching', 'done'] as const) {
+    const next = ['switching', 'done'] as const
+    const watching = watch('Push/Watch', { id: '1' }, 3, (seen) => {
+      const phase = next[seen - 1]
+      if (phase === undefined) return
       script.pushes[0] = push('1', phase)
       script.changed()
-      await new Promise((resolve) => setTimeout(resolve, 20))
-    }
+    })
     expect(await watching).toMatchObject([
       { phase: 'PUSH_PHASE_PREPARING' },
       { phase: 'PUSH_PHASE_SWITCHING' },

@@ -83,8 +83,8 @@ export interface Rig {
   readonly port: number
   /** One unary call; the error's metadata carries the rich details. */
   call(method: string, request: object, metadata?: Record<string, string>): Promise<object>
-  /** Messages of a streaming call until `count` have come. */
-  take(method: string, request: object, count: number): Promise<object[]>
+  /** Messages of a streaming call until `count` have come; `came` hears how many there are after each. */
+  take(method: string, request: object, count: number, came?: (seen: number) => void): Promise<object[]>
   client(credentials?: ChannelCredentials): Client
   close(): Promise<void>
 }
@@ -132,7 +132,7 @@ export async function startRig(
     port,
     client,
     call: (method, request, metadata) => unary(usual, method, request, metadata),
-    take: (method, request, count) => take(usual, method, request, count),
+    take: (method, request, count, came) => take(usual, method, request, count, came),
     close: async () => {
       for (const one of clients) one.close()
       await server.value.stop(0)
@@ -174,7 +174,13 @@ export function unary(
   })
 }
 
-export function take(client: Client, method: string, request: object, count: number): Promise<object[]> {
+export function take(
+  client: Client,
+  method: string,
+  request: object,
+  count: number,
+  came: (seen: number) => void = () => {},
+): Promise<object[]> {
   const shape = methodOf(method)
   const call = client.makeServerStreamRequest(
     shape.path,
@@ -190,6 +196,7 @@ export function take(client: Client, method: string, request: object, count: num
     }
     call.on('data', (message: object) => {
       seen.push(message)
+      came(seen.length)
       if (seen.length === count) done()
     })
     call.on('error', (error) => (seen.length >= count ? undefined : reject(error)))

@@ -41,11 +41,12 @@ describe('the server', () => {
 
   it('tells health watchers of every change', async () => {
     const { server, take: watch } = await started()
-    const watching = watch('grpc.health.v1.Health/Watch', {}, 3)
-    await new Promise((resolve) => setTimeout(resolve, 50))
-    server.setServing(true)
-    server.setServing(true)
-    server.setServing(false)
+    const watching = watch('grpc.health.v1.Health/Watch', {}, 3, (seen) => {
+      if (seen !== 1) return
+      server.setServing(true)
+      server.setServing(true)
+      server.setServing(false)
+    })
     expect(await watching).toEqual([
       { status: 'NOT_SERVING' },
       { status: 'SERVING' },
