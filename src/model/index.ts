@@ -1,7 +1,7 @@
 // model: in come manifests (text or JSON) and commands, out come valid objects with an identity, and plans: what a
 // commit has to put and delete. All pure. Start at objects.ts, then kinds.ts, then planning/plan-apply.ts.
 
-export { isIpAddress } from './address.ts'
+export { canonicalAddress, isIpAddress } from './address.ts'
 export type { Effect } from './kind-definition.ts'
 export { type GatewaySpec, gatewaySpec } from './kinds/gateway.ts'
 export { type NodeGroupSelector, type NodeGroupSpec, nodeGroupSpec } from './kinds/node-group.ts'

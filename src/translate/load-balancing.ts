@@ -26,6 +26,8 @@ export function balancing(settings: LoadBalancing | undefined, checksHealth: boo
         : { healthyPanicThreshold: { value: settings.panicThreshold } }),
       // As gRPC clients do: localities share by their weights, and no zone is preferred behind our back.
       ...(isLocal ? {} : { localityWeightedLbConfig: {} }),
+      // A session that sticks to an endpoint stays while that one drains; Envoy's own list leaves draining ones out.
+      overrideHostStatus: { statuses: ['UNKNOWN', 'HEALTHY', 'DEGRADED', 'DRAINING'] },
       // New endpoints take part after their first check; they neither dilute nor panic the others.
       ...(checksHealth ? { ignoreNewHostsUntilFirstHc: true } : {}),
     },

@@ -5,6 +5,7 @@ import { assignment } from './endpoints.ts'
 import { environmentPorts } from './environment-ports.ts'
 import { identityMemo } from './memo.ts'
 import { byName } from './order.ts'
+import { withRegistered } from './registered.ts'
 import type { DraftService } from './types.ts'
 
 /** Makes the drafts of a Service; the same Service and endpoints give the same drafts. */
@@ -15,7 +16,8 @@ export function createServices(): (
   const memo = identityMemo<StoredOf<'Service'>, DraftService>()
   return (service, observed) =>
     memo(service, [observed], () => {
-      const { targets, violations } = environmentPorts(service)
+      const { targets: declared, violations } = environmentPorts(service)
+      const targets = declared.map((target) => withRegistered(service, target, observed))
       return {
         service,
         clusters: targets.map(cluster).sort(byName),
