@@ -26,6 +26,8 @@ export const limits = {
   fieldLength: 4_096,
   /** Characters of a found value repeated in an error. */
   foundLength: 60,
+  /** Certificates of one listener. */
+  secretsPerListener: 100,
   /** Characters of the path of a certificate file below `--secrets-dir`. */
   secretPathLength: 1_024,
   /** Bytes of one certificate file; a bundle of 150 authorities has 220 KiB. */
@@ -74,6 +76,9 @@ export const limits = {
   endpointChangesWaiting: 1_000,
   /** Host names of one environment: every proxy looks each of them up. */
   dnsHostsPerEnvironment: 256,
+  /** Host names of one apply that are looked up, so that those that do not resolve are said; milliseconds for each. */
+  namesLookedUp: 64,
+  nameLookupMs: 1_000,
   /** Requests of one upstream connection: Envoy counts them in 32 bits. */
   requestsPerConnection: 4_294_967_295,
   /** Listeners of one gateway; gateways, hosts and rules of one route; matches of one rule; headers of one match. */

@@ -1,7 +1,10 @@
 // Traffic: what is live. Not written by people: the first apply makes it, verbs move it.
 import { z } from 'zod'
-import { name, weights } from '../fields.ts'
-import type { KindDefinition } from '../kind-definition.ts'
+import { name, totalWeight, weights } from '../fields.ts'
+import type { KindDefinition, Mismatch } from '../kind-definition.ts'
+import type { ContentOf } from '../objects.ts'
+
+const share = z.int().min(1).max(totalWeight)
 
 export const trafficState = z.strictObject({
   weights: weights.describe('Environment → share in 1/10,000.'),
@@ -9,30 +12,42 @@ export const trafficState = z.strictObject({
     .record(name, z.int().min(1))
     .optional()
     .describe(
-      'Environment → its incarnation when the shares were set: going back means going back to these.',
+      'Environment → its incarnation when the traffic was set: going back means going back to these.',
     ),
+  slices: z
+    .array(z.strictObject({ environment: name, share }))
+    .optional()
+    .describe(
+      'Which part of the hash range goes where, from its beginning. Absent: as the service lists its environments, the first one last.',
+    ),
+  cohorts: z.array(name).optional().describe('Cohorts that are on.'),
+  mirrors: z
+    .record(name, share)
+    .optional()
+    .describe('Mirrors that are on → how many requests they copy, in 1/10,000.'),
 })
 
 export type TrafficState = z.infer<typeof trafficState>
 
 export const traffic: KindDefinition<'Traffic'> = {
-  summary: 'Which environment of a service gets which share, now.',
+  summary: 'Which environment of a service gets which share, which cohorts and mirrors are on, now.',
   spec: trafficState,
   references: (subject) => [
     {
       kind: 'Service',
       name: subject.name,
       path: 'metadata.name',
-      check: (target) => {
-        if (target.kind !== 'Service') return []
-        const names = target.spec.environments.map((each) => each.name)
-        return Object.keys(subject.spec.weights)
-          .filter((each) => !names.includes(each))
-          .map((each) => ({
-            path: `spec.weights.${each}`,
-            message: `"${each}" carries traffic but is no environment of the service, wanted ${names.map((one) => `"${one}"`).join(', ')}`,
-          }))
-      },
+      check: (target) => (target.kind === 'Service' ? unknownEnvironments(subject.spec, target) : []),
     },
   ],
+}
+
+function unknownEnvironments(spec: TrafficState, service: ContentOf<'Service'>): readonly Mismatch[] {
+  const names = service.spec.environments.map((each) => each.name)
+  return Object.keys(spec.weights)
+    .filter((each) => !names.includes(each))
+    .map((each) => ({
+      path: `spec.weights.${each}`,
+      message: `"${each}" carries traffic but is no environment of the service, wanted ${names.map((one) => `"${one}"`).join(', ')}`,
+    }))
 }

@@ -25,10 +25,17 @@ export function printManifest(object: ObjectContent | StoredObject, traffic?: Tr
       ...('etag' in object ? { etag: object.etag } : {}),
     },
     spec: printSpec(object),
-    ...(object.kind === 'TrafficPolicy' && traffic !== undefined
-      ? { traffic: { weights: traffic.spec.weights } }
-      : {}),
+    ...(object.kind === 'TrafficPolicy' && traffic !== undefined ? { traffic: printLive(traffic.spec) } : {}),
     ...(Object.keys(status).length === 0 ? {} : { status }),
+  }
+}
+
+/** What is live, without what only we need to know of it. */
+function printLive({ weights, cohorts, mirrors }: TrafficContent['spec']): Fields {
+  return {
+    weights,
+    ...(cohorts === undefined ? {} : { cohorts }),
+    ...(mirrors === undefined ? {} : { mirrors }),
   }
 }
 

@@ -1,5 +1,6 @@
 // The difference between two contents of an object, in lines that a person can read.
 import { type Json, limits } from '../../base/index.ts'
+import type { TrafficState } from '../kinds/traffic.ts'
 import { pathText } from '../manifests/faults.ts'
 import { printSpec } from '../manifests/print-manifest.ts'
 import type { ObjectContent } from '../objects.ts'
@@ -14,8 +15,9 @@ export function diffLines(before: ObjectContent, after: ObjectContent): readonly
   const is = leavesOf(after)
   const lines: string[] = []
   for (const path of new Set([...was.keys(), ...is.keys()])) {
-    // An environment without a share has the share 0, it is not missing.
-    const none = after.kind === 'Traffic' ? percent(0) : undefined
+    // An environment without a share has the share 0, and a cohort that is not on is off: nothing is missing.
+    const none =
+      after.kind === 'Traffic' ? (/^traffic\.(cohorts|mirrors)\./.test(path) ? 'off' : percent(0)) : undefined
     const [old, now] = [was.get(path) ?? none, is.get(path) ?? none]
     if (old === now) continue
     if (old === undefined) lines.push(`${path}: added ${now}`)
@@ -29,16 +31,19 @@ export function diffLines(before: ObjectContent, after: ObjectContent): readonly
 function leavesOf(object: ObjectContent): ReadonlyMap<string, string> {
   const leaves = new Map<string, string>()
   collect(object.labels, 'metadata.labels', leaves)
-  if (object.kind === 'Traffic') return new Map(Object.entries(object.spec.weights).map(shareLeaf))
+  if (object.kind === 'Traffic') return trafficLeaves(object.spec)
   collect(printSpec(object), 'spec', leaves)
   if (object.kind === 'Service') collect(object.incarnations, 'status.incarnations', leaves)
   return leaves
 }
 
-const shareLeaf = ([name, share]: readonly [string, number]): [string, string] => [
-  `traffic.${name}`,
-  percent(share),
-]
+function trafficLeaves({ weights, cohorts = [], mirrors = {} }: TrafficState): ReadonlyMap<string, string> {
+  return new Map([
+    ...Object.entries(weights).map(([name, share]) => [`traffic.${name}`, percent(share)] as const),
+    ...cohorts.map((name) => [`traffic.cohorts.${name}`, 'on'] as const),
+    ...Object.entries(mirrors).map(([name, share]) => [`traffic.mirrors.${name}`, percent(share)] as const),
+  ])
+}
 
 function collect(value: Json, path: string, leaves: Map<string, string>): void {
   if (typeof value !== 'object' || value === null) {

@@ -3,7 +3,8 @@
 // given once: it counts up, over removal of the environment and over deletion of the Service (see Tombstone).
 import type { Environment, ServiceSpec } from '../kinds/service.ts'
 import { type ContentOf, titleOf } from '../objects.ts'
-import { numberOf, percent, shareOf, type Weights } from './traffic.ts'
+import { loadText } from './live-traffic.ts'
+import { numberOf, shareOf, type Weights } from './traffic.ts'
 
 /** Names and numbers; own members only. */
 type Numbers = Readonly<Record<string, number>>
@@ -18,6 +19,8 @@ export interface IncarnationInput {
   readonly tombstone: ContentOf<'Tombstone'> | undefined
   /** Shares as they are. */
   readonly weights: Weights | undefined
+  /** Environment → cohorts that are on and lead there. */
+  readonly visitors?: ((environment: string) => readonly string[]) | undefined
   /** A new release under traffic is a rolling change of the same incarnation. */
   readonly inPlace: boolean
 }
@@ -49,17 +52,17 @@ export function nextIncarnations(input: IncarnationInput): IncarnationOutcome {
     const { name } = environment
     const was = before?.spec.environments.find((each) => each.name === name)
     const current = before === undefined || was === undefined ? 0 : numberOf(before.incarnations, name)
-    const share = shareOf(weights, name)
+    const load = loadText(weights, input.visitors?.(name) ?? [], name)
     const released = was !== undefined && releaseText(was) !== releaseText(environment)
     if (current > 0 && !released && !unnamed) {
       now.set(name, current)
-    } else if (current > 0 && released && share > 0 && input.inPlace && !unnamed) {
+    } else if (current > 0 && released && load !== undefined && input.inPlace && !unnamed) {
       now.set(name, current)
       notes.push(
-        `${title}: release of "${name}" changes in place from ${releaseText(was)} to ${releaseText(environment)}, under ${percent(share)} of the traffic: a rolling change, incarnation ${current} stays`,
+        `${title}: release of "${name}" changes in place from ${releaseText(was)} to ${releaseText(environment)}, under ${load}: a rolling change, incarnation ${current} stays`,
       )
-    } else if (current > 0 && released && share > 0) {
-      refusals.push(underTraffic(title, was, environment, share, idleOf(spec, weights, name)))
+    } else if (current > 0 && released && load !== undefined) {
+      refusals.push(underTraffic(title, was, environment, load, idleOf(spec, weights, name)))
       now.set(name, current)
     } else {
       const next = (ever.get(name) ?? 0) + 1
@@ -68,10 +71,10 @@ export function nextIncarnations(input: IncarnationInput): IncarnationOutcome {
     }
   }
   for (const { name } of before?.spec.environments ?? []) {
-    const share = shareOf(weights, name)
-    if (now.has(name) || share === 0) continue
+    const load = loadText(weights, input.visitors?.(name) ?? [], name)
+    if (now.has(name) || load === undefined) continue
     refusals.push(
-      `${title}: environment "${name}" carries ${percent(share)} of the traffic and cannot be removed: move the traffic away first`,
+      `${title}: environment "${name}" carries ${load} and cannot be removed: move the traffic away first`,
     )
   }
   return {
@@ -110,12 +113,12 @@ function underTraffic(
   title: string,
   was: Environment,
   is: Environment,
-  share: number,
+  load: string,
   idle: readonly string[],
 ): string {
   const elsewhere =
     idle.length === 0
       ? 'an environment without traffic'
       : `an environment without traffic (${idle.join(', ')})`
-  return `${title}: environment "${is.name}" carries ${percent(share)} of the traffic, its release cannot change from ${releaseText(was)} to ${releaseText(is)}: put it into ${elsewhere} and switch, or ask for an in-place change (--in-place)`
+  return `${title}: environment "${is.name}" carries ${load}, its release cannot change from ${releaseText(was)} to ${releaseText(is)}: put it into ${elsewhere} and switch, or ask for an in-place change (--in-place)`
 }

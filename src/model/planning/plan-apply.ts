@@ -15,9 +15,11 @@ import {
 import { checkReferences } from '../references/check-references.ts'
 import { viewAfter, viewOf } from '../references/world-view.ts'
 import { nextIncarnations } from './incarnations.ts'
+import { loadText, visitorsOf } from './live-traffic.ts'
 import { invalidObjects, type Plan, planOf, refused, sameContent, staleEtag, type Who } from './plan.ts'
+import { policyChange } from './policy-changes.ts'
 import { planServiceTraffic } from './service-traffic.ts'
-import { countOf, percent, shareOf } from './traffic.ts'
+import { countOf, policyOf } from './traffic.ts'
 
 export interface ApplyOptions {
   /** Who applies, where a policy names its manager. */
@@ -98,8 +100,11 @@ function stepOf(heads: World, manifest: Manifest, options: ApplyOptions): Step {
   switch (content.kind) {
     case 'Service':
       return serviceStep(heads, content, options)
-    case 'TrafficPolicy':
-      return { content, notes: [], refusals: takeover(head, content, options) }
+    case 'TrafficPolicy': {
+      const before = head?.kind === 'TrafficPolicy' ? head : undefined
+      const { notes, refusals } = policyChange(heads, before, content)
+      return { content, notes, refusals: [...takeover(head, content, options), ...refusals] }
+    }
     default:
       return { content, notes: [], refusals: [] }
   }
@@ -116,6 +121,10 @@ function serviceStep(
   const traffic = heads.get(keyOf({ kind: 'Traffic', namespace, name }))
   const before = head?.kind === 'Service' ? head : undefined
   const weights = before !== undefined && traffic?.kind === 'Traffic' ? traffic.spec.weights : undefined
+  const policy = policyOf(heads, { namespace, service: name })
+  const cohorts = before !== undefined && traffic?.kind === 'Traffic' ? (traffic.spec.cohorts ?? []) : []
+  const visitors = (environment: string) => visitorsOf(policy, cohorts, environment)
+  const load = (environment: string) => loadText(weights, visitors(environment), environment)
   const { incarnations, incarnationsEver, notes, refusals } = nextIncarnations({
     namespace,
     name,
@@ -123,16 +132,17 @@ function serviceStep(
     before,
     tombstone: tombstone?.kind === 'Tombstone' ? tombstone : undefined,
     weights,
+    visitors,
     inPlace: options.inPlace ?? false,
   })
   const emptied = spec.environments.filter((environment) => {
     const was = before?.spec.environments.find((each) => each.name === environment.name)
     const lost = was !== undefined && countOf(was.endpoints) > 0 && countOf(environment.endpoints) === 0
-    return lost && shareOf(weights, environment.name) > 0
+    return lost && load(environment.name) !== undefined
   })
   const empties = emptied.map(
     (each) =>
-      `${titleOf(written)}: environment "${each.name}" carries ${percent(shareOf(weights, each.name))} of the traffic and would lose its last endpoint: move the traffic away first, or use force`,
+      `${titleOf(written)}: environment "${each.name}" carries ${load(each.name)} and would lose its last endpoint: move the traffic away first, or use force`,
   )
   return {
     content: { ...written, incarnations, incarnationsEver },

@@ -4,6 +4,7 @@ import { parseKey } from '../names.ts'
 import { type ContentOf, keyOf, type ObjectKey, type StoredObject, titleOf, type World } from '../objects.ts'
 import { viewOf } from '../references/world-view.ts'
 import { invalidObjects, type Plan, planOf, refused, staleEtag, titleOfKey, type Who } from './plan.ts'
+import { policyChange } from './policy-changes.ts'
 
 export interface DeleteOptions {
   readonly who?: Who | undefined
@@ -47,6 +48,12 @@ export function planDelete(
       `${titleOf(object)} cannot be deleted: ${named}${more} ${referrers.length === 1 ? 'refers' : 'refer'} to it`,
     ]
   })
+  for (const object of going.values()) {
+    if (object.kind !== 'TrafficPolicy') continue
+    const { namespace, spec } = object
+    if (deletes.has(keyOf({ kind: 'Service', namespace, name: spec.service }))) continue
+    refusals.push(...policyChange(heads, object, undefined).refusals)
+  }
   if (refusals.length > 0) return err(refused(refusals))
   const tombstones = [...going.values()].flatMap((object) =>
     object.kind === 'Service' ? [tombstoneOf(object)] : [],

@@ -1,9 +1,10 @@
-// Rollback: back to the newest earlier traffic that differs, if what it pointed at is still there.
+// Rollback: back to the newest earlier traffic that differs, whole (weights, cohorts, mirrors), if what it pointed at is still there.
 import { err, ok, type Problem, type Result } from '../../base/index.ts'
 import { keyOf, type StoredOf, type TrafficContent, titleOf, type World } from '../objects.ts'
+import { liveOf, liveText, sameLive, withoutEndpoints } from './live-traffic.ts'
 import { type Plan, refused, type Who } from './plan.ts'
 import { planTraffic, serviceIn } from './plan-traffic.ts'
-import { countOf, numberOf, type ServiceName, sameWeights, sharesText, withoutEndpoints } from './traffic.ts'
+import { countOf, numberOf, policyOf, type ServiceName } from './traffic.ts'
 
 /** An earlier content of the service's Traffic. */
 export type EarlierTraffic = TrafficContent & { readonly uid?: string; readonly revision?: number }
@@ -15,7 +16,7 @@ export interface RollbackCommand extends ServiceName {
   readonly who?: Who | undefined
 }
 
-/** Restores the service's earlier shares and nothing else. Two rollbacks in a row go there and back. */
+/** Restores the service's earlier traffic and nothing else. Two rollbacks in a row go there and back. */
 export function planRollback(heads: World, command: RollbackCommand): Result<Plan, Problem> {
   const found = serviceIn(heads, command)
   if (!found.ok) return found
@@ -25,40 +26,53 @@ export function planRollback(heads: World, command: RollbackCommand): Result<Pla
   const target = command.history.find(
     ({ uid, spec }) =>
       (uid === undefined || current === undefined || uid === current.uid) &&
-      (current === undefined || !sameWeights(spec.weights, current.spec.weights)),
+      (current === undefined || !sameLive(liveOf(spec), liveOf(current.spec))),
   )
   if (target === undefined) {
     const now =
       current === undefined
         ? ''
-        : `: it is at ${sharesText(service, current.spec.weights)} and was never elsewhere`
+        : `: it is at ${liveText(service, liveOf(current.spec))} and was never elsewhere`
     return err(refused([`${titleOf(service)} has nothing to roll back to${now}`]))
   }
-  const gone = whatIsGone(service, target)
+  const policy = policyOf(heads, command)
+  const gone = whatIsGone(service, policy, target)
   if (gone.length > 0) {
     const since = target.revision === undefined ? '' : ` (r${target.revision})`
-    const shares = sharesText(service, target.spec.weights)
+    const shares = liveText(service, liveOf(target.spec))
     return err(
       refused([
         `${titleOf(service)} cannot roll back to ${shares}${since}: ${gone.join(', ')}; there ${whatIsThere(service)}`,
       ]),
     )
   }
-  const plan = planTraffic(heads, { ...command, weights: target.spec.weights })
+  const plan = planTraffic(heads, { ...command, earlier: target.spec })
   if (!plan.ok || target.revision === undefined) return plan
   return ok({ ...plan.value, notes: plan.value.notes.map((note) => `${note}, as of r${target.revision}`) })
 }
 
-/** Environments of the earlier shares that are not what they were. */
-function whatIsGone(service: StoredOf<'Service'>, { spec }: EarlierTraffic): readonly string[] {
-  const moved = Object.keys(spec.weights).flatMap((name) => {
+/** Environments, cohorts and mirrors of the earlier traffic that are not what they were. */
+function whatIsGone(
+  service: StoredOf<'Service'>,
+  policy: StoredOf<'TrafficPolicy'> | undefined,
+  { spec }: EarlierTraffic,
+): readonly string[] {
+  const live = liveOf(spec)
+  const environments = new Set([...Object.keys(spec.weights), ...Object.keys(spec.incarnations ?? {})])
+  const moved = [...environments].flatMap((name) => {
     const now = numberOf(service.incarnations, name)
     const then = numberOf(spec.incarnations ?? {}, name)
     if (now === 0) return [`environment "${name}" is gone`]
     // Traffic kept without incarnations says nothing about what ran there.
     return then === 0 || then === now ? [] : [`"${name}.${then}" is gone`]
   })
-  return [...moved, ...withoutEndpoints(service, spec.weights)]
+  const cohorts = live.cohorts
+    .filter((name) => policy?.spec.cohorts?.some((each) => each.name === name) !== true)
+    .map((name) => `cohort "${name}" is gone`)
+  const mirrors = Object.keys(live.mirrors)
+    .filter((name) => policy?.spec.mirrors?.some((each) => each.name === name) !== true)
+    .map((name) => `mirror "${name}" is gone`)
+  return [...moved, ...cohorts, ...mirrors, ...withoutEndpoints(service, policy, live)]
 }
 
 function whatIsThere({ spec, incarnations }: StoredOf<'Service'>): string {

@@ -3,26 +3,20 @@
 
 import { totalWeight } from '../fields.ts'
 import { policyClaim } from '../kinds/traffic-policy.ts'
-import {
-  type ContentOf,
-  keyOf,
-  type Manifest,
-  type StoredOf,
-  type TrafficContent,
-  type World,
-} from '../objects.ts'
+import { type ContentOf, keyOf, type Manifest, type TrafficContent, type World } from '../objects.ts'
 import type { WorldView } from '../references/world-view.ts'
-import type { Who } from './plan.ts'
 import {
-  type ServiceName,
-  sameWeights,
-  serviceText,
-  sharesText,
+  type LiveTraffic,
+  liveOf,
+  liveText,
+  moveNotes,
+  sameLive,
   trafficContent,
   unchangedText,
-  type Weights,
   withoutEndpoints,
-} from './traffic.ts'
+} from './live-traffic.ts'
+import type { Who } from './plan.ts'
+import { type ServiceName, sameWeights, serviceText, sharesText, type Weights } from './traffic.ts'
 
 export interface ServiceTraffic {
   readonly puts: readonly TrafficContent[]
@@ -45,20 +39,21 @@ export function planServiceTraffic(
     if (service?.kind !== 'Service') continue
     const head = heads.get(keyOf({ kind: 'Traffic', namespace: name.namespace, name: name.service }))
     const current = head?.kind === 'Traffic' ? head : undefined
-    const wanted = wantedWeights(service, policyIn(after, name), current)
-    if (current !== undefined && sameWeights(current.spec.weights, wanted)) {
-      notes.push(unchangedText(service, current, who) + printedText(service, wanted, printed))
+    const policy = policyIn(after, name)
+    const live = current === undefined ? undefined : liveOf(current.spec)
+    const wanted = wantedLive(service, policy, live)
+    if (current !== undefined && live !== undefined && sameLive(live, wanted)) {
+      notes.push(unchangedText(service, current, who) + printedText(service, wanted.weights, printed))
       continue
     }
-    puts.push(trafficContent(service, wanted))
-    if (current === undefined) {
-      notes.push(`${serviceText(service)}: traffic starts at ${sharesText(service, wanted)}`)
+    puts.push(trafficContent(service, policy, wanted, { before: current?.spec }))
+    if (live === undefined) {
+      notes.push(`${serviceText(service)}: traffic starts at ${liveText(service, wanted)}`)
       continue
     }
-    const shares = `${sharesText(service, current.spec.weights)} to ${sharesText(service, wanted)}`
-    notes.push(`${serviceText(service)}: traffic moves from ${shares}, as its manifest says`)
-    const where = `${service.namespace}/${service.name}: traffic cannot move to ${sharesText(service, wanted)}`
-    refusals.push(...withoutEndpoints(service, wanted).map((reason) => `${where}: ${reason}`))
+    notes.push(...moveNotes(service, policy, live, wanted).map((note) => `${note}, as its manifest says`))
+    const where = `${service.namespace}/${service.name}: traffic cannot move to ${liveText(service, wanted)}`
+    refusals.push(...withoutEndpoints(service, policy, wanted).map((reason) => `${where}: ${reason}`))
   }
   return { puts, notes, refusals }
 }
@@ -91,18 +86,22 @@ function policyIn(
   return policy?.kind === 'TrafficPolicy' ? policy : undefined
 }
 
-function wantedWeights(
+function wantedLive(
   service: ContentOf<'Service'>,
   policy: ContentOf<'TrafficPolicy'> | undefined,
-  current: StoredOf<'Traffic'> | undefined,
-): Weights {
-  const initial = policy?.spec.initial?.weights
-  if (current !== undefined && (policy?.spec.managedBy !== 'manifest' || initial === undefined)) {
-    return current.spec.weights
-  }
-  if (initial !== undefined) return initial
+  current: LiveTraffic | undefined,
+): LiveTraffic {
+  const initial = policy?.spec.initial
+  if (current !== undefined && (policy?.spec.managedBy !== 'manifest' || initial === undefined))
+    return current
   const [first] = service.spec.environments
-  return first === undefined ? {} : { [first.name]: totalWeight }
+  const weights = initial?.weights ?? (first === undefined ? {} : { [first.name]: totalWeight })
+  const on = (policy?.spec.mirrors ?? []).filter(({ name }) => initial?.mirrors?.includes(name))
+  return {
+    weights,
+    cohorts: [...(initial?.cohorts ?? [])].sort(),
+    mirrors: Object.fromEntries(on.map(({ name, percent }) => [name, Math.round(percent * 100)])),
+  }
 }
 
 /** Says so when a printed manifest's traffic part is not what is live: it is read, not applied. */

@@ -2,8 +2,7 @@
 import { canonicalJson } from '../../base/index.ts'
 import { totalWeight } from '../fields.ts'
 import type { Environment } from '../kinds/service.ts'
-import { type ContentOf, keyOf, type StoredOf, type TrafficContent, type World } from '../objects.ts'
-import type { Who } from './plan.ts'
+import { type ContentOf, keyOf, type StoredOf, type World } from '../objects.ts'
 
 export type Weights = Readonly<Record<string, number>>
 
@@ -46,47 +45,11 @@ export function serviceText(service: ContentOf<'Service'>): string {
   return `${service.namespace}/${service.name}${names}`
 }
 
-/** `traffic unchanged: 90/10, set by deploy-bot in r41`. */
-export function unchangedText(
-  service: ContentOf<'Service'>,
-  traffic: StoredOf<'Traffic'>,
-  who?: Who,
-): string {
-  const actor = who?.(keyOf(traffic))
-  const by = actor === undefined ? '' : ` by ${actor}`
-  const shares = sharesText(service, traffic.spec.weights)
-  return `${serviceText(service)}: traffic unchanged: ${shares}, set${by} in r${traffic.revision}`
-}
-
 export const sameWeights = (a: Weights, b: Weights): boolean => canonicalJson(a) === canonicalJson(b)
-
-/** The Traffic of a service with these shares, and the incarnations that they mean now. */
-export function trafficContent(service: ContentOf<'Service'>, weights: Weights): TrafficContent {
-  const carrying = service.spec.environments
-    .map(({ name }) => name)
-    .filter((name) => shareOf(weights, name) > 0)
-  return {
-    kind: 'Traffic',
-    namespace: service.namespace,
-    name: service.name,
-    labels: {},
-    spec: {
-      weights: Object.fromEntries(carrying.map((name) => [name, shareOf(weights, name)])),
-      incarnations: Object.fromEntries(carrying.map((name) => [name, numberOf(service.incarnations, name)])),
-    },
-  }
-}
 
 /** Endpoints that an environment declares; a host name counts as one. */
 export const countOf = ({ static: fixed, dns }: Environment['endpoints']): number =>
   dns === undefined ? fixed.length : dns.hosts.length
-
-/** Why traffic cannot go there: an environment that would carry some has nowhere to send it. */
-export function withoutEndpoints(service: ContentOf<'Service'>, weights: Weights): readonly string[] {
-  return service.spec.environments
-    .filter(({ name, endpoints }) => shareOf(weights, name) > 0 && countOf(endpoints) === 0)
-    .map(({ name }) => `environment "${name}" has no endpoints`)
-}
 
 /** The policy of a service, if it has one. Looks through the world's policies: fewer than its services. */
 export function policyOf(
