@@ -9,7 +9,7 @@ import {
   loadTls,
   type TlsMaterial,
 } from './access/index.ts'
-import { createAdminServer, createEvents } from './admin/index.ts'
+import { createAdminServer, createEvents, lookUpName } from './admin/index.ts'
 import { limits, ok, type Problem, type Result } from './base/index.ts'
 import { createChannel, type DeciderEnd } from './channel/index.ts'
 import { programVersion } from './cli/index.ts'
@@ -150,7 +150,7 @@ async function start(
     { room: 'pushes', end: (graceMs) => delivery.stop(graceMs) },
   )
   const admin = await createAdminServer({
-    rooms: { delivery, fleet: delivery.fleet, store: store.value, events },
+    rooms: { delivery, fleet: delivery.fleet, store: store.value, events, lookUp: lookUpName },
     gate,
     listen: config.admin,
     ready: () => phase !== 'loading',

@@ -6,6 +6,7 @@ import type { Revision, Store } from '../../store/index.ts'
 import type { ObjectKey as KeyMessage, View } from '../api.generated.ts'
 import { fromKey, toChangeAnswer, toConfigObject, toRevision, toViolation } from '../convert.ts'
 import { readManifests } from '../manifests.ts'
+import { unresolvedNotes } from '../named-hosts.ts'
 import {
   type AdminRooms,
   changeOptions,
@@ -42,7 +43,9 @@ export function configHandlers(rooms: AdminRooms): Handlers<'Config'> {
           options: options.value,
         }),
       )
-      return answer.ok ? ok(toChangeAnswer(answer.value, request.options?.dryRun === true)) : answer
+      if (!answer.ok) return answer
+      const notes = [...answer.value.notes, ...(await unresolvedNotes(manifests.value, rooms.lookUp))]
+      return ok(toChangeAnswer({ ...answer.value, notes }, request.options?.dryRun === true))
     },
 
     Diff: async (request, call) => {

@@ -6,6 +6,7 @@ import type { Delivery } from '../../push/index.ts'
 import type { Store } from '../../store/index.ts'
 import type { AdminServices, ChangeOptions, Input } from '../api.generated.ts'
 import type { Events } from '../events.ts'
+import type { NameLookup } from '../named-hosts.ts'
 
 /** The rooms behind the API. */
 export interface AdminRooms {
@@ -13,6 +14,7 @@ export interface AdminRooms {
   readonly fleet: FleetView
   readonly store: Pick<Store, 'view' | 'condition' | 'revision' | 'revisions' | 'history'>
   readonly events: Events
+  readonly lookUp: NameLookup
 }
 
 /** One call. */

@@ -114,6 +114,7 @@ export async function startRig(
       delivery: options.delivery ?? scripted().delivery,
       fleet: fleetOf(options.nodes ?? []),
       events,
+      lookUp: async () => undefined,
     },
   })
   if (!server.ok) throw new Error(server.error.message)
