@@ -157,8 +157,12 @@ export function lingersSince(
   if (lingering.size === 0) return undefined
   const isKept = follow.type.namedBy.some((key) => {
     const other = stream.follows.get(urlOf(key))
-    if (other === undefined || !refusesNewest(stream, other, context)) return false
-    return [...lingering.keys()].some((name) => isNamedBy(key, stream, follow, name, context, now))
+    if (other === undefined) return false
+    const names = [...lingering.keys()]
+    // What a cluster needs stays with it: its own deadline is the one that counts.
+    if (names.some((name) => staysNamed(other, follow.type.key, name))) return true
+    if (!refusesNewest(stream, other, context)) return false
+    return names.some((name) => isNamedBy(key, stream, follow, name, context, now))
   })
   if (isKept) return Number.POSITIVE_INFINITY
   const since = follow.lingeringSince ?? now.mono

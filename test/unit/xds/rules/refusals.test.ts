@@ -250,6 +250,29 @@ describe('refusals', () => {
     },
   )
 
+  it('rule 29: with the clusters of old routes their endpoints stay: a deadline took those away alone (delta)', () => {
+    const rig = createRig()
+    const before = { ...one, eds: { a: '1', b: '1' }, rds: { r: '1 > b' } }
+    rig.publish(1, before)
+    const client = rig.client('delta')
+    client.sub('cds')
+    client.sub('eds', ['a', 'b'])
+    client.sub('rds', ['r'])
+    client.ack('cds', 'eds')
+    client.ack('rds')
+    const moved = { ...before, rds: { r: '2 > a' } }
+    rig.publish(2, moved, { base: true })
+    client.nack('rds')
+    client.got()
+    const { a } = one.cds
+    rig.publish(3, { ...moved, cds: { a }, eds: { a: '1' } }, { base: true })
+    rig.pass(10 * limits.orderDeadlineMs)
+    expect(client.got()).toEqual([])
+    rig.publish(4, { ...moved, cds: { a }, eds: { a: '1' }, rds: { r: '3 > a' } }, { base: true })
+    client.ack('rds')
+    expect(client.got()).toEqual(['RDS rds@4~1 +r=3~1', 'CDS cds@3 -b', 'EDS eds@3 -b'])
+  })
+
   it.each(variants)('rule 33: refused content is never sent again, newer content at once (%s)', (variant) => {
     const { rig, client } = holding(variant, one)
     rig.publish(2, bad, { base: true })
