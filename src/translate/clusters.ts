@@ -1,6 +1,6 @@
 // Environment and port of a Service → Envoy Cluster: one per incarnation, whatever its share of the traffic.
 import { type envoy, typeUrls } from '../envoy-api/index.ts'
-import type { DnsEndpoints, Upstream } from '../model/index.ts'
+import { type DnsEndpoints, secretName, trustedCaName, type Upstream } from '../model/index.ts'
 import { adsSource } from './ads.ts'
 import { defaults } from './defaults.ts'
 import { duration } from './duration.ts'
@@ -30,9 +30,7 @@ export function cluster(target: EnvironmentPort): Draft {
     circuitBreakers: circuitBreakers(upstream.circuitBreakers),
     ...(check === undefined ? {} : { healthChecks: [healthCheck(check, target)] }),
     ...(outliers === undefined ? {} : { outlierDetection: outlierDetection(outliers) }),
-    ...(tls === undefined
-      ? {}
-      : { transportSocket: upstreamTls(tls, alpnOf(protocol), (secret) => `${namespace}/${secret}`) }),
+    ...(tls === undefined ? {} : { transportSocket: upstreamTls(tls, alpnOf(protocol), namespace) }),
     ...(upstream.tcpKeepalive === undefined
       ? {}
       : { upstreamConnectionOptions: probes(upstream.tcpKeepalive) }),
@@ -42,12 +40,13 @@ export function cluster(target: EnvironmentPort): Draft {
 }
 
 function factsOf({ dns, namespace, upstream: { tls } }: EnvironmentPort): ResourceFacts {
-  const secrets = [tls?.ca, tls?.certificate]
-    .filter((each) => each !== undefined)
-    .map((secret) => `${namespace}/${secret}`)
+  const secrets = [
+    ...(tls?.ca === undefined ? [] : [trustedCaName(namespace, tls.ca)]),
+    ...(tls?.certificate === undefined ? [] : [secretName(namespace, tls.certificate)]),
+  ]
   return {
     discovery: dns === undefined ? 'eds' : 'dns',
-    ...(secrets.length === 0 ? {} : { secrets: [...new Set(secrets)].sort() }),
+    ...(secrets.length === 0 ? {} : { secrets: secrets.sort() }),
   }
 }
 

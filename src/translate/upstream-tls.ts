@@ -1,14 +1,14 @@
 // TLS towards the backends of a cluster; certificates and authorities come by SDS.
 import type { envoy } from '../envoy-api/index.ts'
-import type { UpstreamTls } from '../model/index.ts'
+import { secretName, trustedCaName, type UpstreamTls } from '../model/index.ts'
 import { adsSource } from './ads.ts'
 import { extension } from './extension.ts'
 
-/** The transport socket. `alpn`: what the port's protocol is called in the handshake. `secretName`: Secret → its SDS name. */
+/** The transport socket. `alpn`: what the port's protocol is called in the handshake. `namespace`: of the Secrets. */
 export function upstreamTls(
   settings: UpstreamTls,
   alpn: readonly string[],
-  secretName: (secret: string) => string,
+  namespace: string,
 ): envoy.TransportSocket {
   const { serverName, ca, certificate, minVersion } = settings
   const names = settings.subjectAltNames ?? (serverName === undefined ? [] : [serverName])
@@ -22,7 +22,9 @@ export function upstreamTls(
         ...(certificate === undefined
           ? {}
           : {
-              tlsCertificateSdsSecretConfigs: [{ name: secretName(certificate), sdsConfig: adsSource }],
+              tlsCertificateSdsSecretConfigs: [
+                { name: secretName(namespace, certificate), sdsConfig: adsSource },
+              ],
             }),
         ...(ca === undefined
           ? {}
@@ -34,7 +36,10 @@ export function upstreamTls(
                     matcher: { exact: name },
                   })),
                 },
-                validationContextSdsSecretConfig: { name: secretName(ca), sdsConfig: adsSource },
+                validationContextSdsSecretConfig: {
+                  name: trustedCaName(namespace, ca),
+                  sdsConfig: adsSource,
+                },
               },
             }),
       },

@@ -2,8 +2,9 @@
 import { z } from 'zod'
 import { canonicalJson, limits } from '../../base/index.ts'
 import { name, refuseRepeats } from '../fields.ts'
-import type { KindDefinition } from '../kind-definition.ts'
+import type { KindDefinition, Reference } from '../kind-definition.ts'
 import type { ContentOf } from '../objects.ts'
+import { certificateReference, trustedCaReference } from './secret.ts'
 import { type Endpoint, endpoints } from './service/endpoints.ts'
 import { type Upstream, upstream } from './service/upstream.ts'
 
@@ -91,6 +92,12 @@ export type ServiceSpec = z.infer<typeof serviceSpec>
 export const service: KindDefinition<'Service'> = {
   summary: 'What callers call: its ports, its environments, and the release and backends of each.',
   spec: serviceSpec,
+  references: ({ spec }) => [
+    ...secretsOf(spec.upstream, 'spec.upstream'),
+    ...spec.environments.flatMap(({ upstream: own }, at) =>
+      secretsOf(own, `spec.environments[${at}].upstream`),
+    ),
+  ],
   // A live cluster with other settings replaces its upstream connections. A new incarnation is a new cluster.
   effect: (before, after) => {
     if (after === undefined) return undefined
@@ -106,15 +113,30 @@ export const service: KindDefinition<'Service'> = {
   },
 }
 
+function secretsOf(settings: Upstream | undefined, path: string): readonly Reference[] {
+  const { ca, certificate } = settings?.tls ?? {}
+  return [
+    ...(ca === undefined ? [] : [trustedCaReference(ca, `${path}.tls.ca`)]),
+    ...(certificate === undefined ? [] : [certificateReference(certificate, `${path}.tls.certificate`)]),
+  ]
+}
+
 /** What the Envoy clusters of an environment are made of, besides their endpoints. */
 function clusterSettings(
   { spec }: ContentOf<'Service'>,
-  { upstream: own }: Environment,
-): readonly { readonly port: string; readonly protocol: string; readonly upstream: Upstream }[] {
+  { upstream: own, endpoints }: Environment,
+): readonly {
+  readonly port: string
+  readonly protocol: string
+  readonly upstream: Upstream
+  readonly dns?: Environment['endpoints']['dns']
+}[] {
   return spec.ports.map((each) => ({
     port: each.name,
     protocol: each.protocol,
     upstream: { ...spec.upstream, ...own },
+    // Names are part of the cluster; addresses are not.
+    ...(endpoints.dns === undefined ? {} : { dns: endpoints.dns }),
   }))
 }
 
