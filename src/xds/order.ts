@@ -6,7 +6,7 @@ import type { Context, Now, StreamState } from './machine.ts'
 import { isParked } from './nodes.ts'
 import { urlOf, type XdsType, xdsTypeOf } from './resource-type.ts'
 import { keptAt, refusesNewest } from './trust.ts'
-import { lastKept } from './world.ts'
+import { lastKept, newestOf } from './world.ts'
 
 const cds = urlOf('cds')
 /** Types whose resources send requests to clusters. */
@@ -169,6 +169,27 @@ export function lingersSince(
   return since === Number.POSITIVE_INFINITY ? now.mono : since
 }
 
+/** Whether an Envoy has asked for endpoints, and not for clusters. */
+export const withholdsClusters = (stream: StreamState): boolean =>
+  !stream.follows.has(cds) && stream.node?.agent.startsWith('envoy') === true
+
+/**
+ * Whether a proxy that asks for no clusters waits in vain for these endpoints: their cluster is gone, and nothing that it holds may
+ * route there (see withheld.ts). Not at once: clusters may be asked for a moment later.
+ */
+export function isWithdrawn(
+  stream: StreamState,
+  follow: Follow,
+  name: string,
+  context: Context,
+  now: Now,
+): boolean {
+  if (!withholdsClusters(stream) || now.mono < stream.openedAt + context.limits.clustersFirstMs) return false
+  const newest = stream.group === undefined ? undefined : newestOf(context.world, stream.group)
+  if (newest === undefined || contentOf(newest, cds).resources.has(name)) return false
+  return !mayRouteTo(stream, follow, name, context, now)
+}
+
 function isNamedBy(
   key: XdsType['key'],
   stream: StreamState,
@@ -179,6 +200,7 @@ function isNamedBy(
 ): boolean {
   const type = xdsTypeOf(urlOf(key))
   if (type === undefined) return false
+  if (follow.type.removalEndsWarming && isWithdrawn(stream, follow, name, context, now)) return false
   return (
     staysNamed(stream.follows.get(type.url), follow.type.key, name) ||
     contentsHeld(stream, follow, type, context, now).some(
@@ -188,13 +210,7 @@ function isNamedBy(
 }
 
 /** Whether what the proxy holds, or is about to, may route to this cluster. */
-export const mayRouteTo = (
-  stream: StreamState,
-  follow: Follow,
-  name: string,
-  context: Context,
-  now: Now,
-): boolean =>
+const mayRouteTo = (stream: StreamState, follow: Follow, name: string, context: Context, now: Now): boolean =>
   routing.some((type) =>
     contentsHeld(stream, follow, type, context, now).some(
       (content) => content === 'unknown' || namesIn(content, type, 'cds').has(name),

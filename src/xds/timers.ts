@@ -1,6 +1,6 @@
 // When a stream has to be looked at again although nothing happens to it.
 import type { Context, Now, StreamState } from './machine.ts'
-import { withholdsClusters } from './withheld.ts'
+import { withholdsClusters } from './order.ts'
 
 /**
  * The next deadline of a stream, monotonic; undefined: none is ahead. What is overdue is not lost: it is looked at with the

@@ -5,14 +5,10 @@ import { delimitedField, encodeAny } from '../envoy-api/index.ts'
 import { type Content, contentOf, type Resource } from './content.ts'
 import type { Follow } from './follow.ts'
 import type { Context, Goal, Now, StreamState } from './machine.ts'
-import { mayRouteTo } from './order.ts'
+import { isWithdrawn, withholdsClusters } from './order.ts'
 import { urlOf } from './resource-type.ts'
 
 const cds = urlOf('cds')
-
-/** Whether an Envoy has asked for endpoints, and not for clusters. */
-export const withholdsClusters = (stream: StreamState): boolean =>
-  !stream.follows.has(cds) && stream.node?.agent.startsWith('envoy') === true
 
 /**
  * Empty assignments for what this stream asks for in vain: names of clusters that are gone. Not at once, because clusters may be
@@ -25,15 +21,13 @@ export function emptyAssignments(
   context: Context,
   now: Now,
 ): readonly Resource[] {
-  const { clustersFirstMs, orderDeadlineMs } = context.limits
   if (!follow.type.removalEndsWarming || !withholdsClusters(stream)) return []
-  if (now.mono < stream.openedAt + clustersFirstMs) return []
-  const overdue = now.mono >= stream.openedAt + orderDeadlineMs
+  const overdue = now.mono >= stream.openedAt + context.limits.orderDeadlineMs
   const clusters = contentOf(goal.generation, cds)
   const found: Resource[] = []
   for (const name of follow.wants.names) {
     if (goal.content.resources.has(name) || clusters.resources.has(name) || follow.emptied.has(name)) continue
-    if (overdue || !mayRouteTo(stream, follow, name, context, now)) found.push(emptyOf(follow, name))
+    if (overdue || isWithdrawn(stream, follow, name, context, now)) found.push(emptyOf(follow, name))
   }
   return found.sort((a, b) => (a.name < b.name ? -1 : 1))
 }

@@ -2,6 +2,7 @@
 // reconnect-warming of test/sim).
 import { describe, expect, it } from 'vitest'
 import { limits } from '../../../src/base/index.ts'
+import { short } from './support/content.ts'
 import { createRig } from './support/rig.ts'
 
 const blue = {
@@ -31,6 +32,22 @@ describe('a proxy that is back while a cluster warms', () => {
     expect(client.got().filter((line) => line.startsWith('EDS'))).toEqual([])
     client.ask('cds', [], rig.version('cds', both))
     expect(client.got()).toEqual(['CDS cds@1 blue=1', 'EDS eds@1 blue=1'])
+  })
+
+  it('is told so soon in delta, too: its routes went out when the same deadline let it ask for their clusters', () => {
+    const rig = createRig()
+    rig.publish(1, blue)
+    rig.publish(2, both, { base: true })
+    rig.publish(3, { ...blue, eds: { blue: '2' } }, { base: true })
+    rig.publish(4, { ...blue, eds: { blue: '2' }, cds: { new: '1' }, rds: { r: '2 > new' } }, { base: true })
+    const client = rig.client('delta')
+    client.sub('eds', ['blue', 'green'], { blue: short('blue=1') })
+    client.sub('rds', ['r'], { r: short('r=1 > blue') })
+    client.got()
+    rig.pass(limits.clustersFirstMs)
+    expect(client.got()).toEqual([expect.stringMatching(/^EDS \S+ -green$/)])
+    rig.pass(limits.orderDeadlineMs - limits.clustersFirstMs - 1)
+    expect(client.got()).toEqual([])
   })
 
   it('is told nothing of a cluster that it may still route to, until the order of all has its deadline', () => {
