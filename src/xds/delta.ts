@@ -52,8 +52,8 @@ export const delta: Variant = {
       follow.owesAll = false
       return
     }
-    // It may hold, unreported, parts of what it refused in the moment in which contact was lost. A fresh proxy does not.
-    if (hashes.size > 0 || sent > 0) {
+    // It may hold, unreported, parts of what it refused: since our start, or by an open refusal before it. A fresh proxy does not.
+    if (hashes.size > 0 || sent > 0 || node.doubts.has(url)) {
       follow.lingering = new Map(
         [...formerNames(world, group, url), ...hashes.keys()].map((name) => [name, undefined]),
       )

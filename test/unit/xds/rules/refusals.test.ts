@@ -78,6 +78,17 @@ describe('refusals', () => {
     },
   )
 
+  it('rule 31: a proxy that refused all it ever got reports nothing, and is told of what is gone after our restart, too', () => {
+    const rig = createRig()
+    const more = { ...bad, cds: { ...bad.cds, c: 'partly applied' } }
+    rig.publish(1, more)
+    rig.publish(2, one, { base: true })
+    doubt(rig, 1, undefined, more)
+    const client = rig.client('delta')
+    client.sub('cds')
+    expect(client.got()).toEqual([`${whole('delta', 'cds@2', 1, ['a=1', 'b=1'])} -c`])
+  })
+
   it('rule 31: a refusal that was held back is about what was refused, not about what came later and was taken', () => {
     const { rig, client } = holding('sotw', one)
     rig.publish(2, bad, { base: true })
