@@ -71,9 +71,12 @@ function draftsOf(route: StoredOf<'Route'>, world: World): RouteDrafts {
         origin: keyOf(route),
         path: rule.matches.length === 0 ? `spec.rules[${index}]` : `spec.rules[${index}].matches[${at}]`,
       }
-      const preflight = preflightRoute(rule, match, names)
+      // Preflights carry nothing that a cohort could be told by.
+      const everybody = ways.arms.at(-1)
+      const preflight = everybody && preflightRoute(rule, match, everybody.action, names)
       if (preflight !== undefined) {
-        routes.push({ ...common, json: preflight, clusters: [], rank: { ...rank, ...beforeItsMatch } })
+        const { clusters } = everybody ?? { clusters: [] }
+        routes.push({ ...common, json: preflight, clusters, rank: { ...rank, ...beforeItsMatch } })
       }
       const answer = answeringRoute(rule, match, names)
       if (answer !== undefined) routes.push({ ...common, json: answer, clusters: [], rank, match })

@@ -73,18 +73,18 @@ export function answeringRoute(rule: Rule, match: Match, names: RouteNames): env
 }
 
 /**
- * The route of the preflights for a match of a rule with CORS. The CORS filter answers those of its origins before they get
- * here; the others are refused, as no page may go on with them.
+ * The route of the preflights for a match of a rule with CORS. The CORS filter answers them itself; it does so only where
+ * the route leads to a backend, so this one leads the way of `arm`.
  */
-export function preflightRoute({ cors }: Rule, match: Match, names: RouteNames): envoy.Route | undefined {
+export function preflightRoute(
+  { cors }: Rule,
+  match: Match,
+  arm: TrafficArm['action'],
+  names: RouteNames,
+): envoy.Route | undefined {
   if (cors === undefined || match.connect === true) return undefined
-  const typedPerFilterConfig = filterConfigs({ matches: [], cors }, names.statPrefix)
-  return {
-    name: names.name,
-    match: preflightMatch(match),
-    directResponse: { status: 403 },
-    typedPerFilterConfig,
-  }
+  const rule: Rule = { matches: [], cors }
+  return forwardingRoute(rule, match, preflightMatch(match), arm, names, false)
 }
 
 /** What differs from the listener, which lets WebSockets through and no CONNECT. */

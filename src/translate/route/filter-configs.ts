@@ -44,6 +44,8 @@ function corsPolicy(cors: Cors): envoy.AnyMessage {
     ...joined('exposeHeaders', exposeHeaders),
     ...(maxAge === undefined ? {} : { maxAge: String(maxAge / 1_000) }),
     ...(credentials ? { allowCredentials: true } : {}),
+    // A preflight of another origin is answered without permission; no backend need know of it.
+    forwardNotMatchingPreflights: false,
   })
 }
 

@@ -66,7 +66,7 @@ const fields = z.strictObject({
   cors: cors.optional().describe('Which pages of other origins may read the answers.'),
 })
 
-/** What is of use only on the way to a service. */
+/** What is of use only on the way to a service; Envoy answers no preflight of other routes. */
 const forwarding = [
   'timeout',
   'idleTimeout',
@@ -76,6 +76,7 @@ const forwarding = [
   'requestHeaders',
   'upgrades',
   'maxRequestBytes',
+  'cors',
 ] as const
 
 export const rule = fields.superRefine((each, context) => {

@@ -1,0 +1,451 @@
+// Everything that a rule of a Route may say, tried on real Envoys: one fleet, many requests.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import {
+  type Answer,
+  type Ask,
+  ask,
+  type EchoBackend,
+  type RoutedFleet,
+  startEcho,
+  startRoutedFleet,
+} from '../support/routed-fleet.ts'
+import { describeWithEnvoy } from '../support/with-envoy.ts'
+
+let fleet: RoutedFleet
+let echo: EchoBackend
+let other: EchoBackend
+let serial = 0
+
+/** The same request through every proxy. */
+const everywhere = (wanted: Ask): Promise<Answer[]> =>
+  Promise.all(fleet.edges.map(({ port }) => ask(port, wanted)))
+
+const route = (name: string, rules: string): string => `kind: Route
+metadata: { name: ${name} }
+spec:
+  gateways: [{ name: edge-sotw }, { name: edge-delta }]
+  hosts: [${name}.test]
+  rules:
+${rules}
+`
+
+const manifests = (): string =>
+  [
+    `kind: Service
+metadata: { name: web }
+spec:
+  ports: [{ name: http }]
+  environments:
+    - name: blue
+      release: { version: "1" }
+      endpoints: { static: [{ address: 127.0.0.1, port: ${echo.port} }, { address: 127.0.0.1, port: ${other.port} }] }
+`,
+    route(
+      'match',
+      `
+    - { name: catch-all, service: { name: web }, requestHeaders: { set: { x-rule: none } } }
+${[
+  ['prefix', 'path: { prefix: /p }'],
+  ['longer', 'path: { prefix: /p/longer }'],
+  ['exact', 'path: { exact: /p/exact }'],
+  ['regex', 'path: { regex: "/p/[0-9]+" }'],
+  ['methods', 'path: { prefix: /p }, methods: [PUT, DELETE]'],
+  ['h-exact', 'headers: [{ name: x-m, exact: one }]'],
+  ['h-prefix', 'headers: [{ name: x-m, prefix: pre }]'],
+  ['h-suffix', 'headers: [{ name: x-m, suffix: SUF, ignoreCase: true }]'],
+  ['h-contains', 'headers: [{ name: x-m, contains: mid }]'],
+  ['h-regex', 'headers: [{ name: x-m, regex: "[xyz]{3}" }]'],
+  ['h-range', 'headers: [{ name: x-m, range: { start: 10, end: 20 } }]'],
+  ['h-invert', 'path: { prefix: /invert }, headers: [{ name: x-i, exact: "no", invert: true }]'],
+  ['h-absent', 'path: { prefix: /absent }, headers: [{ name: x-a, present: false }]'],
+  ['q-exact', 'query: [{ name: q, exact: one }]'],
+  ['q-regex', 'query: [{ name: q, regex: "[0-9]+" }]'],
+  ['q-present', 'query: [{ name: r, present: true }]'],
+  ['q-absent', 'path: { prefix: /absent-q }, query: [{ name: s, present: false }]'],
+  ['grpc', 'grpc: { service: shop.Cart }'],
+  ['grpc-method', 'grpc: { service: shop.Cart, method: Add }'],
+]
+  .map(
+    ([name, match]) =>
+      `    - { matches: [{ ${match} }], service: { name: web }, requestHeaders: { set: { x-rule: ${name} } } }`,
+  )
+  .join('\n')}`,
+    ),
+    route(
+      'answer',
+      `
+    - { matches: [{ path: { prefix: /old } }], redirect: { scheme: https, host: new.test, port: 8443, prefix: /new, code: 308 } }
+    - { matches: [{ path: { prefix: /strip/me } }], redirect: { prefix: /, stripQuery: true } }
+    - { matches: [{ path: { exact: /moved } }], redirect: { path: /here, code: 302 } }
+    - { matches: [{ path: { prefix: /https } }], redirect: { scheme: https } }
+    - { matches: [{}], redirect: { prefix: /below } }
+    - matches: [{ path: { exact: /hello } }]
+      directResponse: { status: 418, body: '{"tea": "100%"}' }
+      responseHeaders: { set: { content-type: application/json, x-who: "%PROTOCOL%" } }`,
+    ),
+    route(
+      'rewrite',
+      `
+    - { matches: [{ path: { prefix: /a } }], service: { name: web }, rewrite: { prefix: /b/ } }
+    - { matches: [{ path: { prefix: /gone/ } }], service: { name: web }, rewrite: { prefix: / } }
+    - { matches: [{}], service: { name: web }, rewrite: { prefix: /root, host: inner.test } }
+    - { matches: [{ path: { exact: /one } }], service: { name: web }, rewrite: { path: /two } }
+    - matches: [{ path: { regex: "/u/[^/]+/.*" } }]
+      service: { name: web }
+      rewrite: { regex: { pattern: "^/u/([^/]+)/(.*)$", substitution: '/\\2/of/\\1' } }`,
+    ),
+    route(
+      'times',
+      `
+    - { matches: [{ path: { prefix: /short } }], service: { name: web }, timeout: 200ms }
+    - { matches: [{ path: { prefix: /none } }], service: { name: web }, timeout: 0s }
+    - { matches: [{ path: { prefix: /idle } }], service: { name: web }, timeout: 0s, idleTimeout: 200ms }
+    - { matches: [{ path: { prefix: /stream } }], service: { name: web }, timeout: 0s, maxStreamDuration: 200ms }
+    - matches: [{ path: { prefix: /again } }]
+      service: { name: web }
+      retry: { on: [gateway-error], statusCodes: [425], attempts: 2, backOff: { base: 1ms } }
+    - matches: [{ path: { prefix: /tries } }]
+      service: { name: web }
+      timeout: 5s
+      retry: { on: [reset, 5xx], attempts: 1, perTryTimeout: 200ms, backOff: { base: 1ms } }`,
+    ),
+    route(
+      'headers',
+      `
+    - service: { name: web }
+      requestHeaders:
+        set: { X-Set: "50%%", x-from: "%REQ(x-id)%", x-client: "%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%" }
+        add: { x-more: second }
+        remove: [X-Secret]
+      responseHeaders: { set: { x-backend: changed }, add: { x-served-by: "%UPSTREAM_CLUSTER%" }, remove: [x-powered-by] }`,
+    ),
+    route(
+      'guard',
+      `
+    - { matches: [{ path: { prefix: /limited } }], service: { name: web }, rateLimit: { requests: 3, per: 1h } }
+    - { matches: [{ path: { prefix: /burst } }], service: { name: web }, rateLimit: { requests: 1, per: 1h, burst: 5 } }
+    - { matches: [{ path: { prefix: /small } }], service: { name: web }, maxRequestBytes: 100 }
+    - { matches: [{ path: { prefix: /free } }], service: { name: web } }
+    - matches: [{ path: { prefix: /late } }]
+      service: { name: web }
+      fault: { delay: { duration: 300ms }, headers: [{ name: x-rehearsal, exact: "yes" }] }
+    - matches: [{ path: { prefix: /fails } }]
+      service: { name: web }
+      fault: { abort: { status: 503 }, headers: [{ name: x-rehearsal, exact: "yes" }] }
+    - { matches: [{ path: { prefix: /half } }], service: { name: web }, fault: { abort: { status: 500, percent: 50 } } }
+    - { matches: [{ path: { prefix: /own } }], directResponse: { status: 200 }, rateLimit: { requests: 2, per: 1h } }
+    - { matches: [{ path: { prefix: /own/late } }], directResponse: { status: 200 }, fault: { abort: { status: 599 } } }
+    - { matches: [{ path: { prefix: /calls } }], service: { name: web }, fault: { abort: { grpcStatus: 8 } } }`,
+    ),
+    route(
+      'cors',
+      `
+    - matches: [{ path: { prefix: /api }, methods: [GET, PUT], headers: [{ name: x-app, present: true }] }]
+      service: { name: web }
+      cors:
+        origins: [https://shop.test, "https://*.partner.test"]
+        methods: [GET, PUT]
+        headers: [x-app, content-type]
+        exposeHeaders: [x-backend]
+        maxAge: 10m
+        credentials: true
+    - { matches: [{ path: { prefix: /open } }], service: { name: web }, cors: { origins: ["*"] } }`,
+    ),
+  ].join('---\n')
+
+describeWithEnvoy('a rule of a Route on real Envoys, SotW and delta', () => {
+  beforeAll(async () => {
+    echo = await startEcho('one')
+    other = await startEcho('two')
+    fleet = await startRoutedFleet()
+    await fleet.apply(manifests())
+  }, 60_000)
+  afterAll(async () => {
+    await fleet?.close()
+    echo?.close()
+    other?.close()
+  })
+
+  const grpc = { 'content-type': 'application/grpc' }
+  describe('matches', () => {
+    it.each<[string, string, Omit<Ask, 'host' | 'path'>]>([
+      ['none', '/', {}],
+      ['prefix', '/p', {}],
+      ['prefix', '/p/x', {}],
+      ['none', '/px', {}],
+      ['longer', '/p/longer/x', {}],
+      ['exact', '/p/exact?a=b', {}],
+      ['prefix', '/p/exactly', {}],
+      ['regex', '/p/12', {}],
+      ['prefix', '/p/12/x', {}],
+      ['methods', '/p/x', { method: 'PUT' }],
+      ['regex', '/p/12', { method: 'DELETE' }],
+      ['prefix', '/p/x', { method: 'POST' }],
+      ['h-exact', '/', { headers: { 'X-M': 'one' } }],
+      ['none', '/', { headers: { 'x-m': 'One' } }],
+      ['h-prefix', '/', { headers: { 'x-m': 'prefixed' } }],
+      ['h-suffix', '/', { headers: { 'x-m': 'my-suf' } }],
+      ['h-contains', '/', { headers: { 'x-m': 'a-mid-b' } }],
+      ['h-regex', '/', { headers: { 'x-m': 'zyx' } }],
+      ['none', '/', { headers: { 'x-m': 'zyxx' } }],
+      ['h-range', '/', { headers: { 'x-m': '10' } }],
+      ['none', '/', { headers: { 'x-m': '20' } }],
+      ['h-invert', '/invert', { headers: { 'x-i': 'yes' } }],
+      ['h-invert', '/invert', {}],
+      ['none', '/invert', { headers: { 'x-i': 'no' } }],
+      ['h-absent', '/absent', {}],
+      ['none', '/absent', { headers: { 'x-a': '' } }],
+      ['q-exact', '/?q=one', {}],
+      ['q-regex', '/?a=1&q=17', {}],
+      ['none', '/?q=two', {}],
+      ['q-present', '/?r', {}],
+      ['q-absent', '/absent-q?t=1', {}],
+      ['none', '/absent-q?s=1', {}],
+      ['grpc', '/shop.Cart/Remove', { method: 'POST', headers: grpc }],
+      ['grpc-method', '/shop.Cart/Add', { method: 'POST', headers: grpc }],
+      ['none', '/shop.Cart/Add', { method: 'POST' }],
+    ])('takes by rule "%s" %s %j', async (rule, path, more) => {
+      for (const { status, seen } of await everywhere({ host: 'match.test', path, ...more })) {
+        expect(status).toBe(200)
+        expect(seen?.headers['x-rule']).toBe(rule)
+      }
+    })
+  })
+
+  describe('answers', () => {
+    it.each([
+      ['/old/x?a=b', 308, 'https://new.test:8443/new/x?a=b'],
+      ['/old', 308, 'https://new.test:8443/new'],
+      ['/strip/me/now?a=b', 301, 'http://answer.test/now'],
+      ['/strip/me', 301, 'http://answer.test/'],
+      ['/moved?a=b', 302, 'http://answer.test/here?a=b'],
+      ['/https/x', 301, 'https://answer.test/https/x'],
+      ['/x/y', 301, 'http://answer.test/below/x/y'],
+    ])('leads %s elsewhere', async (path, status, location) => {
+      for (const answer of await everywhere({ host: 'answer.test', path })) {
+        expect(answer).toMatchObject({ status, headers: { location } })
+      }
+    })
+
+    it('says itself what it is told to say', async () => {
+      for (const answer of await everywhere({ host: 'answer.test', path: '/hello' })) {
+        expect(answer).toMatchObject({ status: 418, body: '{"tea": "100%"}', seen: undefined })
+        expect(answer.headers).toMatchObject({ 'content-type': 'application/json', 'x-who': 'HTTP/1.1' })
+      }
+    })
+  })
+
+  it.each([
+    ['/a', '/b'],
+    ['/a/x?q=1', '/b/x?q=1'],
+    ['/gone/x', '/x'],
+    ['/gone', '/'],
+    ['/one?q=1', '/two?q=1'],
+    ['/u/7/cart/all?q=1', '/cart/all/of/7?q=1'],
+    ['/x', '/root/x'],
+  ])('asks the backend for another path: %s as %s', async (path, wanted) => {
+    for (const { seen } of await everywhere({ host: 'rewrite.test', path })) {
+      expect(seen?.path).toBe(wanted)
+      expect(seen?.headers.host).toBe(path === '/x' ? 'inner.test' : 'rewrite.test')
+      expect(seen?.headers['x-forwarded-host']).toBe(path === '/x' ? 'rewrite.test' : undefined)
+    }
+  })
+
+  describe('times', () => {
+    const waiting = (ms: number) => ({ 'x-wait': String(ms) })
+    it.each([
+      ['/short', 504],
+      ['/none', 200],
+      ['/idle', 504],
+      ['/stream', 504],
+    ])('ends a request of 600 ms at %s with %i', async (path, status) => {
+      const answers = await everywhere({ host: 'times.test', path, headers: waiting(600) })
+      expect(answers.map((answer) => answer.status)).toEqual([status, status])
+    })
+
+    /** A name of its own for each request through each proxy. */
+    const counted = async (path: string, headers: Record<string, string>) =>
+      Promise.all(
+        fleet.edges.map(async ({ port }) => {
+          const test = `t${serial++}`
+          const answer = await ask(port, {
+            host: 'times.test',
+            path,
+            headers: { ...headers, 'x-test': test },
+          })
+          return [answer.status, echo.count(test) + other.count(test)]
+        }),
+      )
+    it.each([
+      ['once, and again at another endpoint', '/again', '503x1', [200, 3]],
+      ['by its status', '/again', '425x1', [200, 3]],
+      ['as often as it may', '/again', '503x9', [503, 3]],
+      ['not for another status', '/again', '500x9', [500, 1]],
+      ['not where nothing is said', '/none', '503x9', [503, 1]],
+    ] as const)('tries again %s', async (_, path, fail, wanted) => {
+      const [status, most] = wanted
+      for (const [found, tries = 0] of await counted(path, { 'x-fail': fail })) {
+        expect(found).toBe(status)
+        expect(tries).toBeGreaterThanOrEqual(status === 200 ? 2 : most)
+        expect(tries).toBeLessThanOrEqual(most)
+      }
+    })
+
+    it('gives each try a time of its own', async () => {
+      for (const [status, tries] of await counted('/tries', waiting(1_000)))
+        expect([status, tries]).toEqual([504, 2])
+    })
+  })
+
+  it('changes headers on both ways', async () => {
+    const headers = { 'x-id': 'ann', 'x-more': 'first', 'x-secret': 'key', 'x-set': 'mine' }
+    for (const answer of await everywhere({ host: 'headers.test', headers })) {
+      expect(answer.headers).toMatchObject({ 'x-backend': 'changed', 'x-served-by': 'default/web/blue_1' })
+      expect(answer.headers['x-powered-by']).toBeUndefined()
+      expect(answer.seen?.headers).toMatchObject({
+        'x-set': '50%',
+        'x-from': 'ann',
+        'x-client': '127.0.0.1',
+        'x-more': 'first, second',
+      })
+      expect(answer.seen?.headers['x-secret']).toBeUndefined()
+    }
+  })
+
+  describe('guards', () => {
+    const statuses = async (path: string, times: number, headers: Record<string, string> = {}) => {
+      const all: number[][] = []
+      for (const { port } of fleet.edges) {
+        const found: number[] = []
+        for (let time = 0; time < times; time++) {
+          found.push((await ask(port, { host: 'guard.test', path, headers })).status)
+        }
+        all.push(found)
+      }
+      return all
+    }
+
+    it('lets so many through and answers the rest 429, gRPC calls RESOURCE_EXHAUSTED', async () => {
+      for (const found of await statuses('/limited', 5)) expect(found).toEqual([200, 200, 200, 429, 429])
+      for (const found of await statuses('/burst', 6)) expect(found).toEqual([200, 200, 200, 200, 200, 429])
+      for (const found of await statuses('/own', 3)) expect(found).toEqual([200, 200, 429])
+      for (const found of await statuses('/free', 5)) expect(found).toEqual([200, 200, 200, 200, 200])
+      for (const { status, headers } of await everywhere({
+        host: 'guard.test',
+        path: '/limited',
+        headers: grpc,
+      })) {
+        expect([status, headers['grpc-status']]).toEqual([200, '8'])
+      }
+    })
+
+    it('answers requests that are too large 413, and no other', async () => {
+      const upload = (bytes: number) =>
+        everywhere({ host: 'guard.test', path: '/small', method: 'POST', body: 'x'.repeat(bytes) })
+      expect((await upload(101)).map(({ status }) => status)).toEqual([413, 413])
+      expect((await upload(100)).map(({ seen }) => seen?.body.length)).toEqual([100, 100])
+    })
+
+    it('is late on purpose, only where it is asked for', async () => {
+      const took = async (headers: Record<string, string>) => {
+        const began = performance.now()
+        const answers = await everywhere({ host: 'guard.test', path: '/late', headers })
+        expect(answers.map(({ status }) => status)).toEqual([200, 200])
+        return performance.now() - began
+      }
+      expect(await took({ 'x-rehearsal': 'yes' })).toBeGreaterThan(290)
+      const delays = await Promise.all(fleet.edges.map(({ envoy }) => envoy.stats('fault.delays_injected$')))
+      await took({})
+      const after = await Promise.all(fleet.edges.map(({ envoy }) => envoy.stats('fault.delays_injected$')))
+      expect(after).toEqual(delays)
+    })
+
+    it('fails on purpose, only where it is asked for, and by its share', async () => {
+      expect(await statuses('/fails', 2, { 'x-rehearsal': 'yes' })).toEqual([
+        [503, 503],
+        [503, 503],
+      ])
+      expect(await statuses('/own/late', 1)).toEqual([[599], [599]])
+      expect(await statuses('/fails', 2)).toEqual([
+        [200, 200],
+        [200, 200],
+      ])
+      for (const found of await statuses('/half', 100)) {
+        const failed = found.filter((status) => status === 500).length
+        // 50 % of 100: outside with a chance of one in a million.
+        expect(failed).toBeGreaterThan(25)
+        expect(failed).toBeLessThan(75)
+      }
+      for (const { headers } of await everywhere({ host: 'guard.test', path: '/calls', headers: grpc })) {
+        expect(headers['grpc-status']).toBe('8')
+      }
+    })
+  })
+
+  describe('CORS', () => {
+    const preflight = (path: string, origin: string, method = 'PUT') =>
+      everywhere({
+        host: 'cors.test',
+        path,
+        method: 'OPTIONS',
+        headers: {
+          origin,
+          'access-control-request-method': method,
+          'access-control-request-headers': 'x-app',
+        },
+      })
+    it.each(['https://shop.test', 'https://a.b.partner.test'])(
+      'answers the preflight of %s',
+      async (origin) => {
+        for (const { status, headers, seen } of await preflight('/api/x', origin)) {
+          expect([status, seen]).toEqual([200, undefined])
+          expect(headers).toMatchObject({
+            'access-control-allow-origin': origin,
+            'access-control-allow-methods': 'GET,PUT',
+            'access-control-allow-headers': 'x-app,content-type',
+            'access-control-allow-credentials': 'true',
+            'access-control-max-age': '600',
+          })
+        }
+      },
+    )
+    it.each([
+      ['https://evil.test', 'PUT', 200],
+      ['https://partner.test', 'PUT', 200],
+      ['https://xpartner.test', 'PUT', 200],
+      ['https://shop.test.evil.test', 'PUT', 200],
+      ['https://shop.test', 'DELETE', 404],
+    ])('gives the preflight of %s for %s nothing', async (origin, method, wanted) => {
+      for (const { status, headers, seen } of await preflight('/api/x', origin, method)) {
+        expect([status, seen]).toEqual([wanted, undefined])
+        expect(headers['access-control-allow-origin']).toBeUndefined()
+      }
+    })
+    it('lets pages of its origins read the answer, and no others', async () => {
+      const read = (origin: string) =>
+        everywhere({ host: 'cors.test', path: '/api/x', headers: { origin, 'x-app': '1' } })
+      for (const { status, headers, seen } of await read('https://shop.test')) {
+        expect([status, seen?.path]).toEqual([200, '/api/x'])
+        expect(headers).toMatchObject({
+          'access-control-allow-origin': 'https://shop.test',
+          'access-control-expose-headers': 'x-backend',
+        })
+      }
+      for (const { headers } of await read('https://evil.test')) {
+        expect(headers['access-control-allow-origin']).toBeUndefined()
+      }
+    })
+    it('opens what is for everybody', async () => {
+      for (const { status } of await preflight('/open', 'https://anybody.test', 'GET'))
+        expect(status).toBe(200)
+      for (const { seen, headers } of await everywhere({
+        host: 'cors.test',
+        path: '/open',
+        headers: { origin: 'https://anybody.test' },
+      })) {
+        expect(seen?.path).toBe('/open')
+        expect(headers['access-control-allow-origin']).toBeDefined()
+      }
+    })
+  })
+})
