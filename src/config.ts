@@ -21,6 +21,8 @@ export interface Config {
   readonly dataDir: string
   /** What a start does with a store that is damaged or cannot be written. */
   readonly storeDamaged: 'serve' | 'refuse'
+  /** Absolute path of a watched file of endpoints, or of a folder of them. */
+  readonly endpointsFile?: string
   readonly xds: ListenAddress
   readonly admin: ListenAddress
   readonly http: ListenAddress
@@ -102,6 +104,7 @@ export function loadConfig(sources: ConfigSources): Result<Config, Problem> {
   } else if (tls.clientCa !== undefined && tls.cert === undefined) {
     faults.push({ path: '--client-ca', message: 'needs --tls-cert and --tls-key' })
   }
+  const endpointsFile = read('endpoints-file')
   const listen = (name: 'xds' | 'admin' | 'http'): ListenAddress => ({
     address: read(`${name}-address`) ?? '127.0.0.1',
     port: read(`${name}-port`) ?? 0,
@@ -109,6 +112,7 @@ export function loadConfig(sources: ConfigSources): Result<Config, Problem> {
   const config: Config = {
     dataDir: resolve(read('data-dir') ?? '.'),
     storeDamaged: read('store-damaged') ?? 'serve',
+    ...(endpointsFile === undefined ? {} : { endpointsFile: resolve(endpointsFile) }),
     xds: listen('xds'),
     admin: listen('admin'),
     http: listen('http'),

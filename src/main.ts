@@ -14,6 +14,7 @@ import { limits, ok, type Problem, type Result } from './base/index.ts'
 import { createChannel, type DeciderEnd } from './channel/index.ts'
 import { programVersion } from './cli/index.ts'
 import type { Config } from './config.ts'
+import { createDiscovery, knownEndpoints, watchFiles } from './discovery/index.ts'
 import {
   createHttpPort,
   createLogger,
@@ -27,7 +28,7 @@ import {
   remindOfCondition,
   watchEventLoop,
 } from './ops/index.ts'
-import { createDelivery, type Delivery, finalPhases, type Unsafe } from './push/index.ts'
+import { createDelivery, type Delivery, finalPhases, systemClock, type Unsafe } from './push/index.ts'
 import { contentProof, createCompiler } from './snapshot/index.ts'
 import { openDamagedStore, openStore, type Store, type StoreCondition } from './store/index.ts'
 import { warmUp } from './warm-up.ts'
@@ -129,9 +130,20 @@ async function start(
     decider: trial.around?.decider(decider) ?? decider,
     log,
     timeouts: config.timeouts,
+    observed: { endpoints: knownEndpoints(store.value.view().records('endpoint')), secrets: new Map() },
     onEvent: (event) => events.emit(event),
     ...(trial.unsafe === undefined ? {} : { unsafe: trial.unsafe }),
   })
+
+  // What is observed beside intent.
+  const discovery = createDiscovery({
+    delivery,
+    store: store.value,
+    clock: systemClock,
+    log,
+    onEvent: (event) => events.emit(event),
+  })
+  endings.push({ room: 'endpoints', end: () => discovery.stop() })
 
   // The ports. Streams are held, and the admin API answers UNAVAILABLE, until the state is loaded.
   let phase: 'loading' | 'serving' | 'stopping' = 'loading'
@@ -150,7 +162,7 @@ async function start(
     { room: 'pushes', end: (graceMs) => delivery.stop(graceMs) },
   )
   const admin = await createAdminServer({
-    rooms: { delivery, fleet: delivery.fleet, store: store.value, events, lookUp: lookUpName },
+    rooms: { delivery, fleet: delivery.fleet, store: store.value, events, discovery, lookUp: lookUpName },
     gate,
     listen: config.admin,
     ready: () => phase !== 'loading',
@@ -203,6 +215,17 @@ async function start(
   // Loaded: what was running goes on, and the streams that waited are served.
   await trial.around?.loading?.()
   await delivery.start()
+  discovery.start()
+  if (config.endpointsFile !== undefined) {
+    const stop = watchFiles({
+      path: config.endpointsFile,
+      discovery,
+      store: store.value,
+      clock: systemClock,
+      log,
+    })
+    endings.push({ room: 'endpoints', end: stop })
+  }
   phase = 'serving'
   admin.value.setServing(true)
   const addresses = {

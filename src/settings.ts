@@ -50,6 +50,12 @@ export const settings = {
     value: 'WAY',
     help: 'a store that is damaged, or cannot be written: serve what is proven of it, read-only, or refuse to start',
   },
+  'endpoints-file': {
+    schema: path,
+    fallback: undefined,
+    value: 'PATH',
+    help: 'file of registered endpoints, or a folder of them; watched',
+  },
   'xds-address': { schema: address, fallback: '127.0.0.1', value: 'ADDRESS', help: 'where proxies connect' },
   'xds-port': { schema: port, fallback: '18000', value: 'PORT', help: 'port for proxies; 0: any free one' },
   'admin-address': {

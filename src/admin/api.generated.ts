@@ -167,6 +167,100 @@ export type RevisionObjectOperation =
   | 'OPERATION_UNSPECIFIED'
   | 'PUT'
   | 'DELETE'
+export interface EndpointsTarget {
+  namespace: string
+  service: string
+  environment: string
+  incarnation?: number
+  release: string
+}
+export interface EndpointsOptions {
+  dryRun: boolean
+  force: boolean
+}
+export interface Endpoint {
+  address: string
+  port?: number
+  ports: Record<string, number>
+  weight?: number
+  priority?: number
+  locality: Locality | null
+  draining: boolean
+}
+export interface EndpointAddress {
+  address: string
+  port?: number
+  ports: Record<string, number>
+}
+export interface SetEndpointsRequest {
+  target: EndpointsTarget | null
+  owner: string
+  ttl: Duration | null
+  endpoints: Endpoint[]
+  options: EndpointsOptions | null
+}
+export interface PatchEndpointsRequest {
+  target: EndpointsTarget | null
+  owner: string
+  ttl: Duration | null
+  put: Endpoint[]
+  remove: EndpointAddress[]
+  options: EndpointsOptions | null
+}
+export interface DrainEndpointsRequest {
+  target: EndpointsTarget | null
+  endpoints: EndpointAddress[]
+  undo: boolean
+  options: EndpointsOptions | null
+}
+export interface EndpointsAnswer {
+  namespace: string
+  service: string
+  environment: string
+  incarnation: number
+  added: number
+  changed: number
+  removed: number
+  renewed: number
+  endpoints: number
+  notes: string[]
+  dryRun: boolean
+}
+export interface ListEndpointsRequest {
+  namespace: string
+  service: string
+  environment: string
+  owner: string
+  pageSize: number
+  pageToken: string
+}
+export interface ListEndpointsResponse {
+  endpoints: EndpointStatus[]
+  nextPageToken: string
+}
+export interface EndpointStatus {
+  namespace: string
+  service: string
+  environment: string
+  incarnation: number
+  release: string
+  source: EndpointStatusSource
+  owner: string
+  endpoint: Endpoint | null
+  state: EndpointStatusState
+  drained: boolean
+  ttl: Duration | null
+  left: Duration | null
+}
+export type EndpointStatusSource =
+  | 'SOURCE_UNSPECIFIED'
+  | 'STATIC'
+  | 'REGISTERED'
+export type EndpointStatusState =
+  | 'STATE_UNSPECIFIED'
+  | 'IN_USE'
+  | 'DRAINING'
+  | 'LAPSED'
 export interface WatchEventsRequest {
   fromId?: number
   epoch: string
@@ -456,6 +550,12 @@ export interface AdminServices {
     Diff: { request: DiffRequest; response: ChangeAnswer; stream: false }
     Validate: { request: ValidateRequest; response: ValidateResponse; stream: false }
     ListRevisions: { request: ListRevisionsRequest; response: ListRevisionsResponse; stream: false }
+  }
+  Endpoints: {
+    Set: { request: SetEndpointsRequest; response: EndpointsAnswer; stream: false }
+    Patch: { request: PatchEndpointsRequest; response: EndpointsAnswer; stream: false }
+    Drain: { request: DrainEndpointsRequest; response: EndpointsAnswer; stream: false }
+    List: { request: ListEndpointsRequest; response: ListEndpointsResponse; stream: false }
   }
   Events: {
     Watch: { request: WatchEventsRequest; response: WatchEventsResponse; stream: true }

@@ -1,10 +1,13 @@
 // What is registered, as translation and planning see it.
+import type { Json } from '../base/index.ts'
 import type { ObservedEndpoint, ServiceEndpoints } from '../model/index.ts'
+import { restoreRegistry } from './records.ts'
 import { observedIn } from './registry.ts'
 import type { Registry } from './types.ts'
 
-/** Everything, by `namespace/service`. */
-export function observedOf({ services }: Registry): ReadonlyMap<string, ServiceEndpoints> {
+/** What was known when the process ended, by `namespace/service`: what the delivery engine begins with. */
+export function knownEndpoints(records: ReadonlyMap<string, Json>): ReadonlyMap<string, ServiceEndpoints> {
+  const { services } = restoreRegistry(records, 0)
   const found = new Map<string, ServiceEndpoints>()
   for (const key of services.keys()) {
     const endpoints = observedOfService({ services }, key)

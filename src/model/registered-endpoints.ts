@@ -100,14 +100,21 @@ export function isMeant({ address, port, ports }: EndpointReference, endpoint: O
   return Object.entries(ports ?? {}).every(([each, number]) => endpoint.ports[each] === number)
 }
 
-const entry = z.strictObject({
-  namespace: name.default('default'),
-  service: name,
-  environment: name,
-  release: z.string().min(1).max(256).optional(),
-  incarnation: z.int('wanted a number from 1 on').min(1, 'wanted a number from 1 on').optional(),
-  endpoints: z.array(z.unknown()).max(limits.endpointsPerEnvironment, most),
-})
+const entry = z
+  .strictObject({
+    namespace: name.default('default'),
+    service: name,
+    environment: name,
+    release: z.string().min(1).max(256).optional(),
+    incarnation: z.int('wanted a number from 1 on').min(1, 'wanted a number from 1 on').optional(),
+    endpoints: z.array(z.unknown()).max(limits.endpointsPerEnvironment, most),
+  })
+  .superRefine(({ release, incarnation }, context) => {
+    if (release !== undefined || incarnation !== undefined) return
+    // A file is read again and again: backends of an old release must not turn up under the next one.
+    const message = 'missing, wanted the release that these endpoints run (or "incarnation")'
+    context.addIssue({ code: 'custom', message, path: ['release'] })
+  })
 const endpointsFile = z.strictObject({
   endpoints: z
     .array(entry)

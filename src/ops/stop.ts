@@ -3,11 +3,12 @@
 import type { Logger } from './log.ts'
 
 /**
- * Rooms in the order of their end, each with the part of the grace by which it has to be over: said first, then pushes while
+ * Rooms in the order of their end, each with the part of the grace by which it has to be over: said first, then registrations, pushes while
  * their streams live, then those who ask, then streams, then whoever looks at us; the store last.
  */
 const parts = {
   announcement: 0.02,
+  endpoints: 0.1,
   pushes: 0.5,
   admin: 0.65,
   metrics: 0.65,

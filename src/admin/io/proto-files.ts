@@ -17,6 +17,7 @@ export const protoFiles: readonly string[] = [
   'verdigris/admin/v1alpha1/nodes.proto',
   'verdigris/admin/v1alpha1/events.proto',
   'verdigris/admin/v1alpha1/store.proto',
+  'verdigris/admin/v1alpha1/endpoints.proto',
   'grpc/health/v1/health.proto',
   'grpc/reflection/v1/reflection.proto',
   'grpc/reflection/v1alpha/reflection.proto',

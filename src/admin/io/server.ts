@@ -5,6 +5,7 @@ import { limits, ok, type Problem, type Result } from '../../base/index.ts'
 import { createReflection, type ReflectionAnswer, type ReflectionRequest } from '../reflection.ts'
 import { configHandlers } from '../services/config.ts'
 import type { AdminRooms } from '../services/context.ts'
+import { endpointsHandlers } from '../services/endpoints.ts'
 import { eventsHandlers } from '../services/events.ts'
 import { nodesHandlers } from '../services/nodes.ts'
 import { pushHandlers } from '../services/push.ts'
@@ -50,7 +51,7 @@ export async function createAdminServer(options: AdminServerOptions): Promise<Re
     'grpc.keepalive_time_ms': 60_000,
     interceptors: [gate.interceptor('admin')],
   })
-  const services = ['Config', 'Traffic', 'Push', 'Nodes', 'Events', 'Store'].map(
+  const services = ['Config', 'Traffic', 'Push', 'Nodes', 'Events', 'Store', 'Endpoints'].map(
     (name) => `${apiPackage}.${name}`,
   )
   const health = createHealth(services)
@@ -111,6 +112,13 @@ function addServices(server: Server, { unary, streaming }: Calls, rooms: AdminRo
     GetStatus: unary(store.GetStatus),
     ListGenerations: unary(store.ListGenerations),
     ServeGeneration: unary(store.ServeGeneration),
+  })
+  const endpoints = endpointsHandlers(rooms)
+  server.addService(definition(`${apiPackage}.Endpoints`), {
+    Set: unary(endpoints.Set),
+    Patch: unary(endpoints.Patch),
+    Drain: unary(endpoints.Drain),
+    List: unary(endpoints.List),
   })
 }
 

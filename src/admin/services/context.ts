@@ -1,5 +1,6 @@
 // What the handlers of the API work with, and the shape of a handler: no sockets, no gRPC.
 import { err, invalid, limits, ok, type Problem, type Result, type Violation } from '../../base/index.ts'
+import type { Discovery } from '../../discovery/index.ts'
 import type { FleetView } from '../../fleet/index.ts'
 import type { Kind } from '../../model/index.ts'
 import type { Delivery } from '../../push/index.ts'
@@ -14,6 +15,7 @@ export interface AdminRooms {
   readonly fleet: FleetView
   readonly store: Pick<Store, 'view' | 'condition' | 'revision' | 'revisions' | 'history'>
   readonly events: Events
+  readonly discovery: Pick<Discovery, 'ask' | 'list'>
   readonly lookUp: NameLookup
 }
 

@@ -1,12 +1,11 @@
 // The registry at work: commands and leases one batch after another, each batch one generation. A burst is collected for
 // `churnCollectMs`; the first change of a quiet time goes at once.
 import { type Bound, err, limits, ok, type Problem, type Result } from '../../base/index.ts'
-import type { Observed } from '../../model/index.ts'
 import type { Clock, Delivery, DeliveryEvent, Log, Observation } from '../../push/index.ts'
 import type { StoreView } from '../../store/index.ts'
 import { change } from '../change.ts'
 import { look, lookAfter } from '../leases.ts'
-import { observedOf, observedOfService } from '../observed.ts'
+import { observedOfService } from '../observed.ts'
 import { placeText, serviceKey } from '../place.ts'
 import { partKey, partValue, restoreRegistry } from '../records.ts'
 import { registeredAt } from '../registry.ts'
@@ -30,8 +29,6 @@ export interface Asking {
 }
 
 export interface Discovery {
-  /** What was known when the process ended, for the engine that begins with it. */
-  readonly known: Observed['endpoints']
   /** Answers when it is durable and published. */
   ask(command: EndpointsCommand, asking: Asking): Promise<Result<EndpointsAnswer, Problem>>
   /** Sorted by place, then address. */
@@ -61,6 +58,7 @@ export function createDiscovery(options: DiscoveryOptions): Discovery {
   let phase: 'ready' | 'stopped' = 'ready'
   let looked: { readonly at: number; readonly heads: unknown; readonly applied: unknown } | undefined
   let remindAt = Number.NEGATIVE_INFINITY
+  let retryAt = Number.NEGATIVE_INFINITY
 
   const scene = () => ({ ...worlds(), now: clock.mono() })
   const worlds = () => {
@@ -124,6 +122,7 @@ export function createDiscovery(options: DiscoveryOptions): Discovery {
   const lookNow = async (): Promise<void> => {
     const { heads, applied } = worlds()
     const now = clock.mono()
+    if (now < retryAt) return
     const isDue =
       now >= registry.nextLapse ||
       looked === undefined ||
@@ -134,6 +133,8 @@ export function createDiscovery(options: DiscoveryOptions): Discovery {
     const after = look(registry, { heads, applied, now })
     const written = await observe(after.registry, after.touched)
     if (written.ok) tell(after.notices)
+    // What cannot be written stays as it is; the store says so itself.
+    else retryAt = now + limits.lookWholeMs
     remind(now)
   }
 
@@ -195,7 +196,6 @@ export function createDiscovery(options: DiscoveryOptions): Discovery {
   }
 
   return {
-    known: observedOf(registry),
     ask: (command, asking) => {
       if (phase === 'stopped')
         return Promise.resolve(err({ kind: 'unavailable', message: 'the server is stopping' } as const))

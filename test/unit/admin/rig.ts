@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { type ChannelCredentials, Client, credentials, Metadata, type ServiceError } from '@grpc/grpc-js'
 import { createGate, type Gate } from '../../../src/access/index.ts'
 import {
+  type AdminRooms,
   type AdminServer,
   type AdminServerOptions,
   adminApi,
@@ -69,6 +70,8 @@ export function scripted(
   }
   return Object.assign(script, { delivery })
 }
+/** Nothing is registered, and nothing is taken. */
+const noDiscovery: AdminRooms['discovery'] = { ask: async () => err(notScripted), list: () => [] }
 const notScripted: Problem = { kind: 'precondition', message: 'not scripted' }
 
 const fleetOf = (nodes: readonly NodeStatus[]): FleetView => ({
@@ -92,6 +95,7 @@ export interface Rig {
 export async function startRig(
   options: Partial<Omit<AdminServerOptions, 'rooms'>> & {
     readonly delivery?: Delivery
+    readonly discovery?: AdminRooms['discovery']
     readonly nodes?: readonly NodeStatus[]
     readonly eventsLimit?: number
   } = {},
@@ -114,6 +118,7 @@ export async function startRig(
       delivery: options.delivery ?? scripted().delivery,
       fleet: fleetOf(options.nodes ?? []),
       events,
+      discovery: options.discovery ?? noDiscovery,
       lookUp: async () => undefined,
     },
   })
