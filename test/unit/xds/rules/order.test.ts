@@ -223,6 +223,29 @@ describe('order', () => {
     expect(client.got()).toEqual([variant === 'sotw' ? 'RDS rds@2 r=2' : 'RDS rds@2 +r=2'])
   })
 
+  it.each(variants)(
+    'rule 26: routes whose clusters are refused go out at the deadline, once, and then nothing more (%s)',
+    (variant) => {
+      const rig = createRig({ limits: { orderDeadlineMs: 3_000 } })
+      rig.publish(1, blue)
+      const client = rig.client(variant)
+      const wanted = [['cds'], ['eds', ['blue']], ['lds'], ['rds', ['r']]] as const
+      for (const [type, names] of wanted) {
+        if (variant === 'sotw') client.ask(type, names)
+        else client.sub(type, names)
+        client.nack(type)
+      }
+      expect(client.got().map((line) => line.slice(0, 3))).toEqual(['CDS', 'EDS', 'LDS'])
+      rig.pass(2_999)
+      expect(client.got()).toEqual([])
+      rig.pass(1)
+      expect(client.got()).toEqual([variant === 'sotw' ? 'RDS rds@1 r=1' : 'RDS rds@1 +r=1'])
+      client.nack('rds')
+      rig.pass(3_600_000)
+      expect(client.got()).toEqual([])
+    },
+  )
+
   it('rule 29: SotW, a cluster stays in the set until the routes that name it are ACKed away', () => {
     const rig = createRig()
     rig.publish(1, blue)
