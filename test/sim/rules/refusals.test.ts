@@ -1,5 +1,6 @@
 // Whom a refusal blames: the rule looks at requests and responses alone.
 import { describe, expect, it } from 'vitest'
+import { limits } from '../../../src/base/index.ts'
 import { typeUrls } from '../../../src/envoy-api/index.ts'
 import type { VariantName } from '../../../src/xds/machine.ts'
 import { createRig } from '../../unit/xds/support/rig.ts'
@@ -36,6 +37,7 @@ function watch(variant: VariantName) {
     faults,
     sent: (nonce: string, version: string) =>
       rule.written?.(link, { typeUrl, version, nonce, resources: [], removed: [] }),
+    asked: (version: string) => rule.requested?.(link, requestOf(typeUrl, { version })),
     answered: (nonce: string, version: string, refusal?: string) =>
       rule.requested?.(link, requestOf(typeUrl, { nonce, version, refusal })),
   }
@@ -59,6 +61,18 @@ describe('refused content is never sent again', () => {
     expect(proxy.faults).toEqual([])
     proxy.sent('4', 'bad~3')
     expect(proxy.faults).toEqual(['edge-1 is sent CDS bad again, refused'])
+  })
+
+  it('lets what a proxy says that it took be tried again a few times, though nobody heard of its ACK', () => {
+    const proxy = watch('sotw')
+    proxy.asked('good')
+    proxy.sent('1', 'good~1')
+    proxy.answered('1', 'good', 'refuses what is good')
+    for (let again = 0; again <= limits.resendsInARow; again += 1)
+      proxy.sent(`${again + 2}`, `good~${again + 2}`)
+    expect(proxy.faults).toEqual([])
+    proxy.sent('last', 'good~9')
+    expect(proxy.faults).toHaveLength(1)
   })
 
   it('blames the newest when the version of the answer is of none that waited', () => {
