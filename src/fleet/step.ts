@@ -263,9 +263,10 @@ function repaired(state: FleetState, event: Said<'repaired'>): Outcome {
     stream.types.set(event.type, rest)
   }
   const refusal = node.refusals.get(event.type)
-  if (refusal === undefined) return [state, touched(state, node)]
-  // Repaired by what was before: the refused content is still the newest, and must not go out again after a restart.
-  if (event.generation < refusal.generation) node.refusals.set(event.type, { ...refusal, repaired: true })
+  // Repaired by what was before: the refused content is still the newest, and must not go out again after a restart. One that is
+  // not known here is of a node that left the inventory and came back: its record is still there, and ends all the same.
+  if (refusal !== undefined && event.generation < refusal.generation)
+    node.refusals.set(event.type, { ...refusal, repaired: true })
   else node.refusals.delete(event.type)
   return [state, [{ kind: 'repaired', node: node.id, type: event.type }, ...touched(state, node)]]
 }

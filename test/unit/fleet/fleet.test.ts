@@ -192,6 +192,19 @@ describe('a refusal', () => {
     expect(numbers).toEqual([1, 2])
   })
 
+  it('ends on record when it is repaired, of a node too that left the inventory meanwhile', () => {
+    const fleet = told()
+    fleet.join('edge-1')
+    fleet.tell(nack('edge-1', 7))
+    fleet.leave('edge-1')
+    fleet.wait(25 * 3_600_000)
+    expect(fleet.state.nodes.size).toBe(0)
+    fleet.join('edge-1')
+    expect(
+      fleet.tell({ kind: 'repaired', stream: 's-edge-1', node: 'edge-1', type: cds, generation: 8 }),
+    ).toContainEqual({ kind: 'repaired', node: 'edge-1', type: cds })
+  })
+
   it('stands after a repair by what was before, and is over when something newer is held', () => {
     const fleet = told()
     fleet.join('edge-1')
