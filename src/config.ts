@@ -27,6 +27,8 @@ export interface Config {
   readonly admin: ListenAddress
   readonly http: ListenAddress
   readonly tls?: TlsFiles
+  /** Absolute path of the folder of certificate files. */
+  readonly secretsDir?: string
   readonly insecurePlaintext: boolean
   readonly logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace'
   readonly logFormat: 'auto' | 'json' | 'text'
@@ -104,6 +106,7 @@ export function loadConfig(sources: ConfigSources): Result<Config, Problem> {
   } else if (tls.clientCa !== undefined && tls.cert === undefined) {
     faults.push({ path: '--client-ca', message: 'needs --tls-cert and --tls-key' })
   }
+  const secretsDir = read('secrets-dir')
   const endpointsFile = read('endpoints-file')
   const listen = (name: 'xds' | 'admin' | 'http'): ListenAddress => ({
     address: read(`${name}-address`) ?? '127.0.0.1',
@@ -125,6 +128,7 @@ export function loadConfig(sources: ConfigSources): Result<Config, Problem> {
             ...(tls.clientCa === undefined ? {} : { clientCa: tls.clientCa }),
           },
         }),
+    ...(secretsDir === undefined ? {} : { secretsDir: resolve(secretsDir) }),
     insecurePlaintext: read('insecure-plaintext') ?? false,
     logLevel: read('log-level') ?? 'info',
     logFormat: read('log-format') ?? 'auto',

@@ -15,6 +15,7 @@ import { createChannel, type DeciderEnd } from './channel/index.ts'
 import { programVersion } from './cli/index.ts'
 import type { Config } from './config.ts'
 import { createDiscovery, knownEndpoints, watchFiles } from './discovery/index.ts'
+import { lookAfterSecrets } from './look-after-secrets.ts'
 import {
   createHttpPort,
   createLogger,
@@ -124,7 +125,18 @@ async function start(
   const channel = createChannel({ codec: false })
   const events = createEvents({ epoch: randomUUID(), now: Date.now })
   const decider = counted(channel.decider, metrics)
+  const secrets =
+    config.secretsDir === undefined
+      ? undefined
+      : lookAfterSecrets({
+          dir: config.secretsDir,
+          store: store.value,
+          delivery: () => delivery,
+          onEvent: (event) => events.emit(event),
+          log,
+        })
   const delivery = createDelivery({
+    ...(secrets === undefined ? {} : { secrets }),
     store: trial.around?.store(store.value) ?? store.value,
     compiler,
     decider: trial.around?.decider(decider) ?? decider,
@@ -150,6 +162,7 @@ async function start(
   const xds = await startXdsServer({
     listen: { ...config.xds, flag: '--xds-port' },
     credentials: gate.credentials(),
+    encrypted: tls.value !== undefined,
     gate: gate.interceptor('xds'),
     streamers: channel.streamers,
     log,
@@ -199,6 +212,7 @@ async function start(
     encodes: () => compiler.encodeCounts(),
     ready: () => phase === 'serving',
     lag: () => lag.read(),
+    ...(secrets === undefined ? {} : { secrets: () => secrets.states() }),
   })
 
   const watching = new AbortController()
@@ -207,6 +221,7 @@ async function start(
     end: () => {
       lag.stop()
       watching.abort()
+      secrets?.stop()
     },
   })
   void countPushes(delivery, metrics, watching.signal)

@@ -90,6 +90,12 @@ export const settings = {
     value: 'FILE',
     help: 'CA of client certificates (PEM); with it, nobody gets in without one',
   },
+  'secrets-dir': {
+    schema: path,
+    fallback: undefined,
+    value: 'PATH',
+    help: 'folder below which the files of Secrets lie; they are read and watched, never copied',
+  },
   'insecure-plaintext': {
     schema: flag,
     fallback: 'false',

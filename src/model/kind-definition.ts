@@ -51,4 +51,6 @@ export interface KindDefinition<K extends Kind> {
   readonly claims?: (subject: Subject<K>) => readonly Claim[]
   /** What the change does to connections; `after` is undefined when the object is deleted. */
   readonly effect?: (before: ContentOf<K>, after: ContentOf<K> | undefined) => Effect | undefined
+  /** Where the effect is `drains`: whose connections end, in words. A change of what is in use wants `allowDrain`. */
+  readonly drains?: (before: ContentOf<K>, after: ContentOf<K> | undefined) => readonly string[]
 }

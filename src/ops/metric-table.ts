@@ -135,6 +135,16 @@ export const metricTable = {
     help: 'Delay of the event loop since the last scrape.',
     labels: { quantile: ['0.5', '0.99', '1'] },
   },
+  verdigris_secrets: {
+    type: 'gauge',
+    help: 'Secrets by how their files stand: good; stale: bad, and what was good last goes on; missing: nothing good since the start.',
+    labels: { state: ['good', 'stale', 'missing'] },
+  },
+  verdigris_secret_expiry_seconds: {
+    type: 'gauge',
+    help: 'The earliest end of validity among the certificates that are served from Secrets, seconds since 1970. Absent without any.',
+    labels: {},
+  },
   verdigris_certificate_expiry_seconds: {
     type: 'gauge',
     help: 'End of validity of the server certificate, seconds since 1970. Absent without TLS.',

@@ -5,6 +5,7 @@ import { limits } from '../base/index.ts'
 import type { FromStreams } from '../channel/index.ts'
 import type { NodeStatus } from '../fleet/index.ts'
 import { finalPhases, type PushRecord } from '../push/index.ts'
+import type { SecretState } from '../secrets/index.ts'
 import type { EncodeCounts } from '../snapshot/index.ts'
 import type { StoreStats } from '../store/index.ts'
 import type { LoopLag } from './event-loop.ts'
@@ -19,6 +20,7 @@ export interface Figures {
   readonly encodes?: () => EncodeCounts
   readonly ready?: () => boolean
   readonly lag?: () => LoopLag
+  readonly secrets?: () => readonly SecretState[]
 }
 
 export interface Metrics {
@@ -102,6 +104,13 @@ export function createMetrics(build: { readonly version: string }): Metrics {
     registers: [],
   })
 
+  const secretStates = gauge('verdigris_secrets')
+  const secretExpiry = new Gauge({
+    name: 'verdigris_secret_expiry_seconds',
+    help: metricTable.verdigris_secret_expiry_seconds.help,
+    registers: [],
+  })
+
   const variants = new Map<string, 'sotw' | 'delta'>()
   const ended = new Set<string>()
   for (const variant of ['sotw', 'delta']) streams.set({ variant }, 0)
@@ -136,6 +145,17 @@ export function createMetrics(build: { readonly version: string }): Metrics {
       encodes.inc({ piece: 'resource' }, resources)
       encodes.inc({ piece: 'virtual_host' }, virtualHosts)
       encodes.inc({ piece: 'route' }, routes)
+    }
+    if (figures.secrets !== undefined) {
+      const states = figures.secrets()
+      for (const state of ['good', 'stale', 'missing'] as const)
+        secretStates.set({ state }, states.filter(({ kind }) => kind === state).length)
+      const ends = states.flatMap(({ facts }) => facts.map(({ notAfter }) => notAfter))
+      registry.removeSingleMetric('verdigris_secret_expiry_seconds')
+      if (ends.length > 0) {
+        registry.registerMetric(secretExpiry)
+        secretExpiry.set(ends.reduce((a, b) => Math.min(a, b)) / 1e3)
+      }
     }
     if (figures.lag !== undefined) {
       const { p50, p99, max } = figures.lag()

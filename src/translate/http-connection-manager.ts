@@ -2,6 +2,7 @@
 // listeners of every fleet. Everything that may want to change is in routes, runtime or the slot.
 
 import type { envoy } from '../envoy-api/index.ts'
+import type { ListenerSettings, ListenerTls } from '../model/index.ts'
 import { grpcAccessLog } from './access-log.ts'
 import { adsSource } from './ads.ts'
 import { defaults } from './defaults.ts'
@@ -9,9 +10,21 @@ import { duration } from './duration.ts'
 import { extension } from './extension.ts'
 import { httpFilters } from './http-filters.ts'
 import { runtimeKeys, trustedHeaderPrefix } from './names.ts'
+import { requestLog } from './request-log.ts'
+
+/** What the listener adds to its settings. */
+interface Transport {
+  readonly tls: ListenerTls | undefined
+  readonly codec: 'AUTO' | 'HTTP3'
+}
 
 /** The connection manager whose routes come by RDS under this name. */
-export function httpConnectionManager(name: string): envoy.ListenerFilter {
+export function httpConnectionManager(
+  name: string,
+  settings: ListenerSettings = {},
+  { tls, codec }: Transport = { tls: undefined, codec: 'AUTO' },
+): envoy.ListenerFilter {
+  const { limits, trustedHops = 0 } = settings
   return {
     name: 'envoy.filters.network.http_connection_manager',
     typedConfig: extension(
@@ -19,21 +32,39 @@ export function httpConnectionManager(name: string): envoy.ListenerFilter {
       {
         // No dots in it: Envoy would cut the tag at the first.
         statPrefix: name,
-        codecType: 'AUTO',
+        codecType: codec,
         rds: { routeConfigName: name, configSource: adsSource },
         httpFilters: httpFilters(),
-        accessLog: [grpcAccessLog('verdigris', runtimeKeys.accessLog)],
+        accessLog: [grpcAccessLog('verdigris', runtimeKeys.accessLog), ...requestLog(settings.accessLog)],
         accessLogOptions: { accessLogFlushInterval: duration(defaults.accessLogFlushIntervalMs) },
-        ...identity,
+        ...identityFor(settings),
         ...normalisation,
-        ...timeouts,
+        ...timeoutsFor(settings),
+        ...(limits?.requestHeadersKiB === undefined ? {} : { maxRequestHeadersKb: limits.requestHeadersKiB }),
+        ...(trustedHops === 0 ? {} : { xffNumTrustedHops: trustedHops }),
+        // What the client showed was verified, if it showed any; what it says of itself in a header is dropped.
+        ...(tls?.clientCa === undefined
+          ? {}
+          : {
+              forwardClientCertDetails: 'SANITIZE_SET' as const,
+              setCurrentClientCertDetails: { subject: true, uri: true, dns: true },
+            }),
         http2ProtocolOptions: {
-          maxConcurrentStreams: defaults.http2ConcurrentStreams,
+          maxConcurrentStreams: limits?.http2StreamsPerConnection ?? defaults.http2ConcurrentStreams,
           initialStreamWindowSize: defaults.http2StreamWindowBytes,
           initialConnectionWindowSize: defaults.http2ConnectionWindowBytes,
           // WebSockets inside HTTP/2 come as CONNECT; routes say what they take of it.
           allowConnect: true,
         },
+        ...(codec === 'HTTP3'
+          ? {
+              http3ProtocolOptions: {
+                quicProtocolOptions: {
+                  maxConcurrentStreams: limits?.http2StreamsPerConnection ?? defaults.http2ConcurrentStreams,
+                },
+              },
+            }
+          : {}),
         upgradeConfigs: [{ upgradeType: 'websocket' }],
         // A gateway is not seen: the backend's own Server header stays.
         serverHeaderTransformation: 'PASS_THROUGH',
@@ -68,6 +99,13 @@ const identity = {
   ],
 }
 
+/** A listener that only our own proxies reach believes what they say. */
+function identityFor({ trustClient }: ListenerSettings): Partial<envoy.HttpConnectionManager> {
+  if (trustClient !== true) return identity
+  const { earlyHeaderMutationExtensions: _, ...rest } = identity
+  return { ...rest, preserveExternalRequestId: true }
+}
+
 /**
  * One path, one route: `.` and `..` are resolved and slashes merged, so that `/a/../cart` and `//cart` go where
  * `/cart` goes. `%2F` is left alone, as many APIs carry it. The host's port is ignored by the route configuration
@@ -80,8 +118,22 @@ const normalisation = {
   stripTrailingHostDot: true,
 } as const
 
-const timeouts = {
-  streamIdleTimeout: duration(defaults.streamIdleTimeoutMs),
-  requestHeadersTimeout: duration(defaults.requestHeadersTimeoutMs),
-  commonHttpProtocolOptions: { idleTimeout: duration(defaults.downstreamIdleTimeoutMs) },
+function timeoutsFor({ limits, timeouts = {} }: ListenerSettings): Partial<envoy.HttpConnectionManager> {
+  const { idle, connection, request, requestHeaders, streamIdle } = timeouts
+  return {
+    streamIdleTimeout: duration(streamIdle ?? defaults.streamIdleTimeoutMs),
+    requestHeadersTimeout: duration(requestHeaders ?? defaults.requestHeadersTimeoutMs),
+    ...(request === undefined ? {} : { requestTimeout: duration(request) }),
+    commonHttpProtocolOptions: {
+      idleTimeout: duration(idle ?? defaults.downstreamIdleTimeoutMs),
+      // 0 would end every connection at once.
+      ...(connection === undefined || connection === 0
+        ? {}
+        : { maxConnectionDuration: duration(connection) }),
+      ...(limits?.requestHeaders === undefined ? {} : { maxHeadersCount: limits.requestHeaders }),
+      ...(limits?.requestsPerConnection === undefined
+        ? {}
+        : { maxRequestsPerConnection: limits.requestsPerConnection }),
+    },
+  }
 }

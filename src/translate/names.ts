@@ -12,6 +12,13 @@ export const clusterStatName = (name: string): string => name.replace(/\.(\d+)(?
 export const listenerName = (namespace: string, gateway: string, listener: string): string =>
   `${namespace}/${gateway}/${listener}`
 
+/** The UDP listener beside it: a part more than any other has. */
+export const http3ListenerName = (listener: string): string => `${listener}/h3`
+
+/** Runtime key of Envoy's own for the connections of a listener. */
+export const connectionLimitKey = (listener: string): string =>
+  `envoy.resource_limits.listener.${listener}.connection_limit`
+
 /** Routes are named by service: `route_name` of the access log is there even when no cluster could be picked. */
 export const routeName = (namespace: string, service: string): string => `${namespace}/${service}`
 
@@ -21,6 +28,29 @@ export const ownRouteName = (namespace: string, route: string): string => `${nam
 /** Prefix of the runtime keys that can move a service's weights: `<prefix>.<cluster name>`. */
 export const weightRuntimePrefix = (namespace: string, service: string): string =>
   `verdigris.weight.${namespace}/${service}`
+
+/** Runtime key of how much a mirror copies, in 1/10,000. */
+export const mirrorRuntimeKey = (namespace: string, service: string, mirror: string): string =>
+  `verdigris.mirror.${namespace}/${service}.${mirror}`
+
+/** Request header that names the cluster of a mirror to Envoy, on requests of the environment that it copies. */
+export const mirrorHeader = (namespace: string, service: string, mirror: string): string =>
+  `${trustedHeaderPrefix}mirror-${namespace}.${service}.${mirror}`
+
+/** Request header of every copy, with the name of its mirror. What carries it is not copied again. */
+export const shadowHeader = 'x-verdigris-shadow'
+
+/** Cookie of clients without an id: which part of the hash range they are in. */
+export const bucketCookie = 'vd-id'
+
+/** What the tokens of a policy are verified as. */
+export const jwtProvider = ({
+  namespace,
+  spec,
+}: {
+  readonly namespace: string
+  readonly spec: { readonly service: string }
+}): string => `${namespace}/${spec.service}`
 
 /** The ECDS resource that fills the slot of every HTTP listener. */
 export const extensionSlot = 'verdigris/http'

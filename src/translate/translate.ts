@@ -12,6 +12,7 @@ import {
   type StoredOf,
   type World,
 } from '../model/index.ts'
+import { createConnectionLimits } from './connection-limits.ts'
 import { type Locality, localityKey } from './endpoints.ts'
 import { fixedDrafts } from './fixed.ts'
 import { type HostGroup, hostLayout } from './host-layout.ts'
@@ -45,6 +46,7 @@ export function createTranslator(): Translator {
   const routesOf = createRoutes()
   const servicesOf = createServices()
   const secretsOf = createSecrets()
+  const limited = createConnectionLimits()
   const virtualHostsOf = createVirtualHosts()
   const attachments = identityMemo<GatewayListener, Attachment>()
   const configurations = identityMemo<GatewayListener, DraftRouteConfiguration>()
@@ -79,7 +81,11 @@ export function createTranslator(): Translator {
               name,
               front: { name },
               virtualHosts,
-              back: { validateClusters: true, ignorePortInHostMatching: true },
+              back: {
+                validateClusters: true,
+                ignorePortInHostMatching: true,
+                ...alternatives(listener),
+              },
               origin: keyOf(gateway),
             })),
           )
@@ -98,7 +104,7 @@ export function createTranslator(): Translator {
         services,
         ...secretsOf(users(gateways, services), objects, observed.secrets),
         extensions: [],
-        fixed: fixedDrafts(distinct(services.flatMap(({ localities }) => localities))),
+        fixed: limited(fixedDrafts(distinct(services.flatMap(({ localities }) => localities))), gateways),
         violations: withoutRepeats(violations),
       }
     },
@@ -118,6 +124,19 @@ const users = (
   gateways: readonly StoredOf<'Gateway'>[],
   services: readonly DraftService[],
 ): readonly StoredObject[] => [...gateways, ...services.map(({ service }) => service)]
+
+/** Clients that may come by HTTP/3 are told so with every answer. */
+const alternatives = ({ http3, port }: GatewayListener): Partial<DraftRouteConfiguration['back']> =>
+  http3 === true
+    ? {
+        responseHeadersToAdd: [
+          {
+            header: { key: 'alt-svc', value: `h3=":${port}"; ma=86400` },
+            appendAction: 'OVERWRITE_IF_EXISTS_OR_ADD',
+          },
+        ],
+      }
+    : {}
 
 interface Attachment {
   /** The Routes that name this listener, or no listener at all. */

@@ -77,7 +77,10 @@ export interface DraftRouteConfiguration {
   readonly front: Pick<envoy.RouteConfiguration, 'name'>
   readonly virtualHosts: readonly DraftVirtualHost[]
   /** Fields after `virtual_hosts` on the wire. */
-  readonly back: Pick<envoy.RouteConfiguration, 'validateClusters' | 'ignorePortInHostMatching'>
+  readonly back: Pick<
+    envoy.RouteConfiguration,
+    'validateClusters' | 'ignorePortInHostMatching' | 'responseHeadersToAdd'
+  >
   /** The Gateway. */
   readonly origin: string
 }

@@ -100,5 +100,7 @@ function sharedAddresses(listeners: readonly Draft[]): readonly Violation[] {
 
 function addressOf(draft: Draft): string {
   const socket = 'address' in draft.json ? draft.json.address?.socketAddress : undefined
-  return socket === undefined ? draft.name : `${socket.address}:${socket.portValue}`
+  if (socket === undefined) return draft.name
+  const { protocol, address, portValue } = socket
+  return `${address}:${portValue}${protocol === 'UDP' ? ' of UDP' : ''}`
 }

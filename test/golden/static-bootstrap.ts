@@ -33,7 +33,10 @@ export function staticBootstrap(compiled: CompiledGroup): Json {
       ],
       listeners: of(typeUrls.lds).map((resource) => {
         const inlined = inlineRoutes(jsonOf(resource), routes)
-        return { ...members(inlined), bindToPort: false }
+        // Envoy knows no UDP listener that does not bind; validation binds nothing.
+        return 'udpListenerConfig' in members(inlined)
+          ? members(inlined)
+          : { ...members(inlined), bindToPort: false }
       }),
     },
     layeredRuntime: {

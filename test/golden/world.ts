@@ -8,7 +8,9 @@ import {
   type ObjectKey,
   routeSpec,
   type StoredObject,
+  secretSpec,
   serviceSpec,
+  type TrafficPolicySpec,
   trafficPolicySpec,
   type World,
 } from '../../src/model/index.ts'
@@ -65,6 +67,23 @@ export const traffic = (
   weights: Readonly<Record<string, number>>,
 ): ObjectContent => ({ kind: 'Traffic', namespace, name, labels: {}, spec: { weights } })
 
+/** What a policy starts with. */
+function initialTraffic(
+  namespace: string,
+  { service, initial, mirrors = [] }: TrafficPolicySpec,
+): ObjectContent {
+  const on = mirrors.filter(({ name }) => initial?.mirrors?.includes(name))
+  const weights = initial?.weights ?? {}
+  const spec = {
+    weights,
+    ...(initial?.cohorts === undefined ? {} : { cohorts: initial.cohorts }),
+    ...(on.length === 0
+      ? {}
+      : { mirrors: Object.fromEntries(on.map(({ name, percent }) => [name, percent * 100])) }),
+  }
+  return { kind: 'Traffic', namespace, name: service, labels: {}, spec }
+}
+
 const trafficKey = (namespace: string, name: string): ObjectKey => keyOf({ kind: 'Traffic', namespace, name })
 
 function contentsOf(document: Document): readonly ObjectContent[] {
@@ -74,6 +93,8 @@ function contentsOf(document: Document): readonly ObjectContent[] {
   switch (kind) {
     case 'NodeGroup':
       return [{ ...envelope, kind, spec: nodeGroupSpec.parse(spec) }]
+    case 'Secret':
+      return [{ ...envelope, kind, spec: secretSpec.parse(spec) }]
     case 'Gateway':
       return [{ ...envelope, kind, spec: gatewaySpec.parse(spec) }]
     case 'Route':
@@ -91,9 +112,7 @@ function contentsOf(document: Document): readonly ObjectContent[] {
     case 'TrafficPolicy': {
       const parsed = trafficPolicySpec.parse(spec)
       const policy: ObjectContent = { ...envelope, kind, spec: parsed }
-      return parsed.initial === undefined
-        ? [policy]
-        : [policy, traffic(namespace, parsed.service, parsed.initial.weights)]
+      return parsed.initial === undefined ? [policy] : [policy, initialTraffic(namespace, parsed)]
     }
     default:
       throw new Error(`no such kind in a test world: ${kind}`)

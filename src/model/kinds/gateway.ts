@@ -1,19 +1,12 @@
 // Gateway: the listeners that node groups open.
 import { z } from 'zod'
-import { limits } from '../../base/index.ts'
+import { canonicalJson, limits } from '../../base/index.ts'
 import { addressesOverlap, canonicalAddress, isWildcard } from '../address.ts'
-import { ipAddress, name, port, refuseRepeats } from '../fields.ts'
-import type { Claim, KindDefinition } from '../kind-definition.ts'
-
-const listener = z.strictObject({
-  name: name.describe('Name of the listener; routes refer to it.'),
-  address: ipAddress.default('0.0.0.0').describe('IP address that the proxies bind.'),
-  port: port.describe('TCP port that the proxies bind.'),
-  protocol: z
-    .enum(['HTTP'])
-    .default('HTTP')
-    .describe('What clients speak. `HTTP` takes HTTP/1.1 and HTTP/2.'),
-})
+import { name, refuseRepeats } from '../fields.ts'
+import type { Claim, KindDefinition, Reference } from '../kind-definition.ts'
+import { type Listener, listener } from './gateway/listener.ts'
+import { listenerSettings, settingsOf } from './gateway/settings.ts'
+import { certificateReference, trustedCaReference } from './secret.ts'
 
 export const gatewaySpec = z.strictObject({
   nodeGroups: z
@@ -50,10 +43,10 @@ export const gatewaySpec = z.strictObject({
       })
     })
     .describe('Sockets to listen on.'),
+  ...listenerSettings,
 })
 
 export type GatewaySpec = z.infer<typeof gatewaySpec>
-type Listener = GatewaySpec['listeners'][number]
 
 const socket = ({ address, port: number }: { readonly address: string; readonly port: number }): string =>
   address.includes(':') ? `[${address}]:${number}` : `${address}:${number}`
@@ -63,31 +56,49 @@ const clashes = (a: Listener, b: Listener): boolean =>
 export const gateway: KindDefinition<'Gateway'> = {
   summary: 'Listeners that the proxies of some node groups open.',
   spec: gatewaySpec,
-  references: ({ spec }) =>
-    spec.nodeGroups.map((group, index) => ({
-      kind: 'NodeGroup',
+  references: ({ spec }) => [
+    ...spec.nodeGroups.map((group, index) => ({
+      kind: 'NodeGroup' as const,
       name: group,
       path: `spec.nodeGroups[${index}]`,
     })),
+    ...spec.listeners.flatMap((each, index) => secretReferences(each, `spec.listeners[${index}].tls`)),
+  ],
   claims: ({ namespace, spec }) =>
     spec.nodeGroups.flatMap((group) =>
       spec.listeners.flatMap((each, index) => socketClaims(`${namespace}/${group}`, each, index)),
     ),
   // Envoy answers a listener that changed or went with a drain of its connections; a new one disturbs nobody.
-  effect: ({ spec: before }, after) => {
-    if (after === undefined) return 'drains'
-    const leaves = before.nodeGroups.some((group) => !after.spec.nodeGroups.includes(group))
-    const changes = before.listeners.some((each) => {
-      const now = after.spec.listeners.find((other) => other.name === each.name)
+  effect: (before, after) => (drainingListeners(before.spec, after?.spec).length > 0 ? 'drains' : undefined),
+  drains: (before, after) => drainingListeners(before.spec, after?.spec),
+}
+
+function secretReferences({ tls }: Listener, path: string): readonly Reference[] {
+  if (tls === undefined) return []
+  const certificates = tls.secrets.map((secret, at) => certificateReference(secret, `${path}.secrets[${at}]`))
+  if (tls.clientCa === undefined) return certificates
+  return [...certificates, trustedCaReference(tls.clientCa, `${path}.clientCa`)]
+}
+
+/** Listeners whose connections end: `https (0.0.0.0:443)`. Those that leave a node group count. */
+function drainingListeners(before: GatewaySpec, after: GatewaySpec | undefined): readonly string[] {
+  const leaves = before.nodeGroups.some((group) => after?.nodeGroups.includes(group) !== true)
+  return before.listeners
+    .filter((each) => {
+      const now = after?.listeners.find((other) => other.name === each.name)
       return (
-        now === undefined ||
-        now.address !== each.address ||
-        now.port !== each.port ||
-        now.protocol !== each.protocol
+        leaves || now === undefined || after === undefined || bytesOf(before, each) !== bytesOf(after, now)
       )
     })
-    return leaves || changes ? 'drains' : undefined
-  },
+    .map((each) => `${each.name} (${socket(each)})`)
+}
+
+/** What the Envoy listener is made of. The bound on connections is a runtime key, and no part of it. */
+function bytesOf(spec: GatewaySpec, each: Listener): string {
+  const { limits: bounds, ...settings } = settingsOf(spec, each)
+  const { connections: _, ...rest } = bounds ?? {}
+  const { address, port, protocol, tls, http3 } = each
+  return canonicalJson({ address, port, protocol, tls, http3: http3 === true, settings, bounds: rest })
 }
 
 /**

@@ -1,14 +1,15 @@
 // Addresses: of listeners and of endpoints that come by EDS, IP addresses and nothing to look up.
 import { isIpAddress } from '../../model/index.ts'
-import { type Check, type Fault, type Fields, get, has, isFields, list, text } from './fault.ts'
+import { type Check, enumName, type Fault, type Fields, get, has, isFields, list, text } from './fault.ts'
 
 const protocols = ['TCP', 'UDP']
 
 export const addressChecks: Readonly<Record<string, Check>> = {
   'envoy.config.listener.v3.Listener': function* (listener) {
-    yield* boundFaults(get(listener, 'address'), ['address'])
+    const wanted = has(get(listener, 'udpListenerConfig'), 'quicOptions') ? 'UDP' : 'TCP'
+    yield* boundFaults(get(listener, 'address'), ['address'], wanted)
     for (const [index, each] of list(listener, 'additionalAddresses').entries()) {
-      yield* boundFaults(get(each, 'address'), ['additionalAddresses', index, 'address'])
+      yield* boundFaults(get(each, 'address'), ['additionalAddresses', index, 'address'], wanted)
     }
   },
   // A load assignment inside a cluster may name hosts to look up; one that comes by itself may not.
@@ -51,21 +52,20 @@ function isPlain(endpoint: unknown): boolean {
   )
 }
 
-/** What is wrong with an address to listen on. */
-function* boundFaults(address: unknown, path: readonly (string | number)[]): Iterable<Fault> {
+/** What is wrong with an address to listen on. UDP is for HTTP/3 alone. */
+function* boundFaults(
+  address: unknown,
+  path: readonly (string | number)[],
+  wanted: 'TCP' | 'UDP',
+): Iterable<Fault> {
   yield* socketFaults(address, path)
   const socket = get(address, 'socketAddress')
   const at = [...path, 'socketAddress']
   if (get(socket, 'ipv4Compat') === true && text(socket, 'address') !== '::') {
     yield { path: [...at, 'ipv4Compat'], message: 'wanted only with the address "::"' }
   }
-  const protocol = get(socket, 'protocol') ?? 0
-  if (protocol !== 0 && protocol !== protocols[0]) {
-    yield {
-      path: [...at, 'protocol'],
-      message: `wanted TCP, found ${protocols[Number(protocol)] ?? protocol}`,
-    }
-  }
+  const protocol = enumName(socket, 'protocol', protocols)
+  if (protocol !== wanted) yield { path: [...at, 'protocol'], message: `wanted ${wanted}, found ${protocol}` }
 }
 
 function* socketFaults(address: unknown, path: readonly (string | number)[]): Iterable<Fault> {

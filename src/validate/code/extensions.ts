@@ -34,18 +34,28 @@ const places: Readonly<Record<string, Readonly<Record<string, readonly string[]>
   'envoy.config.listener.v3.Filter': {
     typedConfig: ['envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager'],
   },
+  'envoy.config.listener.v3.ListenerFilter': {
+    typedConfig: [
+      'envoy.extensions.filters.listener.proxy_protocol.v3.ProxyProtocol',
+      'envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector',
+    ],
+  },
   'envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter': { typedConfig: httpFilters },
   'envoy.extensions.filters.network.http_connection_manager.v3.RequestIDExtension': {
     typedConfig: ['envoy.extensions.request_id.uuid.v3.UuidRequestIdConfig'],
   },
   'envoy.config.accesslog.v3.AccessLog': {
-    typedConfig: ['envoy.extensions.access_loggers.grpc.v3.HttpGrpcAccessLogConfig'],
+    typedConfig: [
+      'envoy.extensions.access_loggers.grpc.v3.HttpGrpcAccessLogConfig',
+      'envoy.extensions.access_loggers.stream.v3.StdoutAccessLog',
+    ],
   },
   'envoy.config.core.v3.ExtensionConfigSource': { defaultConfig: slotTypes },
   'envoy.config.core.v3.TransportSocket': {
     typedConfig: [
       `${tls}tls.v3.UpstreamTlsContext`,
       `${tls}tls.v3.DownstreamTlsContext`,
+      `${tls}quic.v3.QuicDownstreamTransport`,
       `${tls}raw_buffer.v3.RawBuffer`,
     ],
   },

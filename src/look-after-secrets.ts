@@ -1,0 +1,80 @@
+// Certificate files on their way to the proxies: what the watch tells becomes an observation, a line in the log and an event.
+// Part of the composition root, beside main.ts.
+import { assertNever, limits } from './base/index.ts'
+import { type SecretMaterial, secretFilesKey, titleOf } from './model/index.ts'
+import type { Logger } from './ops/index.ts'
+import type { Delivery, DeliveryEvent } from './push/index.ts'
+import { type SecretFiles, type SecretNews, watchSecretFiles } from './secrets/index.ts'
+import type { Store } from './store/index.ts'
+
+export interface SecretsOptions {
+  readonly dir: string
+  readonly store: Store
+  /** Made after this, from what this gives. */
+  readonly delivery: () => Pick<Delivery, 'observe'>
+  readonly onEvent: (event: DeliveryEvent) => void
+  readonly log: Logger
+}
+
+/** Watches the folder. What could not be written yet (a full disk, a start) is tried again until it is. */
+export function lookAfterSecrets(options: SecretsOptions): SecretFiles {
+  const { store, log, onEvent } = options
+  let waiting = new Map<string, SecretMaterial>()
+  let passing = false
+  let again: NodeJS.Timeout | undefined
+
+  /** `Secret default/shop`, or several of them. */
+  const who = (files: string): string => {
+    const found = [...store.view().heads.values()].flatMap((object) =>
+      object.kind === 'Secret' && secretFilesKey(object.spec) === files ? [titleOf(object)] : [],
+    )
+    return found.length === 0 ? 'a Secret that is gone' : found.join(', ')
+  }
+  const passOn = async (): Promise<void> => {
+    if (passing || waiting.size === 0) return
+    passing = true
+    const secrets = waiting
+    waiting = new Map()
+    const names = [...secrets.keys()].map(who).slice(0, limits.nodesNamed).join(', ')
+    const taken = await options.delivery().observe({ secrets, cause: `files of ${names}` })
+    passing = false
+    if (taken.ok) {
+      log.info({ event: 'secret_changed', secret: names })
+      onEvent({ name: 'secret_changed', attributes: { secret: names } })
+    } else {
+      log.warn({ event: 'secret_not_taken', secret: names, problem: taken.error })
+      waiting = new Map([...secrets, ...waiting])
+      again = setTimeout(() => void passOn(), limits.secretLookMs)
+      again.unref()
+    }
+    if (taken.ok) await passOn()
+  }
+  const tell = (news: SecretNews): void => {
+    switch (news.kind) {
+      case 'changed':
+        waiting.set(news.files, news.material)
+        void passOn()
+        return
+      case 'refused': {
+        const faults = news.faults.map(({ path, message }) => `${path}: ${message}`)
+        log.error({ event: 'secret_refused', secret: who(news.files), faults, kept: 'what was good last' })
+        onEvent({ name: 'secret_refused', attributes: { secret: who(news.files), faults } })
+        return
+      }
+      case 'mended':
+        log.info({ event: 'secret_mended', secret: who(news.files) })
+        onEvent({ name: 'secret_mended', attributes: { secret: who(news.files) } })
+        return
+      default:
+        assertNever(news)
+    }
+  }
+  const files = watchSecretFiles({ dir: options.dir, tell })
+  return {
+    ...files,
+    stop: () => {
+      clearTimeout(again)
+      files.stop()
+    },
+  }
+}
