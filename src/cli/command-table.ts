@@ -101,6 +101,13 @@ export const commandTable: readonly CommandEntry[] = [
     load: () => import('./commands/history.ts'),
   },
   {
+    name: 'endpoints',
+    usage: 'set|patch|drain|list [SERVICE [ENVIRONMENT]] [options]',
+    summary: 'register backends, drain them, see how they stand',
+    group: 'Traffic',
+    load: () => import('./commands/endpoints.ts'),
+  },
+  {
     name: 'push',
     usage: 'list|get|watch|abort [ID] [options]',
     summary: 'follow what brings the fleet to a change',

@@ -16,7 +16,7 @@ export interface ServerOptions {
 export interface NamespaceOptions {
   readonly namespace: string
 }
-export type Format = 'table' | 'json' | 'yaml' | 'name'
+export type Format = 'table' | 'wide' | 'json' | 'yaml' | 'name'
 export interface OutputOptions {
   readonly output: Format
 }

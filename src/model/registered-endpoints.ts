@@ -5,7 +5,7 @@ import { canonicalAddress } from './address.ts'
 import { name } from './fields.ts'
 import { type Endpoint, endpoint } from './kinds/service/endpoints.ts'
 import { portFaults, type ServiceSpec } from './kinds/service.ts'
-import { type Fault, type Path, pathText, violationsOf } from './manifests/faults.ts'
+import { type Fault, type Path, parsePath, pathText, violationsOf } from './manifests/faults.ts'
 import { check } from './manifests/translate-issues.ts'
 import { yamlDocuments } from './manifests/yaml-documents.ts'
 import type { ObservedEndpoint } from './observed.ts'
@@ -46,6 +46,12 @@ export function readEndpoints(
     return made
   })
   return faults.length > 0 ? { violations: violationsOf(faults, {}) } : { value: found }
+}
+
+/** Endpoints by their own fields, where no service is at hand to say which ports it has. */
+export function readEndpointFields(value: unknown, at: string): Read<readonly Endpoint[]> {
+  const checked = check(endpointList, value, parsePath(at))
+  return 'faults' in checked ? { violations: violationsOf(checked.faults, {}) } : checked
 }
 
 /** Names of endpoints, or every fault with its field. */
