@@ -15,4 +15,20 @@ export const names = {
   flagsLayer: 'verdigris-flags',
   /** RTDS layer of what must not outlive the control plane; the only resource that may carry a TTL. */
   temporaryLayer: 'verdigris-temporary',
+  /** Static runtime layer of every bootstrap that was told where its proxy runs. */
+  localityLayer: 'verdigris-locality',
 } as const
+
+/** Where a proxy runs; what is left out may be anything. */
+export interface Place {
+  readonly region?: string | undefined
+  readonly zone?: string | undefined
+  readonly subZone?: string | undefined
+}
+
+/**
+ * Runtime key that is 100 in the bootstrap of every proxy at this place, and nowhere else: one snapshot serves a whole node group,
+ * and so a route can still ask where its proxy is.
+ */
+export const localityRuntimeKey = ({ region = '*', zone = '*', subZone = '*' }: Place): string =>
+  `verdigris.locality.${region}/${zone}/${subZone}`

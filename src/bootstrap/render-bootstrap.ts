@@ -2,7 +2,7 @@
 // fleet, so all that later capabilities need is here from the start and costs nothing until it is used.
 // Source: envoy/config/bootstrap/v3/bootstrap.proto of Envoy 1.40.
 import { stringify } from 'yaml'
-import { type Json, names } from '../base/index.ts'
+import { type Json, localityRuntimeKey, names } from '../base/index.ts'
 import { controlPlaneCluster } from './control-plane-cluster.ts'
 import type { BootstrapOptions } from './options.ts'
 import { overloadManager } from './overload.ts'
@@ -41,6 +41,7 @@ export function bootstrapJson(options: BootstrapOptions): Json {
     hds_config: grpcSource('GRPC'),
     layered_runtime: {
       layers: [
+        ...localityLayer(options),
         rtdsLayer(names.flagsLayer),
         // Above the lasting flags, so that what is temporary wins while it lives.
         rtdsLayer(names.temporaryLayer),
@@ -109,6 +110,23 @@ function grpcSource(apiType: 'GRPC' | 'DELTA_GRPC'): Record<string, Json> {
 
 function overAds(initialFetchTimeout: string): Json {
   return { ads: {}, resource_api_version: 'V3', initial_fetch_timeout: initialFetchTimeout }
+}
+
+/** Where the proxy is, for routes that ask: a key for each choice of the parts that are known. */
+function localityLayer({ locality }: BootstrapOptions): Json[] {
+  if (locality === undefined) return []
+  const { region, zone, subZone } = locality
+  const keys = [region, undefined].flatMap((inRegion) =>
+    [zone, undefined].flatMap((inZone) =>
+      [subZone, undefined].map((inSubZone) =>
+        localityRuntimeKey({ region: inRegion, zone: inZone, subZone: inSubZone }),
+      ),
+    ),
+  )
+  const anywhere = localityRuntimeKey({})
+  const entries = keys.filter((key) => key !== anywhere).map((key) => [key, 100] as const)
+  if (entries.length === 0) return []
+  return [{ name: names.localityLayer, static_layer: Object.fromEntries(entries) }]
 }
 
 /** Flags have safe defaults in every resource that reads them: a start waits briefly for them, not for ever. */

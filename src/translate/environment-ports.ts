@@ -41,6 +41,20 @@ export function clusterOf(
   return clusterName(spec.ports.length === 1 ? identity : { ...identity, port })
 }
 
+/**
+ * Cluster name of a mirror and port, `<namespace>/<service>/mirror~<name>/<environment>.<n>[/<port>]`: a part more than those of
+ * environments have. Undefined when there is no such environment.
+ */
+export function mirrorClusterOf(
+  service: StoredOf<'Service'>,
+  mirror: { readonly name: string; readonly to: string },
+  port: string,
+): string | undefined {
+  const name = clusterOf(service, mirror.to, port)
+  const prefix = `${service.namespace}/${service.name}/`
+  return name === undefined ? undefined : `${prefix}mirror~${mirror.name}/${name.slice(prefix.length)}`
+}
+
 /** Every environment and port, and what is wrong with the endpoints given. */
 export function environmentPorts(service: StoredOf<'Service'>): {
   readonly targets: readonly EnvironmentPort[]

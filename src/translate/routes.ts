@@ -16,6 +16,7 @@ import { answeringRoute, forwardingRoute, preflightRoute } from './route/envoy-r
 import { everything, narrowed, routeMatch } from './route/match.ts'
 import { type TrafficArm, trafficArms } from './traffic-arms.ts'
 import type { DraftRoute } from './types.ts'
+import { policyKey } from './world-index.ts'
 
 /** What one Route says, before it is known which virtual hosts it is part of. */
 export interface RouteDrafts {
@@ -49,6 +50,7 @@ function dependencies(route: StoredOf<'Route'>): readonly ObjectKey[] {
   return services.flatMap((name) => [
     keyOf({ kind: 'Service', namespace, name }),
     keyOf({ kind: 'Traffic', namespace, name }),
+    policyKey(namespace, name),
   ])
 }
 
@@ -119,12 +121,14 @@ function waysOf(route: StoredOf<'Route'>, rule: Rule, index: number, world: Worl
   const target = targetOf(route, rule.service, index, world)
   if ('violation' in target) return { ...none, violations: [target.violation] }
   const { service, traffic, port } = target
+  const found = world.get(policyKey(service.namespace, service.name))
+  const policy = found?.kind === 'TrafficPolicy' ? found : undefined
   return {
-    ...trafficArms(service, traffic, port),
+    ...trafficArms(service, traffic, port, policy),
     name: routeName(service.namespace, service.name),
     grpc: service.spec.ports.some((each) => each.name === port && each.protocol === 'GRPC'),
     services: [keyOf(service)],
-    origins: [keyOf(service), keyOf(traffic)],
+    origins: [keyOf(service), keyOf(traffic), ...(policy === undefined ? [] : [keyOf(policy)])],
   }
 }
 

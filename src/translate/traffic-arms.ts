@@ -1,16 +1,25 @@
 // A service's traffic → the ways that its requests may take. Every route of the service has all of them, so that they move together.
+// Cohorts first, in the order of the policy, then everybody by weight; each with what is copied of it.
 
 import type { Violation } from '../base/index.ts'
 import type { envoy } from '../envoy-api/index.ts'
-import { countOf, keyOf, type StoredOf } from '../model/index.ts'
+import { type Cohort, countOf, keyOf, type StoredOf } from '../model/index.ts'
 import { totalWeight } from './defaults.ts'
 import { clusterOf } from './environment-ports.ts'
-import { weightRuntimePrefix } from './names.ts'
+import { hashPolicy } from './load-balancing.ts'
+import { jwtProvider } from './names.ts'
+import { cohortMatches } from './traffic/cohort-match.ts'
+import { liveMirrors, mirrored, type Way } from './traffic/mirrors.ts'
+import { givesBucket, known, stickyHashes } from './traffic/stickiness.ts'
+import { type Share, sharesOf, weighted } from './traffic/weights.ts'
 
 /** One way: whom it is for, and where it leads. The first that matches is taken. */
 export interface TrafficArm {
   /** What a request must have beyond the match of its rule; empty: everybody. */
-  readonly match: Pick<envoy.RouteMatch, 'headers' | 'queryParameters' | 'dynamicMetadata'>
+  readonly match: Pick<
+    envoy.RouteMatch,
+    'headers' | 'queryParameters' | 'dynamicMetadata' | 'runtimeFraction'
+  >
   readonly action: Pick<envoy.RouteAction, 'weightedClusters' | 'requestMirrorPolicies' | 'hashPolicy'>
   /** Clusters that it names, mirrors included. */
   readonly clusters: readonly string[]
@@ -22,60 +31,136 @@ export interface TrafficArms {
   readonly violations: readonly Violation[]
 }
 
-/**
- * Weighted clusters, also when one environment has everything: one form for every state of the traffic, so that
- * a switch, a split and a return differ in this list alone and the runtime keys are always there. Environments
- * stand in the order of the Service, whatever their shares: with a hash policy a growing share keeps its users.
- * An environment without a share is not named: a name here would make an idle environment hold up a push.
- */
+/** `policy` undefined: the service has none, so neither cohorts nor mirrors nor stickiness. */
 export function trafficArms(
   service: StoredOf<'Service'>,
   traffic: StoredOf<'Traffic'>,
   port: string,
+  policy?: StoredOf<'TrafficPolicy'>,
 ): TrafficArms {
-  const weights = new Map(Object.entries(traffic.spec.weights))
-  const violations: Violation[] = []
-  const clusters: { readonly name: string; readonly weight: number }[] = []
-  service.spec.environments.forEach((environment, index) => {
-    const weight = weights.get(environment.name)
-    weights.delete(environment.name)
-    if (weight === undefined || weight === 0) return
-    const name = clusterOf(service, environment.name, port)
-    if (name !== undefined) clusters.push({ name, weight })
-    if (countOf(environment.endpoints) === 0) {
-      violations.push({
-        object: keyOf(service),
-        path: `spec.environments[${index}].endpoints.static`,
-        message: `found no endpoint, wanted at least one: "${environment.name}" has ${weight / 100} % of the traffic`,
-      })
-    }
+  const { shares, violations } = sharesOf(service, traffic, port)
+  const live = new Set(traffic.spec.cohorts ?? [])
+  const cohorts = (policy?.spec.cohorts ?? []).filter(({ name }) => live.has(name))
+  const provider = policy === undefined ? '' : jwtProvider(policy)
+  const visits = cohorts.flatMap((cohort) => cohortWays(service, cohort, port, provider))
+  const mirrors = liveMirrors(service, policy, traffic, port)
+  const ways = [...visits, ...everybody(service, shares, policy)]
+  return {
+    arms: ways.flatMap((way) => mirrored(service, way, mirrors)),
+    violations: [
+      ...violations,
+      ...missing(service, traffic, policy),
+      ...emptyCohorts(service, cohorts, policy),
+    ],
+  }
+}
+
+/** Those of a cohort: all of them to its environment. */
+function cohortWays(
+  service: StoredOf<'Service'>,
+  { environment, matches }: Cohort,
+  port: string,
+  provider: string,
+): readonly Way[] {
+  const cluster = clusterOf(service, environment, port)
+  if (cluster === undefined) return []
+  const shares = [{ environment, cluster, weight: totalWeight }]
+  const action = actionOf(service, shares, { sticky: [], bucket: false })
+  return matches
+    .flatMap((match) => cohortMatches(match, provider))
+    .map((match) => ({ arm: { match, action, clusters: [cluster] }, environments: [environment] }))
+}
+
+/** Everybody by weight; who has no id yet is given one. */
+function everybody(
+  service: StoredOf<'Service'>,
+  shares: readonly Share[],
+  policy: StoredOf<'TrafficPolicy'> | undefined,
+): readonly Way[] {
+  const stickiness = policy?.spec.stickiness
+  const sticky = stickyHashes(stickiness)
+  const clusters = [...new Set(shares.map(({ cluster }) => cluster))]
+  const environments = shares.map(({ environment }) => environment)
+  const wayOf = (match: TrafficArm['match'], bucket: boolean): Way => ({
+    arm: { match, action: actionOf(service, shares, { sticky, bucket }), clusters },
+    environments,
   })
-  for (const unknown of weights.keys()) {
-    violations.push({
-      object: keyOf(traffic),
-      path: `spec.weights.${unknown}`,
-      message: `${keyOf(service)} has no environment "${unknown}", wanted one of ${service.spec.environments
-        .map((environment) => `"${environment.name}"`)
-        .join(', ')}`,
-    })
+  if (stickiness?.bucket !== true) return [wayOf({}, false)]
+  return [...known(stickiness).map((header) => wayOf({ headers: [header] }, false)), wayOf({}, true)]
+}
+
+function actionOf(
+  service: StoredOf<'Service'>,
+  shares: readonly Share[],
+  { sticky, bucket }: { readonly sticky: readonly envoy.RouteActionHashPolicy[]; readonly bucket: boolean },
+): TrafficArm['action'] {
+  const clusters = shares.map(({ cluster, weight }) => ({
+    name: cluster,
+    weight,
+    ...(bucket ? { responseHeadersToAdd: [givesBucket] } : {}),
+  }))
+  const hashes = [...sticky, ...endpointHashes(service, shares, sticky)]
+  return {
+    weightedClusters: weighted(service, clusters, sticky.length > 0),
+    ...(hashes.length === 0 ? {} : { hashPolicy: hashes }),
   }
-  const total = clusters.reduce((sum, { weight }) => sum + weight, 0)
-  if (total !== totalWeight && violations.length === 0) {
-    violations.push({
-      object: keyOf(traffic),
-      path: 'spec.weights',
-      message: `found a sum of ${total}, wanted ${totalWeight}`,
+}
+
+/** What the clusters hash to choose an endpoint: the same value decides both, where a user is known by it. */
+function endpointHashes(
+  service: StoredOf<'Service'>,
+  shares: readonly Share[],
+  sticky: readonly envoy.RouteActionHashPolicy[],
+): readonly envoy.RouteActionHashPolicy[] {
+  const seen = new Set(sticky.map((each) => JSON.stringify(each)))
+  return service.spec.environments
+    .filter(({ name }) => shares.some(({ environment }) => environment === name))
+    .flatMap(({ upstream }) => hashPolicy(upstream?.loadBalancing ?? service.spec.upstream?.loadBalancing))
+    .filter((each) => {
+      const text = JSON.stringify(each)
+      return !seen.has(text) && seen.add(text)
     })
-  }
-  const everybody: TrafficArm = {
-    match: {},
-    action: {
-      weightedClusters: {
-        clusters,
-        runtimeKeyPrefix: weightRuntimePrefix(service.namespace, service.name),
+}
+
+/** What is on and not in the policy: nothing says any more what it means. */
+function missing(
+  service: StoredOf<'Service'>,
+  traffic: StoredOf<'Traffic'>,
+  policy: StoredOf<'TrafficPolicy'> | undefined,
+): readonly Violation[] {
+  const { cohorts = [], mirrors = {} } = traffic.spec
+  const where = policy === undefined ? `${keyOf(service)} has no TrafficPolicy` : `${keyOf(policy)} has none`
+  const unknown = (what: string, name: string): Violation => ({
+    object: keyOf(traffic),
+    path: `spec.${what}s.${name}`,
+    message: `${what} "${name}" is on and ${where} of this name: turn it off first`,
+  })
+  return [
+    ...cohorts
+      .filter((name) => policy?.spec.cohorts?.some((each) => each.name === name) !== true)
+      .map((name) => unknown('cohort', name)),
+    ...Object.keys(mirrors)
+      .filter((name) => policy?.spec.mirrors?.some((each) => each.name === name) !== true)
+      .map((name) => unknown('mirror', name)),
+  ]
+}
+
+function emptyCohorts(
+  service: StoredOf<'Service'>,
+  cohorts: readonly Cohort[],
+  policy: StoredOf<'TrafficPolicy'> | undefined,
+): readonly Violation[] {
+  return cohorts.flatMap(({ name, environment }) => {
+    const target = service.spec.environments.find((each) => each.name === environment)
+    if (policy === undefined || (target !== undefined && countOf(target.endpoints) > 0)) return []
+    const at = policy.spec.cohorts?.findIndex((each) => each.name === name) ?? 0
+    const found = target === undefined ? 'no such environment' : 'no endpoint'
+    return [
+      {
+        object: keyOf(policy),
+        path: `spec.cohorts[${at}].environment`,
+        message: `found ${found} in "${environment}", wanted at least one endpoint: cohort "${name}" is on`,
       },
-    },
-    clusters: clusters.map(({ name }) => name),
-  }
-  return { arms: [everybody], violations }
+    ]
+  })
 }

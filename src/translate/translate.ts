@@ -23,10 +23,11 @@ import { byName } from './order.ts'
 import { createRoutes } from './routes.ts'
 import { createSecrets } from './secrets.ts'
 import { createServices } from './services.ts'
+import { claimExtensions } from './traffic/token-claims.ts'
 import type { Draft, DraftGroup, DraftRouteConfiguration, DraftService } from './types.ts'
 import { withoutRepeats } from './violations.ts'
 import { createVirtualHosts } from './virtual-hosts.ts'
-import { createWorldIndex } from './world-index.ts'
+import { createWorldIndex, policyKey } from './world-index.ts'
 
 type GatewayListener = StoredOf<'Gateway'>['spec']['listeners'][number]
 
@@ -45,6 +46,7 @@ export function createTranslator(): Translator {
   const listenersOf = createListeners()
   const routesOf = createRoutes()
   const servicesOf = createServices()
+  const claimsOf = createClaims()
   const secretsOf = createSecrets()
   const limited = createConnectionLimits()
   const virtualHostsOf = createVirtualHosts()
@@ -94,7 +96,10 @@ export function createTranslator(): Translator {
       const services = [...used].flatMap((key) => {
         const service = objects.get(key)
         if (service?.kind !== 'Service') return []
-        return [servicesOf(service, observed.endpoints.get(`${service.namespace}/${service.name}`))]
+        const name = `${service.namespace}/${service.name}`
+        const policy = objects.get(policyKey(service.namespace, service.name))
+        const known = policy?.kind === 'TrafficPolicy' ? policy : undefined
+        return [servicesOf(service, observed.endpoints.get(name), known)]
       })
       for (const each of services) for (const violation of each.violations) violations.add(violation)
       return {
@@ -103,11 +108,31 @@ export function createTranslator(): Translator {
         routeConfigurations: routeConfigurations.sort(byName),
         services,
         ...secretsOf(users(gateways, services), objects, observed.secrets),
-        extensions: [],
+        extensions: claimsOf(services, objects),
         fixed: limited(fixedDrafts(distinct(services.flatMap(({ localities }) => localities))), gateways),
         violations: withoutRepeats(violations),
       }
     },
+  }
+}
+
+/** Made again only when a policy or the traffic of one of these services changed. */
+function createClaims() {
+  const memo = identityMemo<StoredOf<'TrafficPolicy'>, readonly Draft[]>()
+  return (services: readonly DraftService[], objects: World): readonly Draft[] => {
+    const parts = services.flatMap(({ service: { namespace, name } }) => {
+      const policy = objects.get(policyKey(namespace, name))
+      const traffic = objects.get(keyOf({ kind: 'Traffic', namespace, name }))
+      const both = policy?.kind === 'TrafficPolicy' && traffic?.kind === 'Traffic'
+      return both && policy.spec.jwt !== undefined ? [{ policy, traffic }] : []
+    })
+    const [first] = parts
+    if (first === undefined) return []
+    return memo(
+      first.policy,
+      parts.flatMap(({ policy, traffic }) => [policy, traffic]),
+      () => claimExtensions(parts),
+    )
   }
 }
 

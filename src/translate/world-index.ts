@@ -18,6 +18,10 @@ interface Attachments {
 
 type Attached = StoredOf<'Gateway'> | StoredOf<'Route'>
 
+/** The key under which an index has the policy of a service, whatever the policy is called: no object's own key looks like it. */
+export const policyKey = (namespace: string, service: string): ObjectKey =>
+  `policy of ${namespace}/${service}`
+
 /** Indexes worlds, each once. Worlds of equal Gateways and Routes share the lists of these, by identity. */
 export function createWorldIndex(): (world: World) => WorldIndex {
   const indexes = new WeakMap<World, WorldIndex>()
@@ -29,6 +33,8 @@ export function createWorldIndex(): (world: World) => WorldIndex {
     const attached: Attached[] = []
     for (const [key, object] of world) {
       objects.set(key, object)
+      if (object.kind === 'TrafficPolicy')
+        objects.set(policyKey(object.namespace, object.spec.service), object)
       if (object.kind === 'Gateway' || object.kind === 'Route') attached.push(object)
     }
     const found = known.find((each) => sameItems(each.objects, attached))

@@ -52,6 +52,7 @@ export function narrowed(own: envoy.RouteMatch, more: TrafficArm['match']): envo
     ...(headers.length === 0 ? {} : { headers }),
     ...(queryParameters.length === 0 ? {} : { queryParameters }),
     ...(dynamicMetadata.length === 0 ? {} : { dynamicMetadata }),
+    ...(more.runtimeFraction === undefined ? {} : { runtimeFraction: more.runtimeFraction }),
   }
 }
 
