@@ -498,6 +498,12 @@ export interface SetTrafficRequest {
   weights: Record<string, number>
   etag: string
   options: ChangeOptions | null
+  cohorts: Record<string, boolean>
+  mirrors: Record<string, MirrorChange>
+}
+export interface MirrorChange {
+  on: boolean
+  share: number
 }
 export interface SwitchRequest {
   namespace: string
@@ -529,6 +535,21 @@ export interface ServiceTraffic {
   reason: string
   at: Timestamp | null
   push: string
+  cohorts: CohortTraffic[]
+  mirrors: MirrorTraffic[]
+}
+export interface CohortTraffic {
+  cohort: string
+  environment: string
+  wanted: boolean
+  applied: boolean
+}
+export interface MirrorTraffic {
+  mirror: string
+  from: string
+  to: string
+  wanted: number
+  applied: number
 }
 export interface EnvironmentTraffic {
   environment: string

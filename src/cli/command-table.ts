@@ -87,6 +87,20 @@ export const commandTable: readonly CommandEntry[] = [
     load: () => import('./commands/split.ts'),
   },
   {
+    name: 'cohort',
+    usage: 'SERVICE COHORT on|off | list [SERVICE] [options]',
+    summary: 'send a named group of requests to its environment, or list them',
+    group: 'Traffic',
+    load: () => import('./commands/cohort.ts'),
+  },
+  {
+    name: 'mirror',
+    usage: 'SERVICE MIRROR on|off | list [SERVICE] [options]',
+    summary: 'copy requests for another environment, or list what is copied',
+    group: 'Traffic',
+    load: () => import('./commands/mirror.ts'),
+  },
+  {
     name: 'rollback',
     usage: 'SERVICE [options]',
     summary: 'undo the last move of a service’s traffic',

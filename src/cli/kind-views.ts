@@ -2,7 +2,7 @@
 import type { Json } from '../base/index.ts'
 import type { Kind } from '../model/index.ts'
 import type { Column } from './output/table.ts'
-import { shares } from './output/words.ts'
+import { shares, shareText } from './output/words.ts'
 
 /** An object as `get` has it. `beside` gives the manifest of another object of the same namespace. */
 export interface Shown {
@@ -55,7 +55,7 @@ export const kindViews: Readonly<Partial<Record<Kind, KindView>>> = {
       list(at(spec, 'environments'))
         .map((one) => `${text(at(one, 'name'))} ${text(at(one, 'release', 'version'))}`)
         .join(', '),
-      weights(at(beside('Traffic', name), 'spec')),
+      trafficText(at(beside('Traffic', name), 'spec')),
     ],
   },
   Route: {
@@ -80,7 +80,7 @@ export const kindViews: Readonly<Partial<Record<Kind, KindView>>> = {
   },
   Traffic: {
     columns: [{ title: 'SHARES', shrinks: true }],
-    cells: ({ spec }) => [weights(spec)],
+    cells: ({ spec }) => [trafficText(spec)],
   },
 }
 
@@ -106,12 +106,22 @@ function pairs(value: Json | undefined): string[] {
   )
 }
 
-function weights(spec: Json | undefined): string {
-  const given = at(spec, 'weights')
-  if (!isFields(given)) return ''
-  return shares(
-    Object.fromEntries(
-      Object.entries(given).flatMap(([name, value]) => (typeof value === 'number' ? [[name, value]] : [])),
-    ),
-  )
+/** `green 100%`, with what is on besides: `blue 90%, green 10%, cohort testers, mirror reads 25%`. */
+export function trafficText(spec: Json | undefined): string {
+  const weights = numbers(at(spec, 'weights'))
+  const mirrors = Object.entries(numbers(at(spec, 'mirrors')))
+  return [
+    shares(weights),
+    ...list(at(spec, 'cohorts')).map((name) => `cohort ${text(name)}`),
+    ...mirrors.map(([name, share]) => `mirror ${name} ${shareText(share)}`),
+  ]
+    .filter((part) => part !== '')
+    .join(', ')
 }
+
+const numbers = (value: Json | undefined): Readonly<Record<string, number>> =>
+  isFields(value)
+    ? Object.fromEntries(
+        Object.entries(value).flatMap(([name, each]) => (typeof each === 'number' ? [[name, each]] : [])),
+      )
+    : {}

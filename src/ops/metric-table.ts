@@ -10,6 +10,8 @@ export const verbLabels = [
   'delete',
   'switch',
   'split',
+  'cohort',
+  'mirror',
   'set-traffic',
   'rollback',
   'compensate',

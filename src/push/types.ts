@@ -1,6 +1,13 @@
 // What a push is, to those who start, watch and store it.
 import type { Json, Problem, Result } from '../base/index.ts'
-import type { GroupKey, Manifest, ObjectKey, SecretMaterial, ServiceEndpoints } from '../model/index.ts'
+import type {
+  GroupKey,
+  LiveChange,
+  Manifest,
+  ObjectKey,
+  SecretMaterial,
+  ServiceEndpoints,
+} from '../model/index.ts'
 import type { Change } from '../store/index.ts'
 
 export type PushPhase =
@@ -83,15 +90,13 @@ export type ChangeCommand = {
       readonly inPlace?: boolean
     }
   | { readonly verb: 'delete'; readonly keys: readonly { readonly key: ObjectKey; readonly etag?: string }[] }
-  | {
-      readonly verb: 'switch' | 'split' | 'set-traffic'
+  | ({
+      readonly verb: 'switch' | 'split' | 'cohort' | 'mirror' | 'set-traffic'
       readonly namespace: string
       readonly service: string
-      /** Environment → share in 1/10,000; sums to 10,000. */
-      readonly weights: Readonly<Record<string, number>>
       readonly etag?: string
       readonly manager?: string
-    }
+    } & LiveChange)
   | { readonly verb: 'rollback'; readonly namespace: string; readonly service: string }
 )
 

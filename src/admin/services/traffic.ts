@@ -1,15 +1,21 @@
-// Traffic: which environment of a service gets which share.
+// Traffic: which environment of a service gets which share, which cohorts and mirrors are on.
 import { err, invalid, limits, ok, type Problem, type Result } from '../../base/index.ts'
-import { countOf, type StoredOf, type World } from '../../model/index.ts'
+import { countOf, type LiveChange, type StoredOf, type World } from '../../model/index.ts'
 import type { ChangeAnswer, ChangeCommand } from '../../push/index.ts'
-import type { ChangeAnswer as AnswerMessage, ChangeOptions, Input, ServiceTraffic } from '../api.generated.ts'
+import type {
+  ChangeAnswer as AnswerMessage,
+  ChangeOptions,
+  Input,
+  ServiceTraffic,
+  SetTrafficRequest,
+} from '../api.generated.ts'
 import { toChangeAnswer, toTimestamp } from '../convert.ts'
 import { type AdminRooms, changeOptions, type Handlers, namespaceOr } from './context.ts'
 
 /** Everything there is to share, in 1/10,000. */
 const whole = 10_000
 
-type Move = Extract<ChangeCommand, { verb: 'switch' | 'split' | 'set-traffic' }>['verb']
+type Move = Extract<ChangeCommand['verb'], 'switch' | 'split' | 'cohort' | 'mirror' | 'set-traffic'>
 
 export function trafficHandlers(rooms: AdminRooms): Handlers<'Traffic'> {
   const move = async (
@@ -20,7 +26,7 @@ export function trafficHandlers(rooms: AdminRooms): Handlers<'Traffic'> {
       readonly etag: string
       readonly options: ChangeOptions | null
     },
-    weights: Readonly<Record<string, number>>,
+    change: LiveChange,
     actor: string,
   ): Promise<Result<Input<AnswerMessage>, Problem>> => {
     const options = changeOptions(request.options, actor)
@@ -30,7 +36,7 @@ export function trafficHandlers(rooms: AdminRooms): Handlers<'Traffic'> {
       verb,
       namespace: namespaceOr(request.namespace),
       service: request.service,
-      weights,
+      ...change,
       ...(request.etag === '' ? {} : { etag: request.etag }),
       ...(manager === '' ? {} : { manager }),
       ...options.value,
@@ -40,13 +46,17 @@ export function trafficHandlers(rooms: AdminRooms): Handlers<'Traffic'> {
 
   return {
     Get: async (request) => read(rooms, namespaceOr(request.namespace), request.service),
-    Set: (request, call) => move('set-traffic', request, request.weights, call.actor),
-    Split: (request, call) => move('split', request, request.weights, call.actor),
+    Set: (request, call) => {
+      const change = changeOf(request)
+      return move(verbOf(change), request, change, call.actor)
+    },
+    Split: (request, call) => move('split', request, { weights: request.weights }, call.actor),
     Switch: async (request, call) => {
       if (request.environment === '') {
         return err(invalid([{ path: 'environment', message: 'wanted the name of an environment' }]))
       }
-      return move('switch', request, Object.fromEntries([[request.environment, whole]]), call.actor)
+      const weights = Object.fromEntries([[request.environment, whole]])
+      return move('switch', request, { weights }, call.actor)
     },
     Rollback: async (request, call) => {
       const options = changeOptions(request.options, call.actor)
@@ -66,6 +76,33 @@ export function trafficHandlers(rooms: AdminRooms): Handlers<'Traffic'> {
     },
   }
 }
+
+/** What a request changes. A part without entries changes nothing; a request without any has no weights, and is refused for it. */
+function changeOf({ weights, cohorts, mirrors }: SetTrafficRequest): LiveChange {
+  const some = (part: object): boolean => Object.keys(part).length > 0
+  const other = some(cohorts) || some(mirrors)
+  return {
+    ...(some(weights) || !other ? { weights } : {}),
+    ...(some(cohorts) ? { cohorts } : {}),
+    ...(some(mirrors)
+      ? {
+          mirrors: Object.fromEntries(
+            Object.entries(mirrors).map(([name, { on, share }]) => [
+              name,
+              on ? (share === 0 ? 'on' : share) : 'off',
+            ]),
+          ),
+        }
+      : {}),
+  }
+}
+
+const verbOf = ({ weights, cohorts, mirrors }: LiveChange): Move =>
+  weights !== undefined || (cohorts !== undefined && mirrors !== undefined)
+    ? 'set-traffic'
+    : cohorts !== undefined
+      ? 'cohort'
+      : 'mirror'
 
 const answered = (
   answer: Result<ChangeAnswer, Problem>,
@@ -109,12 +146,13 @@ async function read(
   const served = trafficOf(applied, namespace, name)
   const setBy = wanted === undefined ? undefined : await rooms.store.revision(wanted.revision)
   const key = `${namespace}/Traffic/${name}`
+  const policy = policyOf(heads, namespace, name)
   const push = rooms.delivery.pushes(limits.pushesKept).find((record) => record.objects.includes(key))
   return ok({
     namespace,
     service: name,
     etag: wanted?.etag ?? '',
-    managedBy: policyOf(heads, namespace, name)?.spec.managedBy ?? 'operator',
+    managedBy: policy?.spec.managedBy ?? 'operator',
     environments: service.spec.environments.map((environment) => ({
       environment: environment.name,
       wanted: wanted?.spec.weights[environment.name] ?? 0,
@@ -129,7 +167,31 @@ async function read(
     reason: setBy?.reason ?? '',
     at: setBy === undefined ? undefined : toTimestamp(setBy.at),
     push: push?.id ?? '',
+    ...definedIn(policy, wanted, served),
   })
+}
+
+/** Cohorts and mirrors of the policy, with what is on. */
+function definedIn(
+  policy: StoredOf<'TrafficPolicy'> | undefined,
+  wanted: StoredOf<'Traffic'> | undefined,
+  served: StoredOf<'Traffic'> | undefined,
+): Pick<Input<ServiceTraffic>, 'cohorts' | 'mirrors'> {
+  return {
+    cohorts: (policy?.spec.cohorts ?? []).map(({ name, environment }) => ({
+      cohort: name,
+      environment,
+      wanted: wanted?.spec.cohorts?.includes(name) === true,
+      applied: served?.spec.cohorts?.includes(name) === true,
+    })),
+    mirrors: (policy?.spec.mirrors ?? []).map(({ name, from, to }) => ({
+      mirror: name,
+      from,
+      to,
+      wanted: wanted?.spec.mirrors?.[name] ?? 0,
+      applied: served?.spec.mirrors?.[name] ?? 0,
+    })),
+  }
 }
 
 const serviceExists = (rooms: AdminRooms, namespace: string, name: string): boolean =>

@@ -1,6 +1,7 @@
 // verdigris history
 import type { Command } from 'commander'
 import { fromStruct, type Revision } from '../../admin/index.ts'
+import { trafficText } from '../kind-views.ts'
 import {
   countOption,
   type NamespaceOptions,
@@ -13,7 +14,7 @@ import {
 import { printData } from '../output/data.ts'
 import { msOf } from '../output/plain.ts'
 import { table } from '../output/table.ts'
-import { age, shares } from '../output/words.ts'
+import { age } from '../output/words.ts'
 import { withSession } from '../session.ts'
 
 type Options = NamespaceOptions & OutputOptions & ServerOptions & { readonly limit: number }
@@ -71,17 +72,11 @@ Examples:
     )
 }
 
-/** The shares that a revision gave the service; empty when it did not move traffic. */
+/** The traffic that a revision gave the service; empty when it did not move it. */
 function trafficIn(revision: Revision, service: string): string {
   const moved = revision.objects.find(({ key }) => key?.kind === 'Traffic' && key.name === service)
   const manifest = moved?.object?.manifest
   if (manifest === undefined || manifest === null) return ''
   const { spec } = fromStruct(manifest)
-  const weights = typeof spec === 'object' && spec !== null && 'weights' in spec ? spec.weights : undefined
-  if (typeof weights !== 'object' || weights === null || Array.isArray(weights)) return ''
-  return shares(
-    Object.fromEntries(
-      Object.entries(weights).flatMap(([name, value]) => (typeof value === 'number' ? [[name, value]] : [])),
-    ),
-  )
+  return trafficText(spec)
 }

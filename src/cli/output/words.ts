@@ -17,14 +17,14 @@ export function span(ms: number): string {
 }
 
 /** 9,000 of 10,000 → `90%`, 125 → `1.25%`. */
-const share = (weight: number): string => `${Number((weight / 100).toFixed(2))}%`
+export const shareText = (weight: number): string => `${Number((weight / 100).toFixed(2))}%`
 
 /** `blue 90%, green 10%`; the largest first. */
 export function shares(weights: Readonly<Record<string, number>>): string {
   return Object.entries(weights)
     .filter(([, weight]) => weight > 0)
     .sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1))
-    .map(([name, weight]) => `${name} ${share(weight)}`)
+    .map(([name, weight]) => `${name} ${shareText(weight)}`)
     .join(', ')
 }
 

@@ -29,11 +29,14 @@ export async function planCommand(engine: Engine, command: ChangeCommand): Promi
     }
     case 'switch':
     case 'split':
+    case 'cohort':
+    case 'mirror':
     case 'set-traffic': {
       await recallActors(engine, [trafficKey(command)])
       const { heads } = engine.store.view()
-      const { namespace, service, weights, etag, manager } = command
-      return planTraffic(heads, { namespace, service, weights, etag, manager, who: whoIn(engine, heads) })
+      const { namespace, service, weights, cohorts, mirrors, etag, manager } = command
+      const who = whoIn(engine, heads)
+      return planTraffic(heads, { namespace, service, weights, cohorts, mirrors, etag, manager, who })
     }
     case 'rollback': {
       const key = trafficKey(command)
