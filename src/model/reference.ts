@@ -128,6 +128,8 @@ function typeOf(schema: z.core.$ZodType): string {
   if (schema instanceof z.ZodRecord) return `map to ${typeOf(unwrap(schema.valueType).inner)}`
   if (schema instanceof z.ZodObject) return 'object'
   if (schema instanceof z.ZodBoolean) return 'boolean'
-  if (schema instanceof z.ZodNumber) return 'integer'
+  if (schema instanceof z.ZodLiteral) return [...schema.values].map((each) => `\`${each}\``).join(', ')
+  if (schema instanceof z.ZodNumberFormat) return 'integer'
+  if (schema instanceof z.ZodNumber) return 'number'
   return 'string'
 }

@@ -147,9 +147,7 @@ function placed(rules: readonly Rule[]): readonly Placed<Place>[] {
 }
 
 /** Every match of a rule, and where in it that stands. A rule without any matches everything. */
-function matchesOf({
-  matches,
-}: Rule): readonly {
+function matchesOf({ matches }: Rule): readonly {
   readonly match: Match
   readonly text: string
   readonly at: readonly (string | number)[]
@@ -173,15 +171,20 @@ function listenerMismatch(
 
 function portMismatch(target: ObjectContent, port: string | undefined, at: string): readonly Mismatch[] {
   if (target.kind !== 'Service') return []
-  const names = target.spec.ports.map((each) => each.name)
-  if (port === undefined) {
-    if (names.length === 1) return []
+  const { ports } = target.spec
+  const names = ports.map((each) => each.name)
+  if (port === undefined && names.length > 1) {
     return [
       { path: at, message: `missing: Service "${target.name}" has several ports, wanted ${quoted(names)}` },
     ]
   }
-  if (names.includes(port)) return []
-  return [{ path: at, message: `Service "${target.name}" has no port "${port}", wanted ${quoted(names)}` }]
+  const chosen = port === undefined ? ports[0] : ports.find((each) => each.name === port)
+  if (chosen === undefined) {
+    return [{ path: at, message: `Service "${target.name}" has no port "${port}", wanted ${quoted(names)}` }]
+  }
+  if (chosen.protocol !== 'TCP') return []
+  const message = `port "${chosen.name}" of Service "${target.name}" speaks TCP, wanted HTTP, HTTP2 or GRPC: a Route reads requests`
+  return [{ path: at, message }]
 }
 
 const quoted = (names: readonly string[]): string =>
