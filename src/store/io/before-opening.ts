@@ -8,7 +8,10 @@ import { codeOf } from './errors.ts'
 
 /** The files as they were. LevelDB replaces and removes files, and never changes those that it finds. */
 export interface Aside {
-  /** They are as they were again; what the engine made of them goes. The engine must be closed. */
+  /**
+   * They are as they were again; what the engine made of them goes. The engine must be closed. Files without any commit stay
+   * as the engine left them: there is nothing to lose, and who the store is may be written down already.
+   */
   restore(): Promise<void>
   forget(): Promise<void>
 }
@@ -28,8 +31,8 @@ export async function endOpening(
   if (kept >= answered && kept > (await commitIn(engine))) await putBack(engine)
 }
 
-/** Links every file of the engine's folder aside; copies it where the file system has no links. */
-export async function setAside(engine: string): Promise<Aside> {
+/** Links every file of the engine's folder aside; copies it where the file system has no links. `isNew`: without any commit. */
+export async function setAside(engine: string, isNew: boolean): Promise<Aside> {
   const aside = asideOf(engine)
   await rm(aside, { recursive: true, force: true })
   await mkdir(aside, { mode: 0o700 })
@@ -37,7 +40,8 @@ export async function setAside(engine: string): Promise<Aside> {
   return {
     async restore() {
       try {
-        await putBack(engine)
+        if (isNew) await rm(aside, { recursive: true, force: true })
+        else await putBack(engine)
       } catch {
         // A disk that takes no rename either: they stay where they were set aside, and the next opening takes them.
       }

@@ -61,7 +61,8 @@ export async function openStore(options: OpenStoreOptions): Promise<Result<Store
   if (damage !== undefined) return err(await recoveryProblem(dir, { kind: 'damage', damage }))
   let aside: Aside
   try {
-    aside = await setAside(folderFiles(dir).engine)
+    const isNew = identity.kind === 'none' && checked.value.root === undefined
+    aside = await setAside(folderFiles(dir).engine, isNew)
   } catch (error) {
     return unavailable(`the store in ${dir} cannot be opened: ${messageOf(error)}`)
   }
@@ -75,7 +76,7 @@ async function newestCommit(folder: string): Promise<number> {
   return root?.ok === true ? (root.value?.sequence ?? -1) : -1
 }
 
-/** Whatever fails here leaves the engine's files as they were. */
+/** Whatever fails here leaves the engine's files as they were, or a new store as far as it was made. */
 async function openAside(
   dir: string,
   identity: Identity,

@@ -1,8 +1,9 @@
 // An opening that was killed, or could not put back what it had set aside: the next one takes what is newest and whole.
-import { cp, readdir, rename, rm } from 'node:fs/promises'
+import { cp, mkdir, readdir, rename, rm, rmdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { openStore } from '../../../src/store/index.ts'
+import { openClassicLevel } from '../../../src/store/io/classic-level.ts'
 import { cleanUp, committed, freshFolder, opened, plain, problemIn, puts, traffic } from './fixtures.ts'
 
 describe('an opening that did not end', () => {
@@ -66,4 +67,21 @@ describe('an opening that did not end', () => {
     expect(problemIn(await openStore({ dir })).message).toContain('is damaged')
     expect(await readdir(dir)).toContain('level.before')
   })
+  it.each(['no files', 'files without any commit'] as const)(
+    'of a new store with %s leaves one that opens, though who it is was written down already',
+    async (start) => {
+      if (start !== 'no files') {
+        const engine = await openClassicLevel(level(), { create: true })
+        if (engine.ok) await engine.value.close()
+      }
+      // The owner's file is written right after the identity, and cannot be.
+      await mkdir(join(dir, 'owner.json'))
+      expect(problemIn(await openStore({ dir })).message).toContain('cannot be opened')
+      expect(await readdir(dir)).toContain('verdigris-store.json')
+      expect(await readdir(dir)).not.toContain('level.before')
+      await rmdir(join(dir, 'owner.json'))
+      const said = await commits(2)
+      expect(await reopened()).toEqual(said)
+    },
+  )
 })
