@@ -6,10 +6,10 @@ import { connect as connectTcp, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type ConnectionOptions, connect as connectTls, type TLSSocket } from 'node:tls'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it } from 'vitest'
 import { freePorts, until } from '../../src/demo/rig/index.ts'
 import { type Fleet, startFleet } from '../support/fleet.ts'
-import { createTrust, opensslMissing, type Pair, type Trust } from '../support/trust.ts'
+import { createTrust, type Pair, type Trust } from '../support/trust.ts'
 import { describeWithEnvoy } from '../support/with-envoy.ts'
 
 let fleet: Fleet
@@ -80,8 +80,6 @@ beforeAll(async () => {
 }, 60_000)
 afterAll(async () => {
   await fleet.close()
-  trust.remove()
-  clients.remove()
   rmSync(dir, { recursive: true, force: true })
 })
 
@@ -115,7 +113,7 @@ const request = (host: string, more = ''): string => `GET / HTTP/1.1\r\nhost: ${
 const statusOf = (answer: string): string => /^HTTP\/1.1 (\d+)/.exec(answer)?.[1] ?? `none: ${answer}`
 const eachEdge = [0, 1] as const
 
-describe.skipIf(opensslMissing !== undefined)('a listener with TLS', () => {
+describeWithEnvoy('a listener with TLS', () => {
   it.each(eachEdge)(
     'shows the certificate of the name that is asked for, the first for others (%s)',
     async (edge) => {
