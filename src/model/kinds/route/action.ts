@@ -58,7 +58,7 @@ export const directResponse = z.strictObject({
     )
     .optional()
     .describe(
-      `Text of the answer, at most ${limits.directResponseBytes} bytes. Its type is set by \`responseHeaders\`.`,
+      `Text of the answer in one line, at most ${limits.directResponseBytes} bytes. Its type is set by \`responseHeaders\`.`,
     ),
 })
 
