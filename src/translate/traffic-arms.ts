@@ -3,7 +3,7 @@
 
 import type { Violation } from '../base/index.ts'
 import type { envoy } from '../envoy-api/index.ts'
-import { type Cohort, countOf, keyOf, type StoredOf } from '../model/index.ts'
+import { type Cohort, isBare, keyOf, type StoredOf } from '../model/index.ts'
 import { totalWeight } from './defaults.ts'
 import { clusterOf } from './environment-ports.ts'
 import { hashPolicy } from './load-balancing.ts'
@@ -152,7 +152,7 @@ function emptyCohorts(
 ): readonly Violation[] {
   return cohorts.flatMap(({ name, environment }) => {
     const target = service.spec.environments.find((each) => each.name === environment)
-    if (policy === undefined || (target !== undefined && countOf(target.endpoints) > 0)) return []
+    if (policy === undefined || (target !== undefined && !isBare(target.endpoints))) return []
     const at = policy.spec.cohorts?.findIndex((each) => each.name === name) ?? 0
     const found = target === undefined ? 'no such environment' : 'no endpoint'
     return [

@@ -1,6 +1,6 @@
 // Traffic: which environment of a service gets which share, which cohorts and mirrors are on.
 import { err, invalid, limits, ok, type Problem, type Result } from '../../base/index.ts'
-import { countOf, type LiveChange, type StoredOf, type World } from '../../model/index.ts'
+import { countEndpoints, type LiveChange, type StoredOf, type World } from '../../model/index.ts'
 import type { ChangeAnswer, ChangeCommand } from '../../push/index.ts'
 import type {
   ChangeAnswer as AnswerMessage,
@@ -148,6 +148,9 @@ async function read(
   const key = `${namespace}/Traffic/${name}`
   const policy = policyOf(heads, namespace, name)
   const push = rooms.delivery.pushes(limits.pushesKept).find((record) => record.objects.includes(key))
+  const registered = rooms.discovery
+    .list({ namespace, service: name })
+    .filter(({ source }) => source === 'registered')
   return ok({
     namespace,
     service: name,
@@ -160,7 +163,9 @@ async function read(
       release: environment.release.version,
       digest: environment.release.digest ?? '',
       incarnation: service.incarnations[environment.name] ?? 0,
-      endpoints: countOf(environment.endpoints),
+      endpoints:
+        countEndpoints(service, environment.name, undefined).declared +
+        registered.filter(({ place }) => isNow(service, environment.name, place)).length,
     })),
     revision: wanted?.revision ?? 0,
     actor: setBy?.actor ?? '',
@@ -170,6 +175,12 @@ async function read(
     ...definedIn(policy, wanted, served),
   })
 }
+
+const isNow = (
+  { incarnations }: StoredOf<'Service'>,
+  environment: string,
+  place: { readonly environment: string; readonly incarnation: number },
+): boolean => place.environment === environment && place.incarnation === incarnations[environment]
 
 /** Cohorts and mirrors of the policy, with what is on. */
 function definedIn(

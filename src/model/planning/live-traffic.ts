@@ -3,9 +3,11 @@
 import { canonicalJson } from '../../base/index.ts'
 import type { TrafficState } from '../kinds/traffic.ts'
 import { type ContentOf, keyOf, type StoredOf, type TrafficContent } from '../objects.ts'
+import type { Observed } from '../observed.ts'
+import { countEndpoints } from './endpoint-counts.ts'
 import type { Who } from './plan.ts'
 import { fits, listedSlices, nextSlices, type Slice } from './slices.ts'
-import { countOf, numberOf, percent, serviceText, shareOf, sharesText, type Weights } from './traffic.ts'
+import { numberOf, percent, serviceText, shareOf, sharesText, type Weights } from './traffic.ts'
 
 export interface LiveTraffic {
   readonly weights: Weights
@@ -108,16 +110,20 @@ export function withoutEndpoints(
   service: ContentOf<'Service'>,
   policy: Policy,
   live: LiveTraffic,
+  observed: Observed | undefined,
 ): readonly string[] {
   const copied = (policy?.spec.mirrors ?? [])
     .filter(({ name }) => shareOf(live.mirrors, name) > 0)
     .map(({ to }) => to)
-  return service.spec.environments
-    .filter(({ name, endpoints }) => {
-      const serves = loadText(live.weights, visitorsOf(policy, live.cohorts, name), name) !== undefined
-      return (serves || copied.includes(name)) && countOf(endpoints) === 0
-    })
-    .map(({ name }) => `environment "${name}" has no endpoints`)
+  return service.spec.environments.flatMap(({ name, endpoints }) => {
+    const serves = loadText(live.weights, visitorsOf(policy, live.cohorts, name), name) !== undefined
+    if (!serves && !copied.includes(name)) return []
+    const { declared, registered, usable } = countEndpoints(service, name, observed)
+    if (usable > 0) return []
+    if (declared + registered > 0) return [`all endpoints of environment "${name}" are draining`]
+    const hint = endpoints.registered === true ? ': none is registered for its release' : ''
+    return [`environment "${name}" has no endpoints${hint}`]
+  })
 }
 
 /** A line for everything that changes. */

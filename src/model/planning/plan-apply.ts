@@ -12,14 +12,16 @@ import {
   titleOf,
   type World,
 } from '../objects.ts'
+import type { Observed } from '../observed.ts'
 import { checkReferences } from '../references/check-references.ts'
 import { viewAfter, viewOf } from '../references/world-view.ts'
+import { countEndpoints } from './endpoint-counts.ts'
 import { nextIncarnations } from './incarnations.ts'
 import { loadText, visitorsOf } from './live-traffic.ts'
 import { invalidObjects, type Plan, planOf, refused, sameContent, staleEtag, type Who } from './plan.ts'
 import { policyChange } from './policy-changes.ts'
 import { planServiceTraffic } from './service-traffic.ts'
-import { countOf, policyOf } from './traffic.ts'
+import { policyOf } from './traffic.ts'
 
 export interface ApplyOptions {
   /** Who applies, where a policy names its manager. */
@@ -28,6 +30,8 @@ export interface ApplyOptions {
   readonly inPlace?: boolean | undefined
   /** Empties an environment that carries traffic, or takes traffic over from another manager. Never past validity. */
   readonly force?: boolean | undefined
+  /** Registered endpoints. */
+  readonly observed?: Observed | undefined
   /** Names the author of an object's newest content, for notes. */
   readonly who?: Who | undefined
 }
@@ -78,7 +82,7 @@ export function planApply(
   const violations = checkReferences(view, touched).filter(({ object }) => !object?.startsWith('Traffic '))
   if (violations.length > 0) return invalidObjects(locateViolations(manifests, violations))
 
-  const traffic = planServiceTraffic(heads, view, manifests, options.who)
+  const traffic = planServiceTraffic(heads, view, manifests, options.observed, options.who)
   const refusals = [...changed.flatMap((step) => step.refusals), ...traffic.refusals]
   if (refusals.length > 0) return err(refused(refusals))
   const puts = [...written, ...traffic.puts]
@@ -136,9 +140,12 @@ function serviceStep(
     inPlace: options.inPlace ?? false,
   })
   const emptied = spec.environments.filter((environment) => {
-    const was = before?.spec.environments.find((each) => each.name === environment.name)
-    const lost = was !== undefined && countOf(was.endpoints) > 0 && countOf(environment.endpoints) === 0
-    return lost && load(environment.name) !== undefined
+    if (before === undefined || load(environment.name) === undefined) return false
+    const count = (service: typeof before): number => {
+      const { declared, registered } = countEndpoints(service, environment.name, options.observed)
+      return declared + registered
+    }
+    return count(before) > 0 && count({ ...before, spec, incarnations }) === 0
   })
   const empties = emptied.map(
     (each) =>

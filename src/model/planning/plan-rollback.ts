@@ -1,10 +1,12 @@
 // Rollback: back to the newest earlier traffic that differs, whole (weights, cohorts, mirrors), if what it pointed at is still there.
 import { err, ok, type Problem, type Result } from '../../base/index.ts'
 import { keyOf, type StoredOf, type TrafficContent, titleOf, type World } from '../objects.ts'
+import type { Observed } from '../observed.ts'
+import { countEndpoints } from './endpoint-counts.ts'
 import { liveOf, liveText, sameLive, withoutEndpoints } from './live-traffic.ts'
 import { type Plan, refused, type Who } from './plan.ts'
 import { planTraffic, serviceIn } from './plan-traffic.ts'
-import { countOf, numberOf, policyOf, type ServiceName } from './traffic.ts'
+import { numberOf, policyOf, type ServiceName } from './traffic.ts'
 
 /** An earlier content of the service's Traffic. */
 export type EarlierTraffic = TrafficContent & { readonly uid?: string; readonly revision?: number }
@@ -13,6 +15,8 @@ export interface RollbackCommand extends ServiceName {
   /** Newest first; the current content may be among them. Those of an earlier life of the object don't count. */
   readonly history: readonly EarlierTraffic[]
   readonly manager?: string | undefined
+  /** Registered endpoints. */
+  readonly observed?: Observed | undefined
   readonly who?: Who | undefined
 }
 
@@ -36,13 +40,13 @@ export function planRollback(heads: World, command: RollbackCommand): Result<Pla
     return err(refused([`${titleOf(service)} has nothing to roll back to${now}`]))
   }
   const policy = policyOf(heads, command)
-  const gone = whatIsGone(service, policy, target)
+  const gone = whatIsGone(service, policy, target, command.observed)
   if (gone.length > 0) {
     const since = target.revision === undefined ? '' : ` (r${target.revision})`
     const shares = liveText(service, liveOf(target.spec))
     return err(
       refused([
-        `${titleOf(service)} cannot roll back to ${shares}${since}: ${gone.join(', ')}; there ${whatIsThere(service)}`,
+        `${titleOf(service)} cannot roll back to ${shares}${since}: ${gone.join(', ')}; there ${whatIsThere(service, command.observed)}`,
       ]),
     )
   }
@@ -56,6 +60,7 @@ function whatIsGone(
   service: StoredOf<'Service'>,
   policy: StoredOf<'TrafficPolicy'> | undefined,
   { spec }: EarlierTraffic,
+  observed: Observed | undefined,
 ): readonly string[] {
   const live = liveOf(spec)
   const environments = new Set([...Object.keys(spec.weights), ...Object.keys(spec.incarnations ?? {})])
@@ -72,14 +77,14 @@ function whatIsGone(
   const mirrors = Object.keys(live.mirrors)
     .filter((name) => policy?.spec.mirrors?.some((each) => each.name === name) !== true)
     .map((name) => `mirror "${name}" is gone`)
-  return [...moved, ...cohorts, ...mirrors, ...withoutEndpoints(service, policy, live)]
+  return [...moved, ...cohorts, ...mirrors, ...withoutEndpoints(service, policy, live, observed)]
 }
 
-function whatIsThere({ spec, incarnations }: StoredOf<'Service'>): string {
-  const environments = spec.environments.map(
-    ({ name, release, endpoints }) =>
-      `${name}.${numberOf(incarnations, name)} (${release.version}, ${count(countOf(endpoints))})`,
-  )
+function whatIsThere(service: StoredOf<'Service'>, observed: Observed | undefined): string {
+  const environments = service.spec.environments.map(({ name, release }) => {
+    const { declared, registered } = countEndpoints(service, name, observed)
+    return `${name}.${numberOf(service.incarnations, name)} (${release.version}, ${count(declared + registered)})`
+  })
   return `${environments.length === 1 ? 'is' : 'are'} ${environments.join(', ')}`
 }
 

@@ -3,6 +3,7 @@ import { err, ok, type Problem, type Result } from '../../base/index.ts'
 import type { TrafficState } from '../kinds/traffic.ts'
 import { suggestion } from '../manifests/nearest.ts'
 import { keyOf, type StoredOf, titleOf, type World } from '../objects.ts'
+import type { Observed } from '../observed.ts'
 import { changedLive, type LiveChange } from './live-command.ts'
 import {
   type LiveTraffic,
@@ -23,6 +24,8 @@ export interface TrafficCommand extends ServiceName, LiveChange {
   /** Etag of the Traffic that the writer saw. */
   readonly etag?: string | undefined
   readonly manager?: string | undefined
+  /** Registered endpoints. */
+  readonly observed?: Observed | undefined
   readonly who?: Who | undefined
 }
 
@@ -55,7 +58,7 @@ export function planTraffic(heads: World, command: TrafficCommand): Result<Plan,
       planOf(heads, { puts: [], unchanged: [key], notes: [unchangedText(service, current, command.who)] }),
     )
   }
-  const nowhere = withoutEndpoints(service, policy, live)
+  const nowhere = withoutEndpoints(service, policy, live, command.observed)
   if (nowhere.length > 0) {
     return err(refused(nowhere.map((reason) => `${titleOf(service)}: traffic cannot move there: ${reason}`)))
   }

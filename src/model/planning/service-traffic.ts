@@ -4,6 +4,7 @@
 import { totalWeight } from '../fields.ts'
 import { policyClaim } from '../kinds/traffic-policy.ts'
 import { type ContentOf, keyOf, type Manifest, type TrafficContent, type World } from '../objects.ts'
+import type { Observed } from '../observed.ts'
 import type { WorldView } from '../references/world-view.ts'
 import {
   type LiveTraffic,
@@ -29,6 +30,7 @@ export function planServiceTraffic(
   heads: World,
   after: WorldView,
   manifests: readonly Manifest[],
+  observed: Observed | undefined,
   who: Who | undefined,
 ): ServiceTraffic {
   const puts: TrafficContent[] = []
@@ -53,7 +55,7 @@ export function planServiceTraffic(
     }
     notes.push(...moveNotes(service, policy, live, wanted).map((note) => `${note}, as its manifest says`))
     const where = `${service.namespace}/${service.name}: traffic cannot move to ${liveText(service, wanted)}`
-    refusals.push(...withoutEndpoints(service, policy, wanted).map((reason) => `${where}: ${reason}`))
+    refusals.push(...withoutEndpoints(service, policy, wanted, observed).map((reason) => `${where}: ${reason}`))
   }
   return { puts, notes, refusals }
 }

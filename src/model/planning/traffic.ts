@@ -51,6 +51,10 @@ export const sameWeights = (a: Weights, b: Weights): boolean => canonicalJson(a)
 export const countOf = ({ static: fixed, dns }: Environment['endpoints']): number =>
   dns === undefined ? fixed.length : dns.hosts.length
 
+/** Whether it can have no endpoint: it declares none, and nobody may register one. */
+export const isBare = (endpoints: Environment['endpoints']): boolean =>
+  endpoints.registered !== true && countOf(endpoints) === 0
+
 /** The policy of a service, if it has one. Looks through the world's policies: fewer than its services. */
 export function policyOf(
   heads: World,

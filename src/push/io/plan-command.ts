@@ -8,6 +8,7 @@ import type { Engine } from './engine.ts'
 
 /** Plans a command against the heads of now. */
 export async function planCommand(engine: Engine, command: ChangeCommand): Promise<Result<Plan, Problem>> {
+  const { observed } = engine
   switch (command.verb) {
     case 'apply': {
       const keys = command.manifests.flatMap((manifest) => {
@@ -17,7 +18,8 @@ export async function planCommand(engine: Engine, command: ChangeCommand): Promi
       await recallActors(engine, keys)
       const { heads } = engine.store.view()
       const { manager, inPlace, force } = command
-      return planApply(heads, command.manifests, { manager, inPlace, force, who: whoIn(engine, heads) })
+      const who = whoIn(engine, heads)
+      return planApply(heads, command.manifests, { manager, inPlace, force, observed, who })
     }
     case 'delete': {
       await recallActors(
@@ -36,7 +38,7 @@ export async function planCommand(engine: Engine, command: ChangeCommand): Promi
       const { heads } = engine.store.view()
       const { namespace, service, weights, cohorts, mirrors, etag, manager } = command
       const who = whoIn(engine, heads)
-      return planTraffic(heads, { namespace, service, weights, cohorts, mirrors, etag, manager, who })
+      return planTraffic(heads, { namespace, service, weights, cohorts, mirrors, etag, manager, observed, who })
     }
     case 'rollback': {
       const key = trafficKey(command)
@@ -44,7 +46,7 @@ export async function planCommand(engine: Engine, command: ChangeCommand): Promi
       const history = await earlierTraffic(engine, key)
       const { heads } = engine.store.view()
       const { namespace, service } = command
-      return planRollback(heads, { namespace, service, history, who: whoIn(engine, heads) })
+      return planRollback(heads, { namespace, service, history, observed, who: whoIn(engine, heads) })
     }
     default:
       return command satisfies never

@@ -1,7 +1,7 @@
 // Shares of a service's traffic → weighted clusters.
 import type { Violation } from '../../base/index.ts'
 import type { envoy } from '../../envoy-api/index.ts'
-import { countOf, keyOf, type StoredOf, slicesOf } from '../../model/index.ts'
+import { isBare, keyOf, type StoredOf, slicesOf } from '../../model/index.ts'
 import { totalWeight } from '../defaults.ts'
 import { clusterOf } from '../environment-ports.ts'
 import { weightRuntimePrefix } from '../names.ts'
@@ -29,7 +29,7 @@ export function sharesOf(
   const violations: Violation[] = []
   service.spec.environments.forEach((environment, index) => {
     const weight = Object.hasOwn(weights, environment.name) ? weights[environment.name] : undefined
-    if (weight === undefined || weight === 0 || countOf(environment.endpoints) > 0) return
+    if (weight === undefined || weight === 0 || !isBare(environment.endpoints)) return
     violations.push({
       object: keyOf(service),
       path: `spec.environments[${index}].endpoints.static`,
