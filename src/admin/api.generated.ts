@@ -94,6 +94,7 @@ export interface ApplyRequest {
   namespace: string
   inPlace: boolean
   options: ChangeOptions | null
+  allowDrain: boolean
 }
 export interface GetObjectRequest {
   key: ObjectKey | null
@@ -114,6 +115,7 @@ export interface ListObjectsResponse {
 export interface DeleteRequest {
   targets: DeleteRequestTarget[]
   options: ChangeOptions | null
+  allowDrain: boolean
 }
 export interface DeleteRequestTarget {
   key: ObjectKey | null

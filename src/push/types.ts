@@ -88,8 +88,15 @@ export type ChangeCommand = {
       readonly manifests: readonly Manifest[]
       readonly manager?: string
       readonly inPlace?: boolean
+      /** Listeners in use may drain. */
+      readonly allowDrain?: boolean
     }
-  | { readonly verb: 'delete'; readonly keys: readonly { readonly key: ObjectKey; readonly etag?: string }[] }
+  | {
+      readonly verb: 'delete'
+      readonly keys: readonly { readonly key: ObjectKey; readonly etag?: string }[]
+      /** Listeners in use may drain. */
+      readonly allowDrain?: boolean
+    }
   | ({
       readonly verb: 'switch' | 'split' | 'cohort' | 'mirror' | 'set-traffic'
       readonly namespace: string

@@ -26,6 +26,7 @@ export function configHandlers(rooms: AdminRooms): Handlers<'Config'> {
     verb: 'apply',
     manifests,
     ...(how.inPlace ? { inPlace: true } : {}),
+    ...(how.allowDrain === true ? { allowDrain: true } : {}),
     ...(how.manager === '' ? {} : { manager: how.manager }),
     ...how.options,
   })
@@ -39,6 +40,7 @@ export function configHandlers(rooms: AdminRooms): Handlers<'Config'> {
       const answer = await rooms.delivery.change(
         apply(manifests.value, {
           inPlace: request.inPlace,
+          allowDrain: request.allowDrain,
           manager: request.options?.manager ?? '',
           options: options.value,
         }),
@@ -109,7 +111,8 @@ export function configHandlers(rooms: AdminRooms): Handlers<'Config'> {
         if (!key.ok) return key
         keys.push({ key: key.value, ...(target.etag === '' ? {} : { etag: target.etag }) })
       }
-      const answer = await rooms.delivery.change({ verb: 'delete', keys, ...options.value })
+      const allowDrain = request.allowDrain ? { allowDrain: true } : {}
+      const answer = await rooms.delivery.change({ verb: 'delete', keys, ...allowDrain, ...options.value })
       return answer.ok ? ok(toChangeAnswer(answer.value, request.options?.dryRun === true)) : answer
     },
 
@@ -139,6 +142,7 @@ export function configHandlers(rooms: AdminRooms): Handlers<'Config'> {
 
 interface ApplyOptions {
   readonly inPlace: boolean
+  readonly allowDrain?: boolean
   readonly manager: string
   readonly options: { readonly actor: string; readonly reason: string }
 }

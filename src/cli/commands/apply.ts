@@ -8,7 +8,7 @@ import { readSources } from '../read-files.ts'
 import { reportProblem, withSession } from '../session.ts'
 import { type FileOptions, withFiles } from './files.ts'
 
-type Options = FileOptions & WriteOptions & { readonly inPlace?: boolean }
+type Options = FileOptions & WriteOptions & { readonly inPlace?: boolean; readonly allowDrain?: boolean }
 
 export function configure(command: Command): void {
   withFiles(command)
@@ -16,6 +16,7 @@ export function configure(command: Command): void {
     '--in-place',
     'accept a new release in an environment that carries traffic (a rolling change)',
   )
+  command.option('--allow-drain', 'accept that listeners in use drain (verdigris diff says which)')
   withWrite(command)
     .addHelpText(
       'after',
@@ -39,6 +40,7 @@ rollback.`,
           sources: sources.value,
           namespace: options.namespace,
           inPlace: options.inPlace === true,
+          allowDrain: options.allowDrain === true,
           options: changeOptions(options),
         })
         return answer.ok ? finishChange(session, answer.value, options) : answer.error

@@ -5,13 +5,14 @@ import { kindList, kindOf } from '../kind-names.ts'
 import { type WriteOptions, withWrite } from '../options.ts'
 import { withSession } from '../session.ts'
 
-type Options = WriteOptions & { readonly etag?: string }
+type Options = WriteOptions & { readonly etag?: string; readonly allowDrain?: boolean }
 
 export function configure(command: Command): void {
   command
     .argument('<kind>', kindList())
     .argument('<name...>')
     .option('--etag <etag>', 'delete only this content (with one name)')
+    .option('--allow-drain', 'accept that listeners in use drain')
   withWrite(command)
     .addHelpText(
       'after',
@@ -31,6 +32,7 @@ Examples:
             etag: options.etag ?? '',
           })),
           options: changeOptions(options),
+          allowDrain: options.allowDrain === true,
         })
         return answer.ok ? finishChange(session, answer.value, options) : answer.error
       })

@@ -32,6 +32,8 @@ export interface PlannedDiff {
   readonly lines: readonly string[]
   /** How Envoy answers it, where that is more than new requests going elsewhere. */
   readonly effect?: Effect
+  /** Where it drains: whose connections end, in words. */
+  readonly drains?: readonly string[]
 }
 
 /**
@@ -101,35 +103,36 @@ function boundedNotes(notes: readonly string[]): readonly string[] {
 function diffOf(before: StoredObject | undefined, after: ObjectContent): PlannedDiff {
   const key = keyOf(after)
   if (before === undefined) return { key, change: 'created', lines: [] }
-  const effect = effectOf(after.kind, before, after)
-  return {
-    key,
-    change: 'changed',
-    lines: diffLines(before, after),
-    ...(effect === undefined ? {} : { effect }),
-  }
+  return { key, change: 'changed', lines: diffLines(before, after), ...effectOf(after.kind, before, after) }
 }
 
 function deletedDiff(before: StoredObject): PlannedDiff {
-  const effect = effectOf(before.kind, before, undefined)
-  return { key: keyOf(before), change: 'deleted', lines: [], ...(effect === undefined ? {} : { effect }) }
+  return { key: keyOf(before), change: 'deleted', lines: [], ...effectOf(before.kind, before, undefined) }
 }
 
 const isSeen = ({ kind }: { readonly kind: Kind }): boolean => kind !== 'Tombstone'
 
-function effectOf(kind: Kind, before: ObjectContent, after: ObjectContent | undefined): Effect | undefined {
+type Consequence = Pick<PlannedDiff, 'effect' | 'drains'>
+
+function effectOf(kind: Kind, before: ObjectContent, after: ObjectContent | undefined): Consequence {
   return before.kind === kind && (after === undefined || after.kind === kind)
     ? effectAs(kind, before, after)
-    : undefined
+    : {}
 }
 
 function effectAs<K extends Kind>(
   kind: K,
   before: ContentByKind[Kind],
   after: ContentByKind[Kind] | undefined,
-): Effect | undefined {
+): Consequence {
   // Both are of this kind: the caller compared. The table's types cannot see it.
-  return kinds[kind].effect?.(before as ContentByKind[K], after as ContentByKind[K] | undefined)
+  const [was, is] = [before as ContentByKind[K], after as ContentByKind[K] | undefined]
+  const effect = kinds[kind].effect?.(was, is)
+  const drains = kinds[kind].drains?.(was, is) ?? []
+  return {
+    ...(effect === undefined ? {} : { effect }),
+    ...(drains.length === 0 ? {} : { drains }),
+  }
 }
 
 /** Refuses a plan whose writer saw another etag than the head has. */

@@ -14,6 +14,7 @@ import { commitStep } from './commit-step.ts'
 import { decided } from './decide.ts'
 import type { Design } from './design.ts'
 import { designPush } from './design.ts'
+import { drainsOf } from './drains.ts'
 import { admit, drive, restand } from './drive.ts'
 import type { Engine } from './engine.ts'
 import { nowOf } from './engine.ts'
@@ -28,8 +29,10 @@ export async function tryChange(
 ): Promise<Result<ChangeAnswer, Problem>> {
   const plan = await planCommand(engine, command)
   if (!plan.ok) return plan
-  const answer = answerOf(plan.value)
-  if (isNothing(plan.value)) return ok(answer)
+  if (isNothing(plan.value)) return ok(answerOf(plan.value))
+  const drains = drainsOf(engine, command, plan.value)
+  if (!drains.ok) return drains
+  const answer = answerOf(plan.value, drains.value)
   const read = await readPlanned(engine, plan.value)
   if (!read.ok) return read
   const design = designPush(engine, command, plan.value)
@@ -53,6 +56,8 @@ export async function makeChange(
   if (isNothing(plan.value)) return ok(answerOf(plan.value))
   const read = await readPlanned(engine, plan.value)
   if (!read.ok) return read
+  const drains = drainsOf(engine, command, plan.value)
+  if (!drains.ok) return drains
   seePlanned(engine, read.value)
   const design = designPush(engine, command, plan.value)
   if (!design.ok) return design
@@ -61,7 +66,7 @@ export async function makeChange(
     const message = `${running} pushes are under way, at most ${limits.pushesRunning} may be: send it again when some have ended`
     return err({ kind: 'limit', message, limit: 'pushesRunning' })
   }
-  return commitChange(engine, command, requestHash, plan.value, design.value, arrivedAt)
+  return commitChange(engine, command, requestHash, plan.value, design.value, arrivedAt, drains.value)
 }
 
 async function commitChange(
@@ -71,6 +76,7 @@ async function commitChange(
   plan: Plan,
   design: Design,
   arrivedAt: number,
+  drains: readonly string[],
 ): Promise<Result<ChangeAnswer, Problem>> {
   const { actor, reason, verb, requestId } = command
   const now = nowOf(engine)
@@ -79,7 +85,7 @@ async function commitChange(
   const answer: ChangeAnswer = {
     revision: design.revision,
     ...(id === undefined ? {} : { push: id }),
-    ...answerOf(plan),
+    ...answerOf(plan, drains),
   }
   const before: Before = new Map(design.objects.map((key) => [key, engine.store.view().applied.get(key)]))
   const event = { kind: 'decided' as const, switched: design.switched, flushMs: 0 }
@@ -173,7 +179,11 @@ const recordPut = (push: Push) => ({ table: 'push' as const, key: push.id, value
 
 const isNothing = (plan: Plan): boolean => plan.puts.length === 0 && plan.deletes.length === 0
 
-const answerOf = ({ diffs, notes }: Plan): ChangeAnswer => ({ objects: diffs, notes })
+/** What drains comes first among the notes. */
+const answerOf = ({ diffs, notes }: Plan, drains: readonly string[] = []): ChangeAnswer => ({
+  objects: diffs.map(({ drains: _, ...diff }) => diff),
+  notes: [...drains, ...notes],
+})
 
 /** The same command, the same hash; who sends it and its id are no part of it. */
 function hashOf(command: ChangeCommand): string {
