@@ -18,6 +18,7 @@ import {
   startControlPlane,
   startEnvoy,
 } from '../../src/demo/rig/index.ts'
+import type { SupportedEnvoy } from '../../src/envoy-binary/index.ts'
 import { envoyBinary } from './with-envoy.ts'
 
 export type Variant = 'sotw' | 'delta'
@@ -36,12 +37,22 @@ export interface RoutedFleet {
   apply(text: string): Promise<void>
   /** All traffic of a service to an environment; resolves when every proxy has it. */
   switchTo(service: string, environment: string): Promise<void>
+  /** Resolves when every proxy has the change; throws when its push ends otherwise. */
+  done(answer: ChangeAnswer): Promise<void>
   close(): Promise<void>
+}
+
+export interface RoutedFleetOptions {
+  /** Default: the newest Envoy supported. */
+  readonly release?: SupportedEnvoy
+  /** Where the proxies say they are. */
+  readonly localities?: Partial<Record<Variant, { readonly region?: string; readonly zone?: string }>>
 }
 
 /** Starts it; `gateways` of a Route are `[{ name: edge-sotw }, { name: edge-delta }]`. */
 export async function startRoutedFleet(
   variants: readonly Variant[] = ['sotw', 'delta'],
+  options: RoutedFleetOptions = {},
 ): Promise<RoutedFleet> {
   const scope = await openScope('routes')
   try {
@@ -51,8 +62,13 @@ export async function startRoutedFleet(
     const edges = await Promise.all(
       variants.map(async (variant, at): Promise<RoutedEdge> => {
         const name = `edge-${variant}`
-        const bootstrap = { nodeId: name, nodeCluster: name, variant, xdsPort: xds }
-        const envoy = await startEnvoy(scope, { binary: envoyBinary(), concurrency: 1, bootstrap })
+        const locality = options.localities?.[variant]
+        const bootstrap = {
+          ...{ nodeId: name, nodeCluster: name, variant, xdsPort: xds },
+          ...(locality === undefined ? {} : { locality }),
+        }
+        const binary = envoyBinary(options.release)
+        const envoy = await startEnvoy(scope, { binary, concurrency: 1, bootstrap })
         return { variant, port: ports[at] ?? 0, envoy }
       }),
     )
@@ -77,6 +93,7 @@ spec: { nodeGroups: [edge-${variant}], listeners: [{ name: http, address: 127.0.
     return {
       admin,
       edges,
+      done,
       async apply(text) {
         const written = text.replaceAll(/^kind: /gm, 'apiVersion: verdigris.dev/v1alpha1\nkind: ')
         const sources = [{ name: 'test.yaml', text: [...frame, written].join('---\n') }]
