@@ -3,13 +3,14 @@ import { err, invalid, limits, ok, type Problem, type Result, type Violation } f
 import {
   endpointText,
   isMeant,
+  notRegistered,
   type ObservedEndpoint,
   readEndpoints,
   readReferences,
   type World,
 } from '../model/index.ts'
 import { checkCommand } from './check-command.ts'
-import { addressFaults, emptied, staticsOf } from './neighbours.ts'
+import { addressFaults, emptied, endpointsIn } from './neighbours.ts'
 import { type Found, findPlace, placeText } from './place.ts'
 import { registeredAt, sizeOf, withRegistered, withRegistrations } from './registry.ts'
 import type {
@@ -61,7 +62,8 @@ export function change(
     if (why !== undefined) return err({ kind: 'precondition', message: why })
   }
   const { place, environment } = found.value
-  const answer = { place, ...count, endpoints: sizeOf(after) + environment.endpoints.static.length, notes }
+  const fixed = notRegistered(environment.endpoints.static, endpointsIn(after))
+  const answer = { place, ...count, endpoints: sizeOf(after) + fixed.length, notes }
   const next = withRegistered(registry, after)
   return ok({ registry: next, answer, ...(owners.length === 0 ? {} : { touched: { place, owners } }) })
 }
@@ -76,7 +78,7 @@ interface Wanted {
 /** Set and patch. */
 function say(
   before: Registered,
-  { service, environment }: Found,
+  { service }: Found,
   command: Extract<EndpointsCommand, { verb: 'set' | 'patch' }>,
   { now }: Scene,
 ): Result<Wanted, Problem> {
@@ -85,7 +87,7 @@ function say(
   const read = readEndpoints(list, service.spec, [field])
   if ('violations' in read) return err(invalid(read.violations))
   const others = [...before.parts.values()].filter((part) => part.owner !== owner)
-  const faults = addressFaults(read.value, field, others, staticsOf(environment, service.spec))
+  const faults = addressFaults(read.value, field, others)
   if (faults.length > 0) return err(invalid(faults))
   const mine: Part = before.parts.get(owner) ?? { owner, registrations: new Map() }
   const leaving =

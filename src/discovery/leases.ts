@@ -9,7 +9,8 @@
 //   marked, and anybody registers its address, or its
 //   owner says that it is gone                               as they say
 import { limits } from '../base/index.ts'
-import type { World } from '../model/index.ts'
+import { notRegistered, type World } from '../model/index.ts'
+import { endpointsIn } from './neighbours.ts'
 import { isPresent } from './place.ts'
 import { firstLapse, lapseOf, registeredAt, sizeOf, withRegistered, withRegistrations } from './registry.ts'
 import type { Notice, Part, Place, Registered, Registration, Registry, Touched } from './types.ts'
@@ -69,8 +70,8 @@ function lookAt(before: Registered, scene: Scene): Outcome | undefined {
   const due = overdue(back, scene.now)
   if (due.length === 0) return back === before ? undefined : { registered: back, owners: [], notices: [] }
   const lapses = back.lapses.filter((at) => at > scene.now - limits.lapseWindowMs)
-  const total = sizeOf(back) + lapses.length + staticCount(scene, back.place)
-  const left = sizeOf(back) - due.length + staticCount(scene, back.place)
+  const total = sizeOf(back) + lapses.length + staticCount(scene, back)
+  const left = sizeOf(back) - due.length + staticCount(scene, back)
   if (left > 0 && lapses.length + due.length <= Math.floor(total / 2)) {
     const registered = {
       ...withChanged(back, due, () => undefined),
@@ -131,12 +132,15 @@ function withChanged(
 }
 
 /** Static endpoints of the place as it is, or was until now. */
-function staticCount({ heads, applied }: Scene, place: Place): number {
+function staticCount({ heads, applied }: Scene, registered: Registered): number {
+  const { place } = registered
   for (const world of [heads, applied]) {
     const service = world.get(`${place.namespace}/Service/${place.service}`)
     if (service?.kind !== 'Service' || !isPresent(world, place)) continue
     const found = service.spec.environments.find(({ name }) => name === place.environment)
-    if (found !== undefined) return found.endpoints.static.filter(({ draining }) => draining !== true).length
+    if (found === undefined) continue
+    const fixed = notRegistered(found.endpoints.static, endpointsIn(registered))
+    return fixed.filter(({ draining }) => draining !== true).length
   }
   return 0
 }

@@ -1,12 +1,10 @@
 // What else is in an environment: static endpoints, other owners' ones, and whether any would be left.
 import type { Violation } from '../base/index.ts'
 import {
-  type Environment,
   endpointText,
   keyOf,
+  notRegistered,
   type ObservedEndpoint,
-  readEndpoints,
-  type ServiceSpec,
   socketsOf,
   type World,
 } from '../model/index.ts'
@@ -14,22 +12,13 @@ import type { Found } from './place.ts'
 import { observedIn } from './registry.ts'
 import type { Part, Registered } from './types.ts'
 
-/** The static endpoints of an environment in the form of registered ones. */
-export function staticsOf(environment: Environment, spec: ServiceSpec): readonly ObservedEndpoint[] {
-  const read = readEndpoints(environment.endpoints.static, spec, [])
-  return 'value' in read ? read.value : []
-}
-
 /** Addresses that somebody else has: each with its field. What has lapsed may be taken. */
 export function addressFaults(
   wanted: readonly ObservedEndpoint[],
   field: string,
   others: readonly Part[],
-  statics: readonly ObservedEndpoint[],
 ): readonly Violation[] {
   const taken = new Map<string, string>()
-  for (const endpoint of statics)
-    for (const socket of socketsOf(endpoint)) taken.set(socket, 'is a static endpoint of the environment')
   for (const { owner, registrations } of others) {
     for (const { endpoint, lapsed } of registrations.values()) {
       if (lapsed) continue
@@ -57,15 +46,15 @@ export function emptied(
     const traffic = world.get(key)
     return traffic?.kind === 'Traffic' && Object.hasOwn(traffic.spec.weights, environment.name)
   })
-  if (!carries || environment.endpoints.static.some(({ draining }) => draining !== true)) return undefined
-  if (usable(before) === 0 || usable(after) > 0) return undefined
+  const usable = (registered: Registered): boolean => {
+    const all = endpointsIn(registered)
+    const fixed = notRegistered(environment.endpoints.static, all)
+    return [...all, ...fixed].some(({ draining }) => draining !== true)
+  }
+  if (!carries || !usable(before) || usable(after)) return undefined
   return `environment "${environment.name}" of Service ${namespace}/${name} carries traffic and would have no endpoint left for new requests: move the traffic away first, or use force`
 }
 
-/** Endpoints that take new sessions. */
-export function usable({ parts }: Registered): number {
-  let count = 0
-  for (const { registrations } of parts.values())
-    for (const each of registrations.values()) if (observedIn(each).draining !== true) count += 1
-  return count
-}
+/** Of all owners, as translation sees them. */
+export const endpointsIn = ({ parts }: Registered): readonly ObservedEndpoint[] =>
+  [...parts.values()].flatMap(({ registrations }) => [...registrations.values()].map(observedIn))

@@ -1,7 +1,8 @@
 // Endpoints as people look at them: static and registered ones, with who vouches for them and how long.
-import { endpointText, readEndpoints, type World } from '../model/index.ts'
+import { endpointText, notRegistered, readEndpoints, type World } from '../model/index.ts'
+import { endpointsIn } from './neighbours.ts'
 import { isPresent, placeText } from './place.ts'
-import { lapseOf, observedIn } from './registry.ts'
+import { lapseOf, observedIn, registeredAt } from './registry.ts'
 import type { EndpointView, Place, Registry } from './types.ts'
 
 /** Which ones; what is left out matches all. */
@@ -24,7 +25,7 @@ export function viewsOf(
     (filter.service ?? service) === service &&
     (filter.environment ?? environment) === environment
   const views = [...registeredViews(registry, now, matches)]
-  for (const view of staticViews(heads, matches)) views.push(view)
+  for (const view of staticViews(registry, heads, matches)) views.push(view)
   const releases = new Map<string, string>()
   const releaseOf = (place: Place): string => {
     const key = placeText(place)
@@ -59,7 +60,11 @@ function* registeredViews(
   }
 }
 
-function* staticViews(heads: World, matches: (place: Place) => boolean): Generator<EndpointView> {
+function* staticViews(
+  registry: Registry,
+  heads: World,
+  matches: (place: Place) => boolean,
+): Generator<EndpointView> {
   for (const object of heads.values()) {
     if (object.kind !== 'Service') continue
     for (const environment of object.spec.environments) {
@@ -71,7 +76,9 @@ function* staticViews(heads: World, matches: (place: Place) => boolean): Generat
         incarnation,
       }
       if (!matches(place)) continue
-      const read = readEndpoints(environment.endpoints.static, object.spec, [])
+      const taken = endpointsIn(registeredAt(registry, place))
+      const fixed = notRegistered(environment.endpoints.static, taken)
+      const read = readEndpoints(fixed, object.spec, [])
       for (const endpoint of 'value' in read ? read.value : []) {
         const none = { owner: '', drained: false, ttlMs: undefined, leftMs: undefined, release: '' }
         yield { place, source: 'static', endpoint, ...none }

@@ -89,6 +89,21 @@ export const socketsOf = ({
 }: Pick<ObservedEndpoint, 'address' | 'ports'>): readonly string[] =>
   Object.entries(ports).map(([port, number]) => `${port} ${address} ${number}`)
 
+/** Static endpoints that are not registered too: where they are, what was registered goes. */
+export function notRegistered(
+  statics: readonly Endpoint[],
+  registered: readonly ObservedEndpoint[],
+): readonly Endpoint[] {
+  if (registered.length === 0) return statics
+  const taken = new Set(
+    registered.flatMap(({ address, ports }) => Object.values(ports).map((number) => `${address} ${number}`)),
+  )
+  return statics.filter(({ address, port, ports }) => {
+    const numbers = ports === undefined ? [port] : Object.values(ports)
+    return !numbers.every((number) => taken.has(`${canonicalAddress(address)} ${number}`))
+  })
+}
+
 /** `10.0.0.1:8080`; with several ports `10.0.0.1:admin=9000,http=8080`. */
 export function endpointText({ address, ports }: Pick<ObservedEndpoint, 'address' | 'ports'>): string {
   const host = address.includes(':') ? `[${address}]` : address

@@ -2,10 +2,11 @@
 
 import type { ContentOf } from '../objects.ts'
 import { type Observed, registeredIn } from '../observed.ts'
+import { notRegistered } from '../registered-endpoints.ts'
 import { numberOf } from './traffic.ts'
 
 export interface EndpointCounts {
-  /** Of its Service; a host name counts as one. */
+  /** Of its Service, and not registered too; a host name counts as one. */
   readonly declared: number
   readonly registered: number
   /** Of all of them, those that take new requests. */
@@ -25,8 +26,9 @@ export function countEndpoints(
   const { dns, static: fixed, registered: takes } = found.endpoints
   const incarnation = numberOf(service.incarnations, environment)
   const registered = takes === true ? registeredIn(observed, service, `${environment}.${incarnation}`) : []
-  const declared = dns?.hosts.length ?? fixed.length
-  const draining = [...fixed, ...registered].filter((each) => each.draining === true).length
+  const left = notRegistered(fixed, registered)
+  const declared = dns?.hosts.length ?? left.length
+  const draining = [...left, ...registered].filter((each) => each.draining === true).length
   return {
     declared,
     registered: registered.length,

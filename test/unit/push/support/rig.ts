@@ -2,6 +2,7 @@
 // clock, with proxies at the other end.
 import type { Problem, Result } from '../../../../src/base/index.ts'
 import { createChannel } from '../../../../src/channel/index.ts'
+import { knownEndpoints } from '../../../../src/discovery/index.ts'
 import type { Manifest } from '../../../../src/model/index.ts'
 import { parseManifests } from '../../../../src/model/index.ts'
 import type {
@@ -118,6 +119,7 @@ export async function createRig(options: RigOptions = {}): Promise<Rig> {
     clock: cut === undefined ? clock : cut.clock(clock),
     log: { info: note('info'), warn: note('warn'), error: note('error') },
     timeouts: { tickMs: 250, ...options.timeouts },
+    observed: { endpoints: knownEndpoints(store.view().records('endpoint')), secrets: new Map() },
     ...(options.unsafe === undefined ? {} : { unsafe: options.unsafe }),
   })
   for (const id of options.nodes ?? []) {
