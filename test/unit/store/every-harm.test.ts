@@ -153,6 +153,7 @@ describe('a store whose files were harmed', () => {
   it('was tried in enough ways, and served in part in many of them', () => {
     console.log(`harms: ${JSON.stringify(counts)}`)
     expect(counts.refused).toBeGreaterThan(500)
-    expect(counts.served).toBeGreaterThan(counts.refused / 2)
+    // Of the sample half as many; of every byte and length (most of them in large values) a third.
+    expect(counts.served).toBeGreaterThan(counts.refused / 4)
   })
 })
