@@ -13,6 +13,7 @@ export type { Redirect, Rewrite } from './kinds/route/action.ts'
 export type { Cors } from './kinds/route/cors.ts'
 export type { Fault } from './kinds/route/fault.ts'
 export type { HeaderChanges } from './kinds/route/header-changes.ts'
+export { isHeaderFormat } from './kinds/route/header-format.ts'
 export type { HeaderMatch, Match, QueryMatch } from './kinds/route/match.ts'
 export {
   compareRanks,

@@ -117,6 +117,9 @@ const ownFaults: Readonly<Record<string, Check>> = {
   'envoy.config.listener.v3.Filter': function* (filter) {
     if (!has(filter, 'typedConfig')) yield nothing(['typedConfig'])
   },
+  'envoy.config.route.v3.RetryPolicy.RetryHostPredicate': function* (predicate) {
+    if (!has(predicate, 'typedConfig')) yield nothing(['typedConfig'])
+  },
   'envoy.config.core.v3.TransportSocket': function* (socket) {
     if (!has(socket, 'typedConfig')) yield nothing(['typedConfig'])
   },

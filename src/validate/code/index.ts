@@ -7,6 +7,7 @@ import { extensionChecks } from './extensions.ts'
 import { type Check, type Fault, isFields } from './fault.ts'
 import { listenerChecks } from './listeners.ts'
 import { regexChecks } from './regexes.ts'
+import { routeActionChecks } from './route-actions.ts'
 import { routeChecks } from './routes.ts'
 import { secretChecks } from './secrets.ts'
 import { sourceChecks } from './sources.ts'
@@ -19,6 +20,7 @@ for (const table of [
   extensionChecks,
   listenerChecks,
   regexChecks,
+  routeActionChecks,
   routeChecks,
   secretChecks,
   sourceChecks,

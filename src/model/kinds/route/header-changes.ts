@@ -1,6 +1,7 @@
 // Headers that a rule adds, sets and removes. Values are texts with a few of Envoy's substitutions.
 import { z } from 'zod'
 import { limits } from '../../../base/index.ts'
+import { isHeaderFormat } from './header-format.ts'
 
 /** Headers that hold the message together, or that Envoy takes from elsewhere. */
 const framing = [
@@ -37,17 +38,13 @@ function nameFault(text: string, direction: Direction): string | undefined {
   return undefined
 }
 
-/** Substitutions that say something of the request, its connection or where it went. */
-const substitution =
-  /%(?:%|(?:REQ|RESP)\(([!#$&'*+.^_`|~0-9A-Za-z-]+|:(?:authority|method|path|scheme))\)%|(?:DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT|HOSTNAME|PROTOCOL|REQUESTED_SERVER_NAME|RESPONSE_CODE|ROUTE_NAME|START_TIME|UPSTREAM_CLUSTER|UPSTREAM_HOST)%)/g
-
 const value = z
   .string()
   .min(1, 'wanted at least one character')
   .max(limits.fieldLength, `wanted at most ${limits.fieldLength} characters`)
   .regex(/^[^\p{Cc}]*$/u, 'wanted a text without control characters')
   .refine(
-    (text) => !text.replaceAll(substitution, '').includes('%'),
+    isHeaderFormat,
     'wanted "%%" for a per cent sign, or one of the substitutions of the reference, such as "%REQ(x-user)%"',
   )
 
