@@ -6,6 +6,7 @@ import { safeMethods } from '../../model/index.ts'
 import { mirrorClusterOf } from '../environment-ports.ts'
 import { mirrorHeader, mirrorRuntimeKey, shadowHeader } from '../names.ts'
 import type { TrafficArm } from '../traffic-arms.ts'
+import { requestIdHash } from './stickiness.ts'
 
 /** A mirror that is on, for one port. */
 export interface LiveMirror {
@@ -13,6 +14,8 @@ export interface LiveMirror {
   /** In 1/10,000. */
   readonly share: number
   readonly cluster: string
+  /** Its requests are gRPC calls, which do not say how long they are. */
+  readonly grpc: boolean
 }
 
 /** The mirrors of a policy that are on; those whose environment is not there are left out, and refused elsewhere. */
@@ -23,10 +26,11 @@ export function liveMirrors(
   port: string,
 ): readonly LiveMirror[] {
   const on = new Map(Object.entries(traffic.spec.mirrors ?? {}))
+  const grpc = service.spec.ports.some((each) => each.name === port && each.protocol === 'GRPC')
   return (policy?.spec.mirrors ?? []).flatMap((mirror) => {
     const share = on.get(mirror.name)
     const cluster = mirrorClusterOf(service, mirror, port)
-    return share === undefined || cluster === undefined ? [] : [{ mirror, share, cluster }]
+    return share === undefined || cluster === undefined ? [] : [{ mirror, share, cluster, grpc }]
   })
 }
 
@@ -36,79 +40,115 @@ export interface Way {
   readonly environments: readonly string[]
 }
 
+/** Matchers that all must hold: some of the requests that a mirror copies. */
+type Scope = readonly envoy.HeaderMatcher[]
+
 /** The way as it is, and before it what is copied. */
 export function mirrored(
   service: StoredOf<'Service'>,
-  { arm, environments }: Way,
+  way: Way,
   mirrors: readonly LiveMirror[],
 ): readonly TrafficArm[] {
-  const copying = mirrors.filter(({ mirror }) => environments.includes(mirror.from))
-  const byScope = new Map<string, LiveMirror[]>()
-  for (const each of copying) {
-    const scope = JSON.stringify(scopeOf(each.mirror))
-    byScope.set(scope, [...(byScope.get(scope) ?? []), each])
+  const groups = new Map<string, { readonly scopes: readonly Scope[]; readonly mirrors: LiveMirror[] }>()
+  for (const each of mirrors.filter(({ mirror }) => way.environments.includes(mirror.from))) {
+    const scopes = scopesOf(each)
+    const key = JSON.stringify(scopes)
+    const known = groups.get(key)
+    if (known === undefined) groups.set(key, { scopes, mirrors: [each] })
+    else known.mirrors.push(each)
   }
-  const groups = [...byScope.values()]
-  const subsets = Array.from({ length: 2 ** groups.length }, (_, bits) =>
-    groups.filter((_group, index) => (bits & (1 << index)) !== 0),
+  const all = [...groups.values()]
+  const subsets = Array.from({ length: 2 ** all.length }, (_, bits) =>
+    all.filter((_group, index) => (bits & (1 << index)) !== 0),
   ).sort((a, b) => b.length - a.length)
-  return subsets.map((subset) => copied(service, { arm, environments }, subset.flat()))
+  return subsets.flatMap((subset) => {
+    if (subset.length === 0) return [way.arm]
+    const copying = subset.flatMap((group) => group.mirrors)
+    return products(subset.map(({ scopes }) => scopes)).map((scope) => copied(service, way, copying, scope))
+  })
 }
+
+/** One of each, joined, in every combination. */
+const products = (choices: readonly (readonly Scope[])[]): readonly Scope[] =>
+  choices.reduce<readonly Scope[]>(
+    (joined, choice) => joined.flatMap((before) => choice.map((scope) => [...before, ...scope])),
+    [[]],
+  )
 
 function copied(
   service: StoredOf<'Service'>,
   { arm, environments }: Way,
   mirrors: readonly LiveMirror[],
+  scope: Scope,
 ): TrafficArm {
-  if (mirrors.length === 0) return arm
-  const scopes = new Map(mirrors.map(({ mirror }) => [JSON.stringify(scopeOf(mirror)), mirror]))
-  const headers = [...[...scopes.values()].flatMap(scopeMatchers), ...never]
   const shared = mirrors.filter(({ mirror }) => environments.some((each) => each !== mirror.from))
-  const { weightedClusters, ...action } = arm.action
   return {
-    match: { ...arm.match, headers: [...(arm.match.headers ?? []), ...headers] },
+    match: { ...arm.match, headers: [...(arm.match.headers ?? []), ...scope, ...never] },
     action: {
-      ...action,
-      ...(weightedClusters === undefined
-        ? {}
-        : { weightedClusters: marking(service, weightedClusters, environments, shared) }),
+      ...arm.action,
+      ...(shared.length === 0 ? {} : sharedOut(service, arm.action, environments, shared)),
       requestMirrorPolicies: mirrors.map((each) => mirrorPolicy(service, each, shared.includes(each))),
     },
     clusters: [...arm.clusters, ...mirrors.map(({ cluster }) => cluster)],
   }
 }
 
-/** Which requests a mirror copies, whatever their environment. */
-const scopeOf = ({ methods, includeWrites, maxBodyBytes }: Mirror) => ({
-  methods: includeWrites ? [] : [...(methods ?? safeMethods)].sort(),
-  maxBodyBytes,
-})
+/** Methods whose requests have no body, or need none. */
+const bodyless: readonly string[] = ['GET', 'HEAD', 'OPTIONS', 'DELETE', 'TRACE']
 
-function scopeMatchers(mirror: Mirror): readonly envoy.HeaderMatcher[] {
-  const { methods, maxBodyBytes } = scopeOf(mirror)
+/** Which requests a mirror copies: any of these. Bodies only where they are announced and small enough; of gRPC whatever comes. */
+function scopesOf({ mirror: { methods, includeWrites, maxBodyBytes }, grpc }: LiveMirror): readonly Scope[] {
+  const wanted = includeWrites ? undefined : (methods ?? safeMethods)
+  const without = bodyless.filter((method) => wanted?.includes(method) ?? true)
+  const others = wanted?.filter((method) => !bodyless.includes(method))
+  const method = (names: readonly string[]): envoy.HeaderMatcher => ({
+    name: ':method',
+    stringMatch: { safeRegex: { regex: names.join('|') } },
+  })
+  // A copy that nobody reads would hold a large upload up (measured): what is larger, or may be, is not copied.
+  const notLarger: envoy.HeaderMatcher = {
+    name: 'content-length',
+    rangeMatch: { start: String(maxBodyBytes + 1), end: largest },
+    invertMatch: true,
+    treatMissingHeaderAsEmpty: true,
+  }
+  const announced: envoy.HeaderMatcher = {
+    name: 'content-length',
+    rangeMatch: { start: '0', end: String(maxBodyBytes + 1) },
+  }
+  const bodies = grpc ? [] : [announced]
   return [
-    ...(methods.length === 0
-      ? []
-      : [{ name: ':method', stringMatch: { safeRegex: { regex: methods.join('|') } } }]),
-    {
-      // A body that is announced and larger: measured, a copy that nobody reads would hold the upload up.
-      name: 'content-length',
-      rangeMatch: { start: String(maxBodyBytes + 1), end: largest },
-      invertMatch: true,
-      treatMissingHeaderAsEmpty: true,
-    },
+    ...(without.length === 0 ? [] : [[method(without), notLarger]]),
+    ...(others === undefined ? [bodies] : others.length === 0 ? [] : [[method(others), ...bodies]]),
   ]
 }
 
 /** The end of what fits into the 64 bits of a range. */
 const largest = '9223372036854775807'
 
-/** Requests that no mirror copies: copies, upgrades (they live on as streams), bodies over HTTP/1.1 without a length. */
-const never: readonly envoy.HeaderMatcher[] = [
+/** Requests that no mirror copies: copies themselves, and upgrades, which live on as streams. */
+const never: Scope = [
   { name: shadowHeader, presentMatch: false },
   { name: 'upgrade', presentMatch: false },
-  { name: 'transfer-encoding', presentMatch: false },
 ]
+
+/**
+ * The action of a way of which only some requests are copied. Envoy draws once for a request, for its weight and for what a mirror
+ * copies, so that a share of one slice would be of another: where no user is known, the request id decides the weight.
+ */
+function sharedOut(
+  service: StoredOf<'Service'>,
+  { weightedClusters = {}, hashPolicy = [] }: TrafficArm['action'],
+  environments: readonly string[],
+  shared: readonly LiveMirror[],
+): Pick<TrafficArm['action'], 'weightedClusters' | 'hashPolicy'> {
+  const marked = marking(service, weightedClusters, environments, shared)
+  if (weightedClusters.useHashPolicy === true) return { weightedClusters: marked }
+  return {
+    weightedClusters: { ...marked, useHashPolicy: true },
+    hashPolicy: [...hashPolicy, requestIdHash],
+  }
+}
 
 /** `shared`: the way leads to other environments too, so a header that only requests of `from` get names the cluster. */
 function mirrorPolicy(

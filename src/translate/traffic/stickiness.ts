@@ -14,10 +14,16 @@ export function stickyHashes(stickiness: Stickiness | undefined): readonly envoy
   ]
 }
 
+/** A hash that is as good as chance: every request has an id of its own. */
+export const requestIdHash: envoy.RouteActionHashPolicy = {
+  header: { headerName: 'x-request-id' },
+  terminal: true,
+}
+
 /** The bucket; without one the request id, which is what the bucket of the next request will be. */
 const bucketHashes: readonly envoy.RouteActionHashPolicy[] = [
   { cookie: { name: bucketCookie }, terminal: true },
-  { header: { headerName: 'x-request-id' }, terminal: true },
+  requestIdHash,
 ]
 
 /** A cookie with any value. Not `RouteMatch.cookies`: Envoy 1.36 does not know it, and would match everybody. */

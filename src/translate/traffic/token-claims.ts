@@ -24,7 +24,7 @@ export function claimExtensions(
     rules: [
       {
         match: { prefix: '/' },
-        requires: { requiresAll: { requirements: asking.map(({ provider }) => ifThere(provider)) } },
+        requires: together(asking.map(({ provider }) => ifThere(provider))),
       },
     ],
   })
@@ -57,7 +57,13 @@ function providerOf({ issuer, audiences, header, jwks }: Jwt, provider: string):
   }
 }
 
+/** Envoy wants at least two of what has to hold together. */
+const together = (requirements: readonly envoy.JwtRequirement[]): envoy.JwtRequirement => {
+  const [only] = requirements
+  return requirements.length === 1 && only !== undefined ? only : { requiresAll: { requirements } }
+}
+
 /** Verified where there is a token for it, and whatever comes of it, the request goes on. */
-const ifThere = (provider: string) => ({
+const ifThere = (provider: string): envoy.JwtRequirement => ({
   requiresAny: { requirements: [{ providerName: provider }, { allowMissingOrFailed: {} }] },
 })

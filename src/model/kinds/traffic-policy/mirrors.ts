@@ -45,7 +45,7 @@ const mirror = z
       .max(limits.mirrorBodyBytes, `wanted at most ${limits.mirrorBodyBytes}`)
       .default(1_048_576)
       .describe(
-        'Requests with a larger body are not copied, nor those over HTTP/1.1 whose length is not announced: a copy that nobody reads would hold the upload up.',
+        'Requests with a larger body are not copied, nor those with a body whose length is not announced (but for gRPC): a copy that nobody reads would hold the upload up.',
       ),
   })
   .superRefine(({ from, to, includeWrites, methods }, context) => {
