@@ -1,7 +1,7 @@
 // TLS towards the backends of a cluster; certificates and authorities come by SDS.
 import type { envoy } from '../envoy-api/index.ts'
 import { secretName, trustedCaName, type UpstreamTls } from '../model/index.ts'
-import { adsSource } from './ads.ts'
+import { secretSource } from './ads.ts'
 import { extension } from './extension.ts'
 
 /** The transport socket. `alpn`: what the port's protocol is called in the handshake. `namespace`: of the Secrets. */
@@ -23,7 +23,7 @@ export function upstreamTls(
           ? {}
           : {
               tlsCertificateSdsSecretConfigs: [
-                { name: secretName(namespace, certificate), sdsConfig: adsSource },
+                { name: secretName(namespace, certificate), sdsConfig: secretSource },
               ],
             }),
         ...(ca === undefined
@@ -38,7 +38,7 @@ export function upstreamTls(
                 },
                 validationContextSdsSecretConfig: {
                   name: trustedCaName(namespace, ca),
-                  sdsConfig: adsSource,
+                  sdsConfig: secretSource,
                 },
               },
             }),

@@ -92,7 +92,12 @@ export const firstManifests = (intent: Intent): readonly Manifest[] => [
 
 const by = { actor: 'sim', reason: '' }
 const namespace = 'default'
-export const apply = (...manifests: Manifest[]): ChangeCommand => ({ ...by, verb: 'apply', manifests })
+export const apply = (...manifests: Manifest[]): ChangeCommand => ({
+  ...by,
+  verb: 'apply',
+  manifests,
+  allowDrain: true,
+})
 
 /** The environments of a service by its head; none when it is gone. */
 function environmentsOf(heads: Heads, service: string): readonly Environment[] {

@@ -64,6 +64,7 @@ describe('a request', () => {
       ...by,
       verb: 'delete',
       keys: [{ key: 'default/Route/checkout' }, { key: 'default/Gateway/edge' }],
+      allowDrain: true,
     } as const
     expect(await rig.change(command)).toMatchObject({ ok: false, error: { kind: 'invalid' } })
     expect(await rig.change({ ...command, force: true })).toMatchObject({ ok: true, value: { revision: 2 } })
@@ -162,7 +163,9 @@ describe('node groups', () => {
     const keys = ['Route/checkout', 'Gateway/edge', 'NodeGroup/edge'].map((key) => ({
       key: `default/${key}`,
     }))
-    expect(await rig.change({ ...by, verb: 'delete', keys, force: true })).toMatchObject({ ok: true })
+    expect(await rig.change({ ...by, verb: 'delete', keys, force: true, allowDrain: true })).toMatchObject({
+      ok: true,
+    })
     await rig.talk()
     expect(rig.fleet.nodes.get('edge-1')?.group).toBeUndefined()
     await rig.apply(group() + gateway() + route())
