@@ -1,0 +1,29 @@
+// examples/: what stands there is applied and compiled as it stands.
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { typeUrls } from '../../../src/envoy-api/index.ts'
+import { parseManifests, planApply } from '../../../src/model/index.ts'
+import { createCompiler } from '../../../src/snapshot/index.ts'
+import { commit, filesOf, value } from '../model/fixtures.ts'
+
+const folders = readdirSync(join(import.meta.dirname, '..', '..', '..', 'examples'))
+
+describe.each(folders.filter((folder) => folder !== 'broken'))('examples/%s', (folder) => {
+  const manifests = value(parseManifests(filesOf(folder)))
+  const world = commit(new Map(), value(planApply(new Map(), manifests)))
+
+  it('is served to every node group that it names', () => {
+    const groups = [...world.values()].filter(({ kind }) => kind === 'NodeGroup')
+    expect(groups.length).toBeGreaterThan(0)
+    const compiler = createCompiler()
+    for (const { namespace, name } of groups) {
+      const compiled = value(compiler.compile(world, `${namespace}/${name}`))
+      expect(compiled.types.get(typeUrls.lds)?.size ?? 0).toBeGreaterThan(0)
+    }
+  })
+
+  it('changes nothing when it is applied again', () => {
+    expect(value(planApply(world, manifests)).puts).toEqual([])
+  })
+})
