@@ -175,7 +175,10 @@ async function start(
     { room: 'pushes', end: (graceMs) => delivery.stop(graceMs) },
   )
   const admin = await createAdminServer({
-    rooms: { delivery, fleet: delivery.fleet, store: store.value, events, discovery, lookUp: lookUpName },
+    rooms: {
+      ...{ delivery, fleet: delivery.fleet, store: store.value, events, discovery, lookUp: lookUpName },
+      ...(secrets === undefined ? {} : { secrets }),
+    },
     gate,
     listen: config.admin,
     ready: () => phase !== 'loading',

@@ -8,6 +8,7 @@ import type { Generation, Revision } from '../store/index.ts'
 import type * as api from './api.generated.ts'
 import type { EventEntry } from './events.ts'
 import { printObject } from './manifests.ts'
+import { type SecretStates, secretStatus } from './secret-status.ts'
 import { toStruct } from './struct.ts'
 
 /** Milliseconds since the epoch as a google.protobuf.Timestamp. */
@@ -32,12 +33,16 @@ export const fromKey = (key: {
 }): Key => `${key.namespace}/${key.kind}/${key.name}`
 
 /** `world` is where the object stands: a TrafficPolicy is printed with the traffic beside it. */
-export const toConfigObject = (object: StoredObject, world: World): api.Input<api.ConfigObject> => ({
+export const toConfigObject = (
+  object: StoredObject,
+  world: World,
+  secrets?: SecretStates,
+): api.Input<api.ConfigObject> => ({
   key: { namespace: object.namespace, kind: object.kind, name: object.name },
   uid: object.uid,
   etag: object.etag,
   revision: object.revision,
-  manifest: toStruct(printObject(object, world)),
+  manifest: toStruct({ ...printObject(object, world), ...secretStatus(object, secrets) }),
 })
 
 const changes: Readonly<Record<ObjectDiff['change'], api.ObjectDiffChange>> = {

@@ -8,6 +8,8 @@ import { shares, shareText } from './output/words.ts'
 export interface Shown {
   readonly name: string
   readonly spec: Json | undefined
+  /** What the server says beside it. */
+  readonly status: Json | undefined
   readonly beside: (kind: Kind, name: string) => Json | undefined
 }
 export interface KindView {
@@ -31,8 +33,17 @@ export const kindViews: Readonly<Partial<Record<Kind, KindView>>> = {
     columns: [
       { title: 'CERTIFICATE', shrinks: true },
       { title: 'TRUSTED CA', shrinks: true },
+      { title: 'FILES' },
+      { title: 'UNTIL' },
     ],
-    cells: ({ spec }) => [text(at(spec, 'certificate', 'chain')), text(at(spec, 'trustedCa'))],
+    cells: ({ spec, status }) => [
+      text(at(spec, 'certificate', 'chain')),
+      text(at(spec, 'trustedCa')),
+      text(at(status, 'files')),
+      list(at(status, 'served'))
+        .map((one) => text(at(one, 'notAfter')).slice(0, 10))
+        .sort()[0] ?? '',
+    ],
   },
   Gateway: {
     columns: [

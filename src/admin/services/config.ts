@@ -81,7 +81,9 @@ export function configHandlers(rooms: AdminRooms): Handlers<'Config'> {
       if (!key.ok) return key
       const world = worldOf(rooms, request.view)
       const object = world.get(key.value)
-      return object === undefined ? err(notFound(key.value)) : ok(toConfigObject(object, world))
+      return object === undefined
+        ? err(notFound(key.value))
+        : ok(toConfigObject(object, world, rooms.secrets))
     },
 
     List: async (request) => {
@@ -96,7 +98,7 @@ export function configHandlers(rooms: AdminRooms): Handlers<'Config'> {
         .sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1))
       const { items, nextPageToken } = page(chosen, keyOf, request.pageToken, pageSize(request.pageSize))
       return ok({
-        objects: items.map((object) => toConfigObject(object, world)),
+        objects: items.map((object) => toConfigObject(object, world, rooms.secrets)),
         nextPageToken,
         revision: rooms.store.view().revision,
       })

@@ -8,6 +8,7 @@ import type { Store } from '../../store/index.ts'
 import type { AdminServices, ChangeOptions, Input } from '../api.generated.ts'
 import type { Events } from '../events.ts'
 import type { NameLookup } from '../named-hosts.ts'
+import type { SecretStates } from '../secret-status.ts'
 
 /** The rooms behind the API. */
 export interface AdminRooms {
@@ -17,6 +18,8 @@ export interface AdminRooms {
   readonly events: Events
   readonly discovery: Pick<Discovery, 'ask' | 'list'>
   readonly lookUp: NameLookup
+  /** Absent: no folder of secrets was given. */
+  readonly secrets?: SecretStates
 }
 
 /** One call. */

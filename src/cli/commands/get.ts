@@ -146,6 +146,7 @@ function printTables(
         const shown: Shown = {
           name: object.key?.name ?? '',
           spec: at(manifestOf(object), 'spec'),
+          status: at(manifestOf(object), 'status'),
           beside: (other: Kind, name) => manifests.get(idOf({ namespace, kind: other, name })),
         }
         return [
