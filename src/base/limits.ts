@@ -26,6 +26,8 @@ export const limits = {
   fieldLength: 4_096,
   /** Characters of a found value repeated in an error. */
   foundLength: 60,
+  /** Resources of one RawSnapshot: each is read when it is applied. */
+  resourcesPerRawSnapshot: 1_000,
   /** Certificates of one listener. */
   secretsPerListener: 100,
   /** Characters of the path of a certificate file below `--secrets-dir`. */
@@ -72,6 +74,8 @@ export const limits = {
   goneIncarnationMs: 15 * 60_000,
   /** Milliseconds that changes of endpoints after the first are collected, so that a burst is one generation. */
   churnCollectMs: 250,
+  /** Services whose endpoints changed, beyond which a node group is compiled anew: it is no slower then. */
+  servicesRefreshed: 256,
   /** Changes of endpoints that wait for their turn. */
   endpointChangesWaiting: 1_000,
   /** Host names of one environment: every proxy looks each of them up. */
@@ -84,6 +88,9 @@ export const limits = {
   /** Listeners of one gateway; gateways, hosts and rules of one route; matches of one rule; headers of one match. */
   listenersPerGateway: 64,
   nodeGroupsPerGateway: 256,
+  /** Listeners of a sidecar in one direction; services that its workload calls through one: each is a virtual host. */
+  listenersPerSidecar: 16,
+  servicesPerSidecar: 1_000,
   gatewaysPerRoute: 256,
   hostsPerRoute: 256,
   rulesPerRoute: 256,

@@ -69,6 +69,28 @@ export const kindViews: Readonly<Partial<Record<Kind, KindView>>> = {
       trafficText(at(beside('Traffic', name), 'spec')),
     ],
   },
+  Sidecar: {
+    columns: [
+      { title: 'INBOUND', shrinks: true },
+      { title: 'OUTBOUND', shrinks: true },
+      { title: 'NODE GROUPS', shrinks: true },
+    ],
+    cells: ({ spec }) => [
+      list(at(spec, 'inbound'))
+        .map(
+          (each) =>
+            `${text(at(each, 'port'))} → ${text(at(each, 'service', 'name'))} ${text(at(each, 'environment'))}`,
+        )
+        .join(', '),
+      list(at(spec, 'outbound'))
+        .map((each) => {
+          const services = list(at(each, 'services')).map((service) => text(at(service, 'name')))
+          return `${text(at(each, 'port'))} → ${services.join(' ')}`
+        })
+        .join(', '),
+      list(at(spec, 'nodeGroups')).map(text).join(', '),
+    ],
+  },
   Route: {
     columns: [
       { title: 'HOSTS', shrinks: true },

@@ -5,6 +5,7 @@ import { nodeGroup } from './kinds/node-group.ts'
 import { route } from './kinds/route.ts'
 import { secret } from './kinds/secret.ts'
 import { service } from './kinds/service.ts'
+import { sidecar } from './kinds/sidecar.ts'
 import { tombstone } from './kinds/tombstone.ts'
 import { traffic } from './kinds/traffic.ts'
 import { trafficPolicy } from './kinds/traffic-policy.ts'
@@ -16,6 +17,7 @@ export const manifestKinds: { readonly [K in ManifestKind]: KindDefinition<K> } 
   Secret: secret,
   Gateway: gateway,
   Service: service,
+  Sidecar: sidecar,
   Route: route,
   TrafficPolicy: trafficPolicy,
 }

@@ -5,12 +5,20 @@ import type { NodeGroupSpec } from './kinds/node-group.ts'
 import type { RouteSpec } from './kinds/route.ts'
 import type { SecretSpec } from './kinds/secret.ts'
 import type { ServiceSpec } from './kinds/service.ts'
+import type { SidecarSpec } from './kinds/sidecar.ts'
 import type { TombstoneSpec } from './kinds/tombstone.ts'
 import type { TrafficState } from './kinds/traffic.ts'
 import type { TrafficPolicySpec } from './kinds/traffic-policy.ts'
 
 /** Kinds that people write. */
-export type ManifestKind = 'NodeGroup' | 'Secret' | 'Gateway' | 'Service' | 'Route' | 'TrafficPolicy'
+export type ManifestKind =
+  | 'NodeGroup'
+  | 'Secret'
+  | 'Gateway'
+  | 'Service'
+  | 'Sidecar'
+  | 'Route'
+  | 'TrafficPolicy'
 /** Kinds that plans write. Both are named like their Service. */
 export type DerivedKind = 'Traffic' | 'Tombstone'
 export type Kind = ManifestKind | DerivedKind
@@ -23,6 +31,7 @@ export interface SpecOf {
   Secret: SecretSpec
   Gateway: GatewaySpec
   Service: ServiceSpec
+  Sidecar: SidecarSpec
   Route: RouteSpec
   TrafficPolicy: TrafficPolicySpec
   /** The second part of a TrafficPolicy: moved by verbs, never by apply (unless Git manages it). */

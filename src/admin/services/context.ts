@@ -58,6 +58,7 @@ const kindTable: Readonly<Record<ApiKind, true>> = {
   Secret: true,
   Gateway: true,
   Service: true,
+  Sidecar: true,
   Route: true,
   TrafficPolicy: true,
   Traffic: true,

@@ -1,12 +1,12 @@
 // Gateway: the listeners that node groups open.
 import { z } from 'zod'
 import { canonicalJson, limits } from '../../base/index.ts'
-import { addressesOverlap, canonicalAddress, isWildcard } from '../address.ts'
 import { name, refuseRepeats } from '../fields.ts'
-import type { Claim, KindDefinition, Reference } from '../kind-definition.ts'
+import type { KindDefinition, Reference } from '../kind-definition.ts'
 import { type Listener, listener } from './gateway/listener.ts'
 import { listenerSettings, settingsOf } from './gateway/settings.ts'
 import { certificateReference, trustedCaReference } from './secret.ts'
+import { socketClaims, socketsClash, socketText } from './sockets.ts'
 
 export const gatewaySpec = z.strictObject({
   nodeGroups: z
@@ -36,9 +36,9 @@ export const gatewaySpec = z.strictObject({
         context,
       )
       listeners.forEach((each, index) => {
-        const earlier = listeners.slice(0, index).find((other) => clashes(each, other))
+        const earlier = listeners.slice(0, index).find((other) => socketsClash(each, other))
         if (earlier === undefined) return
-        const message = `${socket(each)} is already taken by listener "${earlier.name}" (${socket(earlier)})`
+        const message = `${socketText(each)} is already taken by listener "${earlier.name}" (${socketText(earlier)})`
         context.addIssue({ code: 'custom', message, path: [index, 'port'] })
       })
     })
@@ -47,11 +47,6 @@ export const gatewaySpec = z.strictObject({
 })
 
 export type GatewaySpec = z.infer<typeof gatewaySpec>
-
-const socket = ({ address, port: number }: { readonly address: string; readonly port: number }): string =>
-  address.includes(':') ? `[${address}]:${number}` : `${address}:${number}`
-const clashes = (a: Listener, b: Listener): boolean =>
-  a.port === b.port && addressesOverlap(a.address, b.address)
 
 export const gateway: KindDefinition<'Gateway'> = {
   summary: 'Listeners that the proxies of some node groups open.',
@@ -66,7 +61,9 @@ export const gateway: KindDefinition<'Gateway'> = {
   ],
   claims: ({ namespace, spec }) =>
     spec.nodeGroups.flatMap((group) =>
-      spec.listeners.flatMap((each, index) => socketClaims(`${namespace}/${group}`, each, index)),
+      spec.listeners.flatMap((each, index) =>
+        socketClaims(`${namespace}/${group}`, each, `spec.listeners[${index}].port`),
+      ),
     ),
   // Envoy answers a listener that changed or went with a drain of its connections; a new one disturbs nobody.
   effect: (before, after) => (drainingListeners(before.spec, after?.spec).length > 0 ? 'drains' : undefined),
@@ -90,7 +87,7 @@ function drainingListeners(before: GatewaySpec, after: GatewaySpec | undefined):
         leaves || now === undefined || after === undefined || bytesOf(before, each) !== bytesOf(after, now)
       )
     })
-    .map((each) => `${each.name} (${socket(each)})`)
+    .map((each) => `${each.name} (${socketText(each)})`)
 }
 
 /** What the Envoy listener is made of. The bound on connections is a runtime key, and no part of it. */
@@ -99,26 +96,4 @@ function bytesOf(spec: GatewaySpec, each: Listener): string {
   const { connections: _, ...rest } = bounds ?? {}
   const { address, port, protocol, tls, http3 } = each
   return canonicalJson({ address, port, protocol, tls, http3: http3 === true, settings, bounds: rest })
-}
-
-/**
- * A socket is claimed twice: as itself, and as one of its port, where only a wildcard meets the others. So whatever
- * the number of gateways on a port, nobody is compared with everybody.
- */
-function socketClaims(group: string, each: Listener, index: number): readonly Claim[] {
-  const family = each.address.includes(':') ? 6 : 4
-  const breadth = isWildcard(each.address) ? 'all' : 'one'
-  const path = `spec.listeners[${index}].port`
-  const clash = (other: string): string =>
-    `${socket(each)} is already taken on node group "${group}" by ${other}`
-  return [
-    { claim: `socket ${group} ${canonicalAddress(each.address)} ${each.port}`, path, clash },
-    {
-      claim: `port ${group} ${family} ${each.port}`,
-      detail: breadth,
-      path,
-      overlaps: (mine, theirs) => mine !== theirs,
-      clash: (other) => `${clash(other)}, on ${breadth === 'all' ? 'one address of it' : 'every address'}`,
-    },
-  ]
 }

@@ -8,6 +8,7 @@ import type { ObjectContent } from '../objects.ts'
 import type { Match } from './route/match.ts'
 import { anything, compareRanks, type Placed, rankOf, textOf, unreached } from './route/order.ts'
 import { type Rule, rule } from './route/rule.ts'
+import { portMismatch, quoted } from './service-port.ts'
 
 const hostForm = /^(\*|(\*\.)?[a-z0-9_]([-a-z0-9_]*[a-z0-9_])?(\.[a-z0-9_]([-a-z0-9_]*[a-z0-9_])?)*)$/
 const host = z
@@ -19,6 +20,26 @@ const host = z
     'wanted a lower-case host name without port, "*.example.com", an IP address or "*"',
   )
 
+/** The same listener twice: all of a gateway beside one of it, or one of it twice. */
+function refuseTwice(
+  what: 'gateway' | 'sidecar',
+  list: readonly { readonly name: string; readonly listener?: string | undefined }[],
+  context: { addIssue(issue: { code: 'custom'; message: string; path: PropertyKey[] }): void },
+): void {
+  list.forEach((each, index) => {
+    const earlier = list
+      .slice(0, index)
+      .some(
+        (other) =>
+          other.name === each.name &&
+          (other.listener ?? each.listener ?? '') === (each.listener ?? other.listener ?? ''),
+      )
+    if (!earlier) return
+    const message = `${what} "${each.name}"${each.listener === undefined ? '' : `, listener "${each.listener}",`} is there twice`
+    context.addIssue({ code: 'custom', message, path: [index] })
+  })
+}
+
 export const routeSpec = z
   .strictObject({
     gateways: z
@@ -28,23 +49,23 @@ export const routeSpec = z
           listener: name.optional().describe('One listener of it. Default: all.'),
         }),
       )
-      .min(1, 'wanted at least one gateway')
       .max(limits.gatewaysPerRoute)
-      .superRefine((gateways, context) => {
-        gateways.forEach((each, index) => {
-          const earlier = gateways
-            .slice(0, index)
-            .some(
-              (other) =>
-                other.name === each.name &&
-                (other.listener ?? each.listener ?? '') === (each.listener ?? other.listener ?? ''),
-            )
-          if (!earlier) return
-          const message = `gateway "${each.name}"${each.listener === undefined ? '' : `, listener "${each.listener}",`} is there twice`
-          context.addIssue({ code: 'custom', message, path: [index] })
-        })
-      })
-      .describe('Where the route is served.'),
+      .superRefine((gateways, context) => refuseTwice('gateway', gateways, context))
+      .default([])
+      .describe('Where the route is served. Needed, unless there are `sidecars`.'),
+    sidecars: z
+      .array(
+        z.strictObject({
+          name: name.describe('A Sidecar of the same namespace.'),
+          listener: name.optional().describe('One of its outbound listeners. Default: all.'),
+        }),
+      )
+      .max(limits.gatewaysPerRoute)
+      .superRefine((sidecars, context) => refuseTwice('sidecar', sidecars, context))
+      .optional()
+      .describe(
+        'Sidecars whose workloads make calls by this route too. What its rules leave of a service that the workload may call goes on without it.',
+      ),
     hosts: z
       .array(host)
       .min(1, 'wanted at least one host')
@@ -78,8 +99,13 @@ export const routeSpec = z
       .describe('What is matched and where it goes.'),
   })
   .superRefine((spec, context) => {
+    const sidecars = spec.sidecars?.length ?? 0
+    if (spec.gateways.length + sidecars === 0) {
+      const message = 'missing, wanted at least one gateway (or one of "sidecars")'
+      context.addIssue({ code: 'custom', message, path: ['gateways'] })
+    }
     const matches = spec.rules.reduce((sum, each) => sum + Math.max(1, each.matches.length), 0)
-    const product = spec.gateways.length * spec.hosts.length * matches
+    const product = (spec.gateways.length + sidecars) * spec.hosts.length * matches
     if (product <= limits.matchesPerRoute) return
     const message = `gateways × hosts × matches are ${product}, wanted at most ${limits.matchesPerRoute}: split the Route`
     context.addIssue({ code: 'custom', message, path: ['rules'] })
@@ -98,6 +124,13 @@ export const route: KindDefinition<'Route'> = {
       check: (target: ObjectContent) =>
         listenerMismatch(target, each.listener, `spec.gateways[${index}].listener`),
     })),
+    ...(spec.sidecars ?? []).map((each, index) => ({
+      kind: 'Sidecar' as const,
+      name: each.name,
+      path: `spec.sidecars[${index}].name`,
+      check: (target: ObjectContent) =>
+        listenerMismatch(target, each.listener, `spec.sidecars[${index}].listener`),
+    })),
     ...spec.rules.flatMap(({ service }, index) =>
       service === undefined
         ? []
@@ -107,17 +140,17 @@ export const route: KindDefinition<'Route'> = {
               name: service.name,
               path: `spec.rules[${index}].service.name`,
               check: (target: ObjectContent) =>
-                portMismatch(target, service.port, `spec.rules[${index}].service.port`),
+                portMismatch(target, service.port, `spec.rules[${index}].service.port`, 'a Route'),
             },
           ],
     ),
   ],
   claims: ({ namespace, spec }) =>
-    spec.gateways.flatMap((each) =>
+    placesOf(spec).flatMap((each) =>
       spec.hosts.flatMap((one) =>
         spec.rules.flatMap((rule, index) =>
           matchesOf(rule).map(({ text, at }) => ({
-            claim: `host ${namespace}/${each.name} ${one} ${text}`,
+            claim: `host ${each.kind} ${namespace}/${each.name} ${one} ${text}`,
             detail: each.listener ?? '',
             path: [
               'spec.rules',
@@ -126,12 +159,18 @@ export const route: KindDefinition<'Route'> = {
             ].join(''),
             overlaps: (mine: string, theirs: string) => mine === '' || theirs === '' || mine === theirs,
             clash: (other: string) =>
-              `the same requests (host "${one}" on gateway "${each.name}"${text === anything ? '' : `, ${text}`}) already go to ${other}`,
+              `the same requests (host "${one}" on ${each.kind} "${each.name}"${text === anything ? '' : `, ${text}`}) already go to ${other}`,
           })),
         ),
       ),
     ),
 }
+
+/** Gateways and sidecars, as claims name them. */
+const placesOf = ({ gateways, sidecars = [] }: RouteSpec) => [
+  ...gateways.map((each) => ({ ...each, kind: 'gateway' as const })),
+  ...sidecars.map((each) => ({ ...each, kind: 'sidecar' as const })),
+]
 
 /** Where a match stands in its Route. */
 interface Place {
@@ -161,31 +200,15 @@ function listenerMismatch(
   listener: string | undefined,
   at: string,
 ): readonly Mismatch[] {
-  if (target.kind !== 'Gateway') return []
-  const names = target.spec.listeners.map((each) => each.name)
-  if (listener === undefined || names.includes(listener)) return []
-  return [
-    { path: at, message: `Gateway "${target.name}" has no listener "${listener}", wanted ${quoted(names)}` },
-  ]
-}
-
-function portMismatch(target: ObjectContent, port: string | undefined, at: string): readonly Mismatch[] {
-  if (target.kind !== 'Service') return []
-  const { ports } = target.spec
-  const names = ports.map((each) => each.name)
-  if (port === undefined && names.length > 1) {
-    return [
-      { path: at, message: `missing: Service "${target.name}" has several ports, wanted ${quoted(names)}` },
-    ]
-  }
-  const chosen = port === undefined ? ports[0] : ports.find((each) => each.name === port)
-  if (chosen === undefined) {
-    return [{ path: at, message: `Service "${target.name}" has no port "${port}", wanted ${quoted(names)}` }]
-  }
-  if (chosen.protocol !== 'TCP') return []
-  const message = `port "${chosen.name}" of Service "${target.name}" speaks TCP, wanted HTTP, HTTP2 or GRPC: a Route reads requests`
+  if (target.kind !== 'Gateway' && target.kind !== 'Sidecar') return []
+  const isGateway = target.kind === 'Gateway'
+  const names = (isGateway ? target.spec.listeners : target.spec.outbound).map((each) => each.name)
+  const what = isGateway ? 'listener' : 'outbound listener'
+  if (listener === undefined && names.length > 0) return []
+  if (listener !== undefined && names.includes(listener)) return []
+  const message =
+    names.length === 0
+      ? `${target.kind} "${target.name}" has no ${what}`
+      : `${target.kind} "${target.name}" has no ${what} "${listener}", wanted ${quoted(names)}`
   return [{ path: at, message }]
 }
-
-const quoted = (names: readonly string[]): string =>
-  `${names.length === 1 ? '' : 'one of '}${names.map((each) => `"${each}"`).join(', ')}`

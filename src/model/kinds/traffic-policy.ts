@@ -41,6 +41,12 @@ export const trafficPolicySpec = z
       .describe(
         'What keeps a user where he is while weights move: a share that grows moves nobody back. Default: every request is drawn anew.',
       ),
+    carried: z
+      .boolean()
+      .optional()
+      .describe(
+        'Whether requests stay in an environment over the calls that they cause: one that carries no environment is marked with the one that it gets (`x-verdigris-environment`), and one that carries the name of an environment of this service goes there, whatever the cohorts and weights. Environments with a share, and those that declare endpoints, count. Default: false.',
+      ),
     cohorts: cohorts
       .optional()
       .describe(
@@ -163,7 +169,7 @@ function serviceMismatches(spec: TrafficPolicySpec, service: ContentOf<'Service'
       message: `Service "${service.name}" has no environment "${each}", wanted ${known.map((one) => `"${one}"`).join(', ')}`,
     }))
   const tcpOnly = service.spec.ports.every(({ protocol }) => protocol === 'TCP')
-  const http = (['stickiness', 'cohorts', 'mirrors'] as const)
+  const http = (['stickiness', 'carried', 'cohorts', 'mirrors'] as const)
     .filter((part) => tcpOnly && spec[part] !== undefined)
     .map((part) => ({
       path: `spec.${part}`,
