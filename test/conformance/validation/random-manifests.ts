@@ -1,6 +1,7 @@
 // Manifests by chance: ordinary ones, and odd ones in which every text, number and duration may lie at the edge of what is
 // allowed or beyond it. From one seed always the same.
 import fc from 'fast-check'
+import { answering, anyMatch, fitting, forwarding, guarding } from './random-rules.ts'
 
 /** One world as people would apply it: a list of objects. */
 export type ManifestSet = readonly object[]
@@ -261,29 +262,20 @@ function service(parts: Parts, name: string, ports: readonly string[]): fc.Arbit
 }
 
 function route(parts: Parts, name: string): fc.Arbitrary<object> {
-  const header = fc.oneof(
-    fc.record({ name: parts.headerName, exact: parts.headerText }),
-    fc.record({ name: parts.headerName, prefix: parts.headerText }),
-    fc.record({ name: parts.headerName, present: fc.boolean() }),
-  )
-  const match = fc.record(
-    {
-      path: fc.oneof(fc.record({ prefix: parts.path }), fc.record({ exact: parts.path })),
-      headers: fc.array(header, { maxLength: 3 }),
-    },
-    { requiredKeys: [] },
-  )
-  const rule = fc
-    .record({
-      matches: fc.array(match, { minLength: 1, maxLength: 3 }),
-      timeout: optional(parts.duration),
-      to: pick('web', 'api'),
-    })
-    .map(({ matches, timeout, to }) => ({
-      matches,
-      ...(timeout === undefined ? {} : { timeout }),
+  const forwards = fc
+    .tuple(forwarding(parts), guarding(parts), pick('web', 'api'))
+    .map(([more, guards, to]) => ({
+      ...more,
+      ...guards,
       service: to === 'web' ? { name: 'web' } : { name: 'api', port: 'grpc' },
     }))
+  const answers = fc.tuple(answering(parts), guarding(parts)).map(([own, guards]) => ({ ...own, ...guards }))
+  const rule = fc
+    .tuple(
+      fc.array(anyMatch(parts), { minLength: 1, maxLength: 3 }),
+      fc.oneof({ weight: 4, arbitrary: forwards }, { weight: 1, arbitrary: answers }),
+    )
+    .map(([matches, does]) => fitting({ matches, ...does }))
   return fc
     .record({
       gateways: fc.constant([{ name: 'public' }]),
