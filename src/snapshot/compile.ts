@@ -2,7 +2,13 @@
 import { err, invalid, limits, ok, type Problem, type Result, type Violation } from '../base/index.ts'
 import { typeUrls } from '../envoy-api/index.ts'
 import { type GroupKey, keyOf, type ObjectKey, type Observed, type World } from '../model/index.ts'
-import { createTranslator, type Draft, type DraftGroup, sameItems } from '../translate/index.ts'
+import {
+  createTranslator,
+  type Draft,
+  type DraftGroup,
+  type DraftService,
+  sameItems,
+} from '../translate/index.ts'
 import { checkResources, createDraftChecks } from '../validate/index.ts'
 import { createEncoder, type EncodeCounts, EncodeError } from './encode.ts'
 import type { CompiledGroup, EncodedResource } from './types.ts'
@@ -23,6 +29,16 @@ export interface Compiler {
    * or `notFound` when the world has no such node group. Equal worlds give equal bytes, whatever came before.
    */
   compile(world: World, group: GroupKey, observed?: Observed): Result<CompiledGroup, Problem>
+  /**
+   * What a compile of this world gave, with the endpoints of these services (`namespace/name`) as they are observed now: the
+   * same as compiling it again, past the translation of everything else. Undefined: more may differ, so compile it.
+   */
+  refresh(
+    world: World,
+    compiled: CompiledGroup,
+    services: readonly string[],
+    observed: Observed,
+  ): CompiledGroup | undefined
   /** How much was encoded since the start. */
   encodeCounts(): EncodeCounts
 }
@@ -40,6 +56,8 @@ type Previous = (name: string) => EncodedResource | undefined
 export function createCompiler({ measure = (_part, run) => run() }: CompilerOptions = {}): Compiler {
   const translator = createTranslator()
   const checkDrafts = createDraftChecks()
+  const checkService = (service: DraftService): readonly Violation[] =>
+    checkDrafts({ ...nothingDrafted, services: [service] })
   const encoder = createEncoder()
   const recents = new Map<GroupKey, readonly Recent[]>()
 
@@ -128,8 +146,49 @@ export function createCompiler({ measure = (_part, run) => run() }: CompilerOpti
       recents.set(group, [made, ...known].slice(0, limits.compilesRemembered))
       return ok(made.compiled)
     },
+    refresh(world, compiled, services, observed) {
+      const held = compiled.types.get(typeUrls.eds)
+      if (held === undefined) return undefined
+      const drafts = services.flatMap((name) => translator.service(world, name, observed) ?? [])
+      const served = drafts.filter(({ assignments }) => assignments.some(({ name }) => held.has(name)))
+      const changed = new Map<string, EncodedResource>()
+      for (const draft of served) {
+        // What its proxies' zones are is told to others too.
+        if (draft.localities.length > 0 || draft.violations.length > 0) return undefined
+        if (checkService(draft).length > 0) return undefined
+        for (const assignment of draft.assignments) {
+          const before = held.get(assignment.name)
+          const encoded = before && attempt(() => encoder.whole(assignment, before))
+          if (encoded?.ok !== true || encoded.value.body.length > limits.resourceBytes) return undefined
+          if (encoded.value !== before) changed.set(assignment.name, encoded.value)
+        }
+      }
+      if (changed.size === 0) return compiled
+      // The names are the same, so their order is.
+      const endpoints = new Map(held)
+      for (const [name, resource] of changed) endpoints.set(name, resource)
+      const made = { ...compiled, types: new Map(compiled.types).set(typeUrls.eds, endpoints) }
+      const known = recents.get(compiled.group) ?? []
+      // Of its endpoints no source is known any more: the old ones would stand for what is no longer so.
+      const sources = new Map(known.find((each) => each.compiled === compiled)?.sources)
+      sources.delete(typeUrls.eds)
+      recents.set(compiled.group, [{ compiled: made, sources }, ...known].slice(0, limits.compilesRemembered))
+      return made
+    },
     encodeCounts: () => encoder.counts(),
   }
+}
+
+const nothingDrafted: DraftGroup = {
+  group: '',
+  listeners: [],
+  routeConfigurations: [],
+  services: [],
+  secrets: [],
+  absentSecrets: new Set(),
+  extensions: [],
+  fixed: [],
+  violations: [],
 }
 
 /** The outcome of encoding; everything but a draft that cannot be encoded is a bug and goes on. */

@@ -38,6 +38,8 @@ export interface Translator {
    * a Route on those listeners refers to → the clusters and load assignments of all its environments.
    */
   translate(world: World, group: GroupKey, observed?: Observed): DraftGroup
+  /** One Service (`namespace/name`) as a translation of the world would have it; undefined: there is none. */
+  service(world: World, name: string, observed: Observed): DraftService | undefined
 }
 
 /** A translator that remembers; a fresh one gives equal results. */
@@ -53,7 +55,20 @@ export function createTranslator(): Translator {
   const attachments = identityMemo<GatewayListener, Attachment>()
   const configurations = identityMemo<GatewayListener, DraftRouteConfiguration>()
 
+  const serviceIn = (objects: World, key: ObjectKey, observed: Observed): DraftService | undefined => {
+    const service = objects.get(key)
+    if (service?.kind !== 'Service') return undefined
+    const { namespace, name } = service
+    const policy = objects.get(policyKey(namespace, name))
+    const known = policy?.kind === 'TrafficPolicy' ? policy : undefined
+    return servicesOf(service, observed.endpoints.get(`${namespace}/${name}`), known)
+  }
+
   return {
+    service(world, fullName, observed) {
+      const [namespace = '', name = ''] = fullName.split('/')
+      return serviceIn(index(world).objects, keyOf({ kind: 'Service', namespace, name }), observed)
+    },
     translate(world, group, observed = nothingObserved) {
       const { gatewaysOf, routesOf: attachedTo, objects } = index(world)
       const listeners: Draft[] = []
@@ -93,14 +108,7 @@ export function createTranslator(): Translator {
           )
         }
       }
-      const services = [...used].flatMap((key) => {
-        const service = objects.get(key)
-        if (service?.kind !== 'Service') return []
-        const name = `${service.namespace}/${service.name}`
-        const policy = objects.get(policyKey(service.namespace, service.name))
-        const known = policy?.kind === 'TrafficPolicy' ? policy : undefined
-        return [servicesOf(service, observed.endpoints.get(name), known)]
-      })
+      const services = [...used].flatMap((key) => serviceIn(objects, key, observed) ?? [])
       for (const each of services) for (const violation of each.violations) violations.add(violation)
       return {
         group,

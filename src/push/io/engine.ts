@@ -1,7 +1,7 @@
 // What the delivery engine holds in memory: everything here is read back from the store at a start, or learned anew
 // from the streams. The files beside this one are its verbs.
 import type { Problem, Result } from '../../base/index.ts'
-import { err, ok } from '../../base/index.ts'
+import { err, limits, ok } from '../../base/index.ts'
 import type { DeciderEnd } from '../../channel/index.ts'
 import { typeUrls } from '../../envoy-api/index.ts'
 import type { Barrier, FleetSettings, FleetState, Now, Refusal } from '../../fleet/index.ts'
@@ -43,6 +43,15 @@ export interface Unsafe {
   readonly removeWithSwitch?: boolean
 }
 
+/** `refresh`: without it everything is compiled anew. */
+export type EngineCompiler = Pick<Compiler, 'compile'> & Partial<Pick<Compiler, 'refresh'>>
+
+/** A group of a world as it was compiled. */
+export interface Compiled {
+  readonly observed: Observed
+  readonly result: Result<CompiledGroup, Problem>
+}
+
 /** What one push needs in memory while it runs. */
 export interface Running {
   readonly barriers: Map<GroupKey, Barrier>
@@ -64,7 +73,7 @@ export type StepCommit = 'decision' | 'compensation' | 'record'
 
 export interface Engine {
   readonly store: Store
-  readonly compiler: Pick<Compiler, 'compile'>
+  readonly compiler: EngineCompiler
   readonly decider: DeciderEnd
   readonly clock: Clock
   readonly log: Log
@@ -107,8 +116,8 @@ export interface Engine {
   readonly actors: Map<number, string>
   /** Endpoints and certificates as they are seen now. */
   observed: Observed
-  /** What was compiled, with what is observed now. */
-  worlds: WeakMap<World, Map<GroupKey, Result<CompiledGroup, Problem>>>
+  /** What was compiled, and with what was observed then. */
+  readonly worlds: WeakMap<World, Map<GroupKey, Compiled>>
   readonly targets: WeakMap<
     Push['objects'],
     { readonly applied: World; readonly heads: World; readonly target: World }
@@ -125,10 +134,26 @@ export function compiledOf(engine: Engine, world: World, group: GroupKey): Resul
     engine.worlds.set(world, known)
   }
   const found = known.get(group)
-  if (found !== undefined) return found
-  const made = engine.compiler.compile(world, group, engine.observed)
-  known.set(group, made)
-  return made
+  if (found?.observed === engine.observed) return found.result
+  const result = refreshed(engine, world, found) ?? engine.compiler.compile(world, group, engine.observed)
+  known.set(group, { observed: engine.observed, result })
+  return result
+}
+
+/** Churn of endpoints goes past translation: what else was compiled stands. */
+function refreshed(
+  { compiler, observed }: Engine,
+  world: World,
+  before: Compiled | undefined,
+): Compiled['result'] | undefined {
+  if (before?.result.ok !== true || before.observed.secrets !== observed.secrets) return undefined
+  const services: string[] = []
+  for (const [name, endpoints] of observed.endpoints)
+    if (before.observed.endpoints.get(name) !== endpoints) services.push(name)
+  for (const name of before.observed.endpoints.keys()) if (!observed.endpoints.has(name)) services.push(name)
+  if (services.length > limits.servicesRefreshed) return undefined
+  const made = compiler.refresh?.(world, before.result.value, services, observed)
+  return made === undefined ? undefined : ok(made)
 }
 
 /** After a commit: what was compiled for the target is what is applied now, and so is what it did not touch. */

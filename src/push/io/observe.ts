@@ -45,7 +45,6 @@ export async function observe(engine: Engine, observation: Observation): Promise
 /** From now on everything is compiled with this. */
 export function look(engine: Engine, observed: Observed): void {
   engine.observed = observed
-  engine.worlds = new WeakMap()
 }
 
 function withObservation(before: Observed, { endpoints, secrets }: Observation): Observed {

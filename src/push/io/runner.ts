@@ -7,7 +7,6 @@ import { createFleet, createFleetView, defaultFleetSettings } from '../../fleet/
 import { nothingObserved, type Observed } from '../../model/index.ts'
 import type { SecretSource } from '../../secrets/index.ts'
 import { noSecretFiles } from '../../secrets/index.ts'
-import type { Compiler } from '../../snapshot/index.ts'
 import type { Store } from '../../store/index.ts'
 import type { Push } from '../push-state.ts'
 import { phaseOf } from '../push-state.ts'
@@ -20,7 +19,7 @@ import type { Clock } from './clock.ts'
 import { systemClock } from './clock.ts'
 import { decide } from './decide.ts'
 import { currentRecord, drive } from './drive.ts'
-import type { Engine, Log, StepCommit, Timeouts, Unsafe } from './engine.ts'
+import type { Engine, EngineCompiler, Log, StepCommit, Timeouts, Unsafe } from './engine.ts'
 import { availability } from './engine.ts'
 import { observe } from './observe.ts'
 import { createSerial } from './serial.ts'
@@ -34,7 +33,7 @@ import { writeRecord } from './write-record.ts'
 export interface DeliveryOptions {
   readonly store: Store
   readonly decider: DeciderEnd
-  readonly compiler: Pick<Compiler, 'compile'>
+  readonly compiler: EngineCompiler
   readonly log: Log
   /** What was known of endpoints and certificates when the process ended. Default: nothing. */
   readonly observed?: Observed
