@@ -2,7 +2,7 @@
 // that come back (heads, applied and worlds of running pushes are compiled in turn).
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { ObjectContent, ObjectKey, World } from '../../src/model/index.ts'
+import { type ObjectContent, type ObjectKey, routeSpec, type World } from '../../src/model/index.ts'
 import { type Compiler, composeTypes, createCompiler } from '../../src/snapshot/index.ts'
 import { changed, traffic, worldOf } from '../golden/world.ts'
 
@@ -80,8 +80,14 @@ const route = fc
     rules: fc.array(
       fc.record({
         path: pick('/', '/cart', '/cart/', '/pay'),
-        exact: fc.boolean(),
+        kind: pick('prefix', 'exact', 'regex'),
+        methods: pick(undefined, ['GET'], ['GET', 'HEAD']),
         service: pick(...serviceNames),
+        does: pick<object>(
+          ...[{}, { retry: { on: ['5xx'] } }, { rewrite: { path: '/x' } }, { cors: { origins: ['*'] } }],
+          ...[{ rateLimit: { requests: 5 } }, { responseHeaders: { set: { 'x-a': 'b' } } }],
+          ...[{ redirect: { path: '/y' } }, { directResponse: { status: 200 } }],
+        ),
       }),
       { minLength: 1, maxLength: 3 },
     ),
@@ -95,10 +101,16 @@ const route = fc
           listener === undefined ? { name: each } : { name: each, listener },
         ),
         hosts,
-        rules: rules.map((rule) => ({
-          matches: [{ path: rule.exact ? { exact: rule.path } : { prefix: rule.path } }],
-          service: { name: rule.service },
-        })),
+        rules: rules.flatMap(({ path, kind, methods, service, does }) => {
+          const answers = 'redirect' in does || 'directResponse' in does
+          const rule = {
+            matches: [{ path: { [kind]: path }, ...(methods === undefined ? {} : { methods }) }],
+            ...(answers ? {} : { service: { name: service } }),
+            ...does,
+          }
+          // Each by itself: matches that leave others nothing are for translation to find here.
+          return routeSpec.parse({ gateways: [{ name: 'a' }], hosts: ['*'], rules: [rule] }).rules
+        }),
       },
     }),
   )
