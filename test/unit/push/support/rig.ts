@@ -14,6 +14,7 @@ import type {
   Unsafe,
 } from '../../../../src/push/index.ts'
 import { createDelivery, finalPhases } from '../../../../src/push/index.ts'
+import type { SecretSource } from '../../../../src/secrets/index.ts'
 import { type Compiler, createCompiler } from '../../../../src/snapshot/index.ts'
 import type { Store } from '../../../../src/store/index.ts'
 import type { MemoryDisk } from '../../store/memory-engine.ts'
@@ -91,6 +92,8 @@ export interface RigOptions {
   readonly fleet?: FakeFleet
   /** Dies at a step. */
   readonly cut?: Cut
+  /** Where certificates come from. */
+  readonly secrets?: SecretSource
   /** Bounds of one batch of the engine; a change beyond them is staged. */
   readonly batch?: { readonly writes: number; readonly bytes: number }
 }
@@ -121,6 +124,7 @@ export async function createRig(options: RigOptions = {}): Promise<Rig> {
     timeouts: { tickMs: 250, ...options.timeouts },
     observed: { endpoints: knownEndpoints(store.view().records('endpoint')), secrets: new Map() },
     ...(options.unsafe === undefined ? {} : { unsafe: options.unsafe }),
+    ...(options.secrets === undefined ? {} : { secrets: options.secrets }),
   })
   for (const id of options.nodes ?? []) {
     if (!fleet.nodes.has(id)) fleet.add(id)
@@ -187,5 +191,12 @@ export async function appliedRig(options: RigOptions): Promise<Rig> {
 }
 
 /** The engine after one that died: on what is on its disk now, at the same time, before the same proxies. */
-export const afterDeath = ({ disk, fleet, clock }: Rig, nodes: readonly string[] = []): Promise<Rig> =>
-  createRig({ disk: memoryDisk(disk.values), fleet, clock, nodes })
+export const afterDeath = (
+  { disk, fleet, clock }: Rig,
+  nodes: readonly string[] = [],
+  secrets?: SecretSource,
+): Promise<Rig> =>
+  createRig({
+    ...{ disk: memoryDisk(disk.values), fleet, clock, nodes },
+    ...(secrets === undefined ? {} : { secrets }),
+  })

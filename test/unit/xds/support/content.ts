@@ -29,7 +29,10 @@ export function publishOf(
       .map((name) => ({
         name,
         hash: short(`${name}=${now?.[name]}`),
-        body: encodeAny(typeUrls[key], Buffer.from(`${name}=${now?.[name]}`)),
+        body:
+          now?.[name] === 'bodiless'
+            ? new Uint8Array(0)
+            : encodeAny(typeUrls[key], Buffer.from(`${name}=${now?.[name]}`)),
         facts: factsOf(key, now?.[name] ?? ''),
       }))
     const remove = Object.keys(before).filter((name) => now?.[name] === undefined)
@@ -57,6 +60,7 @@ function factsOf(key: ResourceTypeKey, text: string): ResourceFacts {
   if (key === 'cds') return { discovery: text.includes('static') ? 'static' : 'eds' }
   if (key === 'rds') return { clusters: names }
   if (key === 'lds') return { routes: names }
+  if (key === 'sds') return text.includes('key') ? { privateKey: true } : {}
   if (key === 'eds') return { usable: text === '' ? 0 : 1 }
   return {}
 }

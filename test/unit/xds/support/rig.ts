@@ -21,6 +21,8 @@ interface ClientOptions {
   readonly node?: string
   readonly cluster?: string
   readonly agent?: string
+  /** Nobody can read along. Default: true. */
+  readonly mayHaveKeys?: boolean
   readonly features?: readonly string[]
 }
 
@@ -200,11 +202,11 @@ interface Inner extends Client {
 function createClient(
   hub: Hub,
   variant: VariantName,
-  { node = 'edge-1', cluster = 'edge', agent = 'envoy', features = [] }: ClientOptions,
+  { node = 'edge-1', cluster = 'edge', agent = 'envoy', features = [], mayHaveKeys = true }: ClientOptions,
   labels: ReadonlyMap<string, string>,
   settle: () => void,
 ): Inner {
-  const id = hub.open(variant, '127.0.0.1:1')
+  const id = hub.open(variant, '127.0.0.1:1', mayHaveKeys)
   let lines: string[] = []
   const nonces: string[] = []
   const versions: string[] = []
