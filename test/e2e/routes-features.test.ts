@@ -339,6 +339,12 @@ describeWithEnvoy('a rule of a Route on real Envoys, SotW and delta', () => {
       }
     })
 
+    it('counts anew after each change of the routes: a limit guards backends, it keeps no accounts', async () => {
+      for (const found of await statuses('/limited', 1)) expect(found).toEqual([429])
+      await fleet.apply(`${manifests()}---\n${route('one-more', '    - { service: { name: web } }')}`)
+      for (const found of await statuses('/limited', 4)) expect(found).toEqual([200, 200, 200, 429])
+    })
+
     it('answers requests that are too large 413, and no other', async () => {
       const upload = (bytes: number) =>
         everywhere({ host: 'guard.test', path: '/small', method: 'POST', body: 'x'.repeat(bytes) })
