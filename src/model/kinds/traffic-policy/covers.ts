@@ -7,7 +7,10 @@ type HeaderCondition = NonNullable<CohortMatch['headers']>[number]
 
 /** Every condition of `wide` follows from one of `narrow`. May miss a cover, never finds one that is none. */
 export function coversMatch(wide: CohortMatch, narrow: CohortMatch): boolean {
+  // An empty match, and ranges that are none, are refused for themselves.
+  const isEmpty = Object.values(wide).every((part) => part === undefined)
   return (
+    !isEmpty &&
     every(wide.headers, narrow.headers, followsHeader) &&
     every(wide.cookies, narrow.cookies, followsPresence) &&
     every(wide.query, narrow.query, followsPresence) &&
@@ -39,15 +42,21 @@ const followsPresence = (wide: Presence, narrow: Presence): boolean =>
 
 function coversSource(wide: CohortMatch['source'], narrow: CohortMatch['source']): boolean {
   if (wide === undefined) return true
-  const ranges = rangesOf(wide)
-  return narrow !== undefined && rangesOf(narrow).every((each) => ranges.some((range) => holds(range, each)))
+  const [outer, inner] = [rangesOf(wide), rangesOf(narrow ?? [])]
+  if (outer === undefined || inner === undefined || inner.length === 0) return false
+  return inner.every((each) => outer.some((range) => holds(range, each)))
 }
 
-const rangesOf = (texts: readonly string[]): readonly Cidr[] =>
-  texts.flatMap((text) => {
+/** undefined when one of them is none. */
+function rangesOf(texts: readonly string[]): readonly Cidr[] | undefined {
+  const ranges: Cidr[] = []
+  for (const text of texts) {
     const parsed = parseCidr(text)
-    return 'message' in parsed ? [] : [parsed]
-  })
+    if ('message' in parsed) return undefined
+    ranges.push(parsed)
+  }
+  return ranges
+}
 
 function coversLocality(wide: CohortMatch['locality'], narrow: CohortMatch['locality']): boolean {
   return (['region', 'zone', 'subZone'] as const).every(

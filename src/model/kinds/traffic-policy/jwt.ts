@@ -24,7 +24,7 @@ export const jwt = z.strictObject({
       if (message !== undefined) context.addIssue({ code: 'custom', message })
     })
     .describe(
-      'The public keys: a JSON Web Key Set as text. A token that none of them signed belongs to no cohort.',
+      'The public keys: a JSON Web Key Set as text, on one line. A token that none of them signed belongs to no cohort.',
     ),
 })
 
