@@ -18,6 +18,7 @@ const examples = join(import.meta.dirname, '..', '..', '..', 'examples')
 
 export const filesOf = (folder: string): { readonly file: string; readonly text: string }[] =>
   readdirSync(join(examples, folder))
+    .filter((file) => file.endsWith('.yaml'))
     .sort()
     .map((file) => ({ file, text: readFileSync(join(examples, folder, file), 'utf8') }))
 
