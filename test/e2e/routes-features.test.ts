@@ -40,6 +40,26 @@ spec:
       release: { version: "1" }
       endpoints: { static: [{ address: 127.0.0.1, port: ${echo.port} }, { address: 127.0.0.1, port: ${other.port} }] }
 `,
+    ...['loose', 'tight'].map(
+      (name) => `kind: Service
+metadata: { name: ${name} }
+spec:
+  ports: [{ name: http }]
+  upstream:
+    circuitBreakers: ${name === 'loose' ? '{ retries: 1000 }' : '{ retryBudget: { percent: 10, minConcurrency: 1 } }'}
+  environments:
+    - { name: blue, release: { version: "1" }, endpoints: { static: [{ address: 127.0.0.1, port: ${echo.port} }] } }
+`,
+    ),
+    route(
+      'budget',
+      ['loose', 'tight']
+        .map(
+          (name) =>
+            `    - { matches: [{ path: { prefix: /${name} } }], service: { name: ${name} }, retry: { on: [5xx], otherHosts: false, backOff: { base: 1ms } } }`,
+        )
+        .join('\n'),
+    ),
     route(
       'match',
       `
@@ -289,6 +309,20 @@ describeWithEnvoy('a rule of a Route on real Envoys, SotW and delta', () => {
         expect(tries).toBeGreaterThanOrEqual(status === 200 ? 2 : most)
         expect(tries).toBeLessThanOrEqual(most)
       }
+    })
+
+    it('tries no more often than the retry budget of the service allows', async () => {
+      const tries = async (name: string) => {
+        const test = `${name}${serial++}`
+        const headers = { 'x-test': test, 'x-fail': '503x9999', 'x-wait': '300' }
+        const [edge] = fleet.edges
+        const wanted = { host: 'budget.test', path: `/${name}`, headers }
+        await Promise.all(Array.from({ length: 40 }, () => ask(edge?.port ?? 0, wanted)))
+        return echo.count(test)
+      }
+      expect(await tries('loose')).toBe(80)
+      // 10 % of 40 at once, and those that take the place of the first.
+      expect(await tries('tight')).toBeLessThan(60)
     })
 
     it('gives each try a time of its own', async () => {
