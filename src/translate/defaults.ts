@@ -8,6 +8,8 @@ export const defaults = {
   upstreamIdleTimeoutMs: 4_000,
   /** The first wait after a host name did not resolve. */
   dnsFailureRefreshMs: 1_000,
+  /** How long a browser keeps its bucket: a year, the most that all of them honour. */
+  bucketCookieMs: 365 * 24 * 3_600_000,
   /** A route's time for the whole response, as in Envoy. */
   routeTimeoutMs: defaultRouteTimeoutMs,
   /** Draws of an endpoint for a retry that was not tried yet, before one that was is taken. */

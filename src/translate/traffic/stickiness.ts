@@ -1,6 +1,7 @@
 // What keeps a user in one slice of the hash range. Measured on Envoy 1.36 and 1.40: docs/decisions/envoy-behaviour.md.
 import type { envoy } from '../../envoy-api/index.ts'
 import type { Stickiness } from '../../model/index.ts'
+import { defaults } from '../defaults.ts'
 import { bucketCookie } from '../names.ts'
 
 /** What is hashed: the first of these that a request has decides. */
@@ -50,14 +51,11 @@ export function known({ header, cookie }: Stickiness): readonly envoy.HeaderMatc
   ]
 }
 
-/** A year, which browsers keep. */
-const maxAgeSeconds = 31_536_000
-
 /** Gives out the bucket: the request id of this request, so that the next one hashes to the same place. */
 export const givesBucket: envoy.HeaderValueOption = {
   header: {
     key: 'set-cookie',
-    value: `${bucketCookie}=%REQ(x-request-id)%; Path=/; Max-Age=${maxAgeSeconds}; HttpOnly; SameSite=Lax`,
+    value: `${bucketCookie}=%REQ(x-request-id)%; Path=/; Max-Age=${defaults.bucketCookieMs / 1_000}; HttpOnly; SameSite=Lax`,
   },
   appendAction: 'APPEND_IF_EXISTS_OR_ADD',
 }
