@@ -91,6 +91,8 @@ export const limits = {
   /** Listeners of a sidecar in one direction; services that its workload calls through one: each is a virtual host. */
   listenersPerSidecar: 16,
   servicesPerSidecar: 1_000,
+  /** Services that sidecars call whose virtual hosts are remembered by name: beyond it they are made anew. */
+  serviceSources: 20_000,
   gatewaysPerRoute: 256,
   hostsPerRoute: 256,
   rulesPerRoute: 256,

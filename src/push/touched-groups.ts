@@ -12,14 +12,17 @@ import {
 export interface Moments {
   readonly before: World
   readonly after: World
-  /** Routes of pushes that are not applied yet: what they lead to may depend on the change too. */
+  /** Routes and Gateways of pushes that are not applied yet: what they lead to may depend on the change too. */
   readonly pending?: readonly StoredObject[]
 }
 
 /** `namespace/name` of each, where nothing else is said. */
 interface Parts {
   readonly services: Set<string>
-  readonly gateways: Set<string>
+  /** Of these, what is declared changes: their ports, not only their traffic. */
+  readonly declared: Set<string>
+  /** Keys of Gateways and Sidecars. */
+  readonly openers: Set<ObjectKey>
   readonly groups: Set<string>
   /** Keys, not names. */
   readonly secrets: Set<ObjectKey>
@@ -43,15 +46,14 @@ export function touchedGroups(
         if (secretsNamedBy(object).some((key) => found.secrets.has(key))) addOne(object, found)
   }
   if (found.services.size > 0) {
-    // Routes that differ are among the keys: one walk through one of the worlds finds the others.
-    for (const object of before.values()) addGateways(object, found)
-    for (const object of pending) addGateways(object, found)
+    // Those that differ are among the keys: one walk through one of the worlds finds the others.
+    for (const object of before.values()) addCallers(object, found)
+    for (const object of pending) addCallers(object, found)
   }
-  for (const key of found.gateways) {
-    const [namespace, name] = key.split('/')
+  for (const key of found.openers) {
     for (const world of [before, after]) {
-      const gateway = world.get(`${namespace}/Gateway/${name}`)
-      if (gateway?.kind === 'Gateway') addOne(gateway, found)
+      const opener = world.get(key)
+      if (opener !== undefined) addOne(opener, found)
     }
   }
   const exists = (group: GroupKey): boolean => {
@@ -64,7 +66,8 @@ export function touchedGroups(
 
 const nothing = (): Parts => ({
   services: new Set(),
-  gateways: new Set(),
+  declared: new Set(),
+  openers: new Set(),
   groups: new Set(),
   secrets: new Set(),
 })
@@ -78,10 +81,8 @@ export function subjectsOf(worlds: readonly World[], keys: Iterable<ObjectKey>):
       if (object === undefined) continue
       addOne(object, found)
       for (const named of secretsNamedBy(object)) found.secrets.add(named)
-      if (object.kind !== 'Route') continue
-      for (const { service } of object.spec.rules) {
-        if (service !== undefined) found.services.add(`${object.namespace}/${service.name}`)
-      }
+      for (const service of servicesLedTo(object)) found.services.add(service)
+      for (const service of servicesStoodFor(object)) found.declared.add(service)
     }
   }
   return new Set(
@@ -99,28 +100,53 @@ function addOne(object: StoredObject, found: Parts): void {
       found.secrets.add(keyOf(object))
       break
     case 'Gateway':
-      found.gateways.add(`${namespace}/${name}`)
+    case 'Sidecar':
+      found.openers.add(keyOf(object))
       for (const group of object.spec.nodeGroups) found.groups.add(`${namespace}/${group}`)
       break
     case 'Route':
-      for (const gateway of object.spec.gateways) found.gateways.add(`${namespace}/${gateway.name}`)
+      for (const gateway of object.spec.gateways)
+        found.openers.add(keyOf({ ...gateway, namespace, kind: 'Gateway' }))
+      for (const sidecar of object.spec.sidecars ?? [])
+        found.openers.add(keyOf({ ...sidecar, namespace, kind: 'Sidecar' }))
       break
     case 'TrafficPolicy':
       found.services.add(`${namespace}/${object.spec.service}`)
       break
+    case 'Service':
+      found.services.add(`${namespace}/${name}`)
+      found.declared.add(`${namespace}/${name}`)
+      break
     default:
-      // Service, Traffic and what else is named like its Service.
+      // Traffic and what else is named like its Service.
       found.services.add(`${namespace}/${name}`)
   }
 }
 
-/** A Route that leads to one of the services: its gateways. */
-function addGateways(object: StoredObject, found: Parts): void {
-  if (object.kind !== 'Route') return
-  const { namespace, spec } = object
-  const leads = spec.rules.some(
-    ({ service }) => service !== undefined && found.services.has(`${namespace}/${service.name}`),
+/**
+ * A Route that leads to one of the services: its gateways and sidecars. A Gateway or Sidecar with a listener that leads there:
+ * itself; and a Sidecar of its workload, which speaks as the service declares.
+ */
+function addCallers(object: StoredObject, found: Parts): void {
+  const calls = servicesLedTo(object).some((service) => found.services.has(service))
+  if (calls || servicesStoodFor(object).some((service) => found.declared.has(service))) addOne(object, found)
+}
+
+/** `namespace/name` of the services that it sends requests or connections to. */
+function servicesLedTo(object: StoredObject): readonly string[] {
+  if (object.kind === 'Sidecar') {
+    return object.spec.outbound.flatMap(({ services }) =>
+      services.map(({ name }) => `${object.namespace}/${name}`),
+    )
+  }
+  if (object.kind !== 'Route') return []
+  return object.spec.rules.flatMap(({ service }) =>
+    service === undefined ? [] : `${object.namespace}/${service.name}`,
   )
-  if (!leads) return
-  for (const gateway of spec.gateways) found.gateways.add(`${namespace}/${gateway.name}`)
+}
+
+/** `namespace/name` of the services whose workload a Sidecar takes requests for. */
+function servicesStoodFor(object: StoredObject): readonly string[] {
+  if (object.kind !== 'Sidecar') return []
+  return object.spec.inbound.map(({ service }) => `${object.namespace}/${service.name}`)
 }

@@ -2,13 +2,13 @@
 import { names } from '../base/index.ts'
 import { type StoredOf, settingsOf } from '../model/index.ts'
 import { identityMemo } from './memo.ts'
-import { connectionLimitKey, listenerName } from './names.ts'
+import { connectionLimitKey, listenerName, sidecarListenerName } from './names.ts'
 import type { Draft } from './types.ts'
 
-/** Puts the bounds of these Gateways into the flags layer; without any the drafts stay as they are. */
+/** Puts the bounds of these Gateways and Sidecars into the flags layer; without any the drafts stay as they are. */
 export function createConnectionLimits(): (
   fixed: readonly Draft[],
-  gateways: readonly StoredOf<'Gateway'>[],
+  gateways: readonly Bounded[],
 ) => readonly Draft[] {
   const memo = identityMemo<Draft, Draft>()
   return (fixed, gateways) => {
@@ -27,9 +27,21 @@ export function createConnectionLimits(): (
 
 const layerOf = ({ json }: Draft) => ('layer' in json ? json.layer : undefined)
 
-const limitsOf = ({ namespace, name, spec }: StoredOf<'Gateway'>): readonly (readonly [string, number])[] =>
-  spec.listeners.flatMap((listener) => {
+type Bounded = StoredOf<'Gateway'> | StoredOf<'Sidecar'>
+
+function limitsOf(owner: Bounded): readonly (readonly [string, number])[] {
+  const { namespace, name } = owner
+  if (owner.kind === 'Sidecar') {
+    return [...owner.spec.inbound, ...owner.spec.outbound].flatMap((listener) => {
+      const connections = listener.limits?.connections
+      if (connections === undefined) return []
+      return [[connectionLimitKey(sidecarListenerName(namespace, name, listener.name)), connections] as const]
+    })
+  }
+  const { spec } = owner
+  return spec.listeners.flatMap((listener) => {
     const connections = settingsOf(spec, listener).limits?.connections
     if (connections === undefined) return []
     return [[connectionLimitKey(listenerName(namespace, name, listener.name)), connections] as const]
   })
+}

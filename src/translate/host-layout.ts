@@ -1,12 +1,12 @@
 // Which virtual hosts a listener has. Envoy wants each host in one virtual host, so Routes that share a host are
 // merged there; a Route that has its hosts to itself is a virtual host of its own.
-import type { StoredOf } from '../model/index.ts'
 import { byName } from './order.ts'
+import type { RouteSource } from './routes.ts'
 
 /** One virtual host: its name, its hosts, and the Routes that make it. */
 export interface HostGroup {
   /**
-   * `<namespace>/<route>`, or the first host where several Routes share it: a bare host holds no slash, so the two
+   * `<namespace>/<route>`, `<namespace>/service/<service>` where it has no Route, or the first host where several Routes share it: a bare host holds no slash, so the two
    * never meet.
    */
   readonly name: string
@@ -19,7 +19,7 @@ export interface HostGroup {
 }
 
 /** Every host of these Routes, in groups sorted by name: hosts of the same Routes stand together. */
-export function hostLayout(routes: readonly StoredOf<'Route'>[]): readonly HostGroup[] {
+export function hostLayout(routes: readonly RouteSource[]): readonly HostGroup[] {
   const byHost = new Map<string, number[]>()
   routes.forEach((route, at) => {
     for (const host of new Set(route.spec.hosts.map((each) => each.toLowerCase()))) {
@@ -41,8 +41,11 @@ export function hostLayout(routes: readonly StoredOf<'Route'>[]): readonly HostG
       const [first = 0] = owners
       const route = routes[first]
       const alone = owners.length === 1 && route !== undefined
-      const name = alone ? `${route.namespace}/${route.name}` : (hosts[0] ?? '')
+      const name = alone ? nameOf(route) : (hosts[0] ?? '')
       return { name, hosts, parts: [hosts.join(' ')], owners }
     })
     .sort(byName)
 }
+
+const nameOf = ({ kind, namespace, name }: RouteSource): string =>
+  kind === 'Route' ? `${namespace}/${name}` : `${namespace}/service/${name}`

@@ -9,20 +9,28 @@ import { defaults } from './defaults.ts'
 import { duration } from './duration.ts'
 import { extension } from './extension.ts'
 import { httpFilters } from './http-filters.ts'
-import { runtimeKeys, trustedHeaderPrefix } from './names.ts'
+import { environmentHeader, runtimeKeys, trustedHeaderPrefix } from './names.ts'
 import { requestLog } from './request-log.ts'
 
 /** What the listener adds to its settings. */
 interface Transport {
   readonly tls: ListenerTls | undefined
   readonly codec: 'AUTO' | 'HTTP3'
+  /** A sidecar's, between proxies and workloads of ours. */
+  readonly mesh?: Mesh | undefined
+}
+
+/** What a sidecar's listener is told beyond its settings. */
+export interface Mesh {
+  /** Which environment requests carry that carry none. */
+  readonly environment?: string | undefined
 }
 
 /** The connection manager whose routes come by RDS under this name. */
 export function httpConnectionManager(
   name: string,
   settings: ListenerSettings = {},
-  { tls, codec }: Transport = { tls: undefined, codec: 'AUTO' },
+  { tls, codec, mesh }: Transport = { tls: undefined, codec: 'AUTO' },
 ): envoy.ListenerFilter {
   const { limits, trustedHops = 0 } = settings
   return {
@@ -37,7 +45,7 @@ export function httpConnectionManager(
         httpFilters: httpFilters(),
         accessLog: [grpcAccessLog('verdigris', runtimeKeys.accessLog), ...requestLog(settings.accessLog)],
         accessLogOptions: { accessLogFlushInterval: duration(defaults.accessLogFlushIntervalMs) },
-        ...identityFor(settings),
+        ...(mesh === undefined ? identityFor(settings) : identityInside(mesh)),
         ...normalisation,
         ...timeoutsFor(settings),
         ...(limits?.requestHeadersKiB === undefined ? {} : { maxRequestHeadersKb: limits.requestHeadersKiB }),
@@ -105,6 +113,30 @@ function identityFor({ trustClient }: ListenerSettings): Partial<envoy.HttpConne
   if (trustClient !== true) return identity
   const { earlyHeaderMutationExtensions: _, ...rest } = identity
   return { ...rest, preserveExternalRequestId: true }
+}
+
+/**
+ * Between proxies of ours: what the first of them said of a request (its id, its client, its environment) stays. The address of
+ * the connection is a neighbour's and adds nothing to `x-forwarded-for`.
+ */
+function identityInside({ environment }: Mesh): Partial<envoy.HttpConnectionManager> {
+  const { earlyHeaderMutationExtensions: _, ...rest } = identity
+  const inside = { ...rest, useRemoteAddress: false, preserveExternalRequestId: true }
+  if (environment === undefined) return inside
+  const header = { key: environmentHeader, value: environment }
+  return {
+    ...inside,
+    // Before the route is chosen: cohorts and carried environments see it.
+    earlyHeaderMutationExtensions: [
+      {
+        name: 'envoy.http.early_header_mutation.header_mutation',
+        typedConfig: extension(
+          'envoy.extensions.http.early_header_mutation.header_mutation.v3.HeaderMutation',
+          { mutations: [{ append: { header, appendAction: 'ADD_IF_ABSENT' } }] },
+        ),
+      },
+    ],
+  }
 }
 
 /**

@@ -12,7 +12,7 @@ import {
 import { downstreamTls, secretsOfTls } from './downstream-tls.ts'
 import { duration } from './duration.ts'
 import { extension } from './extension.ts'
-import { httpConnectionManager } from './http-connection-manager.ts'
+import { httpConnectionManager, type Mesh } from './http-connection-manager.ts'
 import { identityMemo } from './memo.ts'
 import { http3ListenerName, listenerName } from './names.ts'
 import { byName } from './order.ts'
@@ -48,11 +48,12 @@ function listenersOf(gateway: StoredOf<'Gateway'>): readonly Draft[] {
 }
 
 /** HTTP/1.1 and HTTP/2, over TLS where the listener has any. */
-function tcpListener(
+export function tcpListener(
   namespace: string,
   name: string,
-  { address, port, tls }: Listener,
+  { address, port, tls }: Pick<Listener, 'address' | 'port' | 'tls'>,
   settings: ListenerSettings,
+  mesh?: Mesh,
 ): envoy.Listener {
   const { limits, timeouts, proxyProtocol } = settings
   const socket: envoy.TransportSocket | undefined =
@@ -86,7 +87,7 @@ function tcpListener(
     filterChains: [
       {
         name: 'http',
-        filters: [httpConnectionManager(name, settings, { tls, codec: 'AUTO' })],
+        filters: [httpConnectionManager(name, settings, { tls, codec: 'AUTO', mesh })],
         ...(socket === undefined
           ? {}
           : {

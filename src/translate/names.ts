@@ -12,6 +12,16 @@ export const clusterStatName = (name: string): string => name.replace(/\.(\d+)(?
 export const listenerName = (namespace: string, gateway: string, listener: string): string =>
   `${namespace}/${gateway}/${listener}`
 
+/**
+ * A Sidecar listener and its route configuration: `<namespace>/sidecar~<sidecar>/<listener>`. No name holds the `~`, so it is
+ * never a Gateway's.
+ */
+export const sidecarListenerName = (namespace: string, sidecar: string, listener: string): string =>
+  `${namespace}/sidecar~${sidecar}/${listener}`
+
+/** The cluster of a workload's own port: another port, another cluster. */
+export const localClusterName = (listener: string, port: number): string => `${listener}/${port}`
+
 /** The UDP listener beside it: a part more than any other has. */
 export const http3ListenerName = (listener: string): string => `${listener}/h3`
 
@@ -39,6 +49,9 @@ export const mirrorHeader = (namespace: string, service: string, mirror: string)
 
 /** Request header of every copy, with the name of its mirror. What carries it is not copied again. */
 export const shadowHeader = 'x-verdigris-shadow'
+
+/** Request header with the environment that the first proxy of a request chose. */
+export const environmentHeader = 'x-verdigris-environment'
 
 /** Cookie of clients without an id: which part of the hash range they are in. */
 export const bucketCookie = 'vd-id'

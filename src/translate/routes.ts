@@ -18,9 +18,20 @@ import { type TrafficArm, trafficArms } from './traffic-arms.ts'
 import type { DraftRoute } from './types.ts'
 import { policyKey } from './world-index.ts'
 
+/** What routes are made of: a Route, or a Service whose callers need none. */
+export type RouteSource = StoredOf<'Route'> | ServiceSource
+
+/** A Service under its own names, as if a Route led every request there. */
+export interface ServiceSource {
+  readonly kind: 'Service'
+  readonly namespace: string
+  readonly name: string
+  readonly spec: Pick<StoredOf<'Route'>['spec'], 'hosts' | 'rules'>
+}
+
 /** What one Route says, before it is known which virtual hosts it is part of. */
 export interface RouteDrafts {
-  readonly route: StoredOf<'Route'>
+  readonly route: RouteSource
   /** Ranked: the first that matches wins. */
   readonly routes: readonly DraftRoute[]
   /** Keys of the Services that it refers to and that are there. */
@@ -34,9 +45,9 @@ export interface RouteDrafts {
  * Makes the drafts of a Route; made again only when the Route, a Service of it or their Traffic changed, and the
  * same object again when that change means nothing to its routes (an endpoint came or went).
  */
-export function createRoutes(): (route: StoredOf<'Route'>, world: World) => RouteDrafts {
-  const memo = identityMemo<StoredOf<'Route'>, RouteDrafts>(isDeepStrictEqual)
-  const keys = identityMemo<StoredOf<'Route'>, readonly ObjectKey[]>()
+export function createRoutes(): (route: RouteSource, world: World) => RouteDrafts {
+  const memo = identityMemo<RouteSource, RouteDrafts>(isDeepStrictEqual)
+  const keys = identityMemo<RouteSource, readonly ObjectKey[]>()
   return (route, world) => {
     const parts = keys(route, [], () => dependencies(route)).map((key) => world.get(key))
     return memo(route, parts, () => draftsOf(route, world))
@@ -44,7 +55,7 @@ export function createRoutes(): (route: StoredOf<'Route'>, world: World) => Rout
 }
 
 /** Keys of everything besides the Route itself that its Envoy routes are made of. */
-function dependencies(route: StoredOf<'Route'>): readonly ObjectKey[] {
+function dependencies(route: RouteSource): readonly ObjectKey[] {
   const { namespace } = route
   const services = [...new Set(route.spec.rules.flatMap(({ service }) => service?.name ?? []))]
   return services.flatMap((name) => [
@@ -54,7 +65,7 @@ function dependencies(route: StoredOf<'Route'>): readonly ObjectKey[] {
   ])
 }
 
-function draftsOf(route: StoredOf<'Route'>, world: World): RouteDrafts {
+function draftsOf(route: RouteSource, world: World): RouteDrafts {
   const routes: DraftRoute[] = []
   const violations: Violation[] = []
   const services = new Set<ObjectKey>()
@@ -114,7 +125,7 @@ interface Ways {
   readonly violations: readonly Violation[]
 }
 
-function waysOf(route: StoredOf<'Route'>, rule: Rule, index: number, world: World): Ways {
+function waysOf(route: RouteSource, rule: Rule, index: number, world: World): Ways {
   const own = ownRouteName(route.namespace, route.name)
   const none: Ways = { name: own, grpc: false, arms: [], services: [], origins: [], violations: [] }
   if (rule.service === undefined) return none
@@ -138,7 +149,7 @@ type Target =
 
 /** Where a rule sends to, or what is missing. */
 function targetOf(
-  route: StoredOf<'Route'>,
+  route: RouteSource,
   { name, port }: NonNullable<Rule['service']>,
   index: number,
   world: World,

@@ -1,5 +1,5 @@
 // A service's traffic → the ways that its requests may take. Every route of the service has all of them, so that they move together.
-// Cohorts first, in the order of the policy, then everybody by weight; each with what is copied of it.
+// Those that carry an environment first, then cohorts in the order of the policy, then everybody by weight; each with what is copied of it.
 
 import type { Violation } from '../base/index.ts'
 import type { envoy } from '../envoy-api/index.ts'
@@ -8,6 +8,7 @@ import { totalWeight } from './defaults.ts'
 import { clusterOf } from './environment-ports.ts'
 import { hashPolicy } from './load-balancing.ts'
 import { jwtProvider } from './names.ts'
+import { carries, followed, marking } from './traffic/carried.ts'
 import { cohortMatches } from './traffic/cohort-match.ts'
 import { liveMirrors, mirrored, type Way } from './traffic/mirrors.ts'
 import { givesBucket, known, stickyHashes } from './traffic/stickiness.ts'
@@ -42,9 +43,20 @@ export function trafficArms(
   const live = new Set(traffic.spec.cohorts ?? [])
   const cohorts = (policy?.spec.cohorts ?? []).filter(({ name }) => live.has(name))
   const provider = policy === undefined ? '' : jwtProvider(policy)
-  const visits = cohorts.flatMap((cohort) => cohortWays(service, cohort, port, provider))
+  const visits = cohorts.flatMap(({ environment, matches }) =>
+    visitsTo(
+      service,
+      environment,
+      port,
+      matches.flatMap((match) => cohortMatches(match, provider)),
+    ),
+  )
   const mirrors = liveMirrors(service, policy, traffic, port)
-  const ways = [...visits, ...everybody(service, shares, policy)]
+  const chosen = [...visits, ...everybody(service, shares, policy)]
+  const ways =
+    policy?.spec.carried === true
+      ? [...staying(service, followed(service, shares, cohorts), port), ...chosen.map(marking)]
+      : chosen
   return {
     arms: ways.flatMap((way) => mirrored(service, way, mirrors)),
     violations: [
@@ -55,20 +67,31 @@ export function trafficArms(
   }
 }
 
-/** Those of a cohort: all of them to its environment. */
-function cohortWays(
+/** Those that carry an environment of the service go there. */
+const staying = (
   service: StoredOf<'Service'>,
-  { environment, matches }: Cohort,
+  environments: readonly string[],
   port: string,
-  provider: string,
+): readonly Way[] =>
+  environments.flatMap((environment) =>
+    visitsTo(service, environment, port, [{ headers: [carries(environment)] }]),
+  )
+
+/** All that match to one environment, whatever the weights. */
+function visitsTo(
+  service: StoredOf<'Service'>,
+  environment: string,
+  port: string,
+  matches: readonly TrafficArm['match'][],
 ): readonly Way[] {
   const cluster = clusterOf(service, environment, port)
   if (cluster === undefined) return []
   const shares = [{ environment, cluster, weight: totalWeight }]
   const action = actionOf(service, shares, { sticky: [], bucket: false })
-  return matches
-    .flatMap((match) => cohortMatches(match, provider))
-    .map((match) => ({ arm: { match, action, clusters: [cluster] }, environments: [environment] }))
+  return matches.map((match) => ({
+    arm: { match, action, clusters: [cluster] },
+    environments: [environment],
+  }))
 }
 
 /** Everybody by weight; who has no id yet is given one. */

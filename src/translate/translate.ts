@@ -23,6 +23,7 @@ import { byName } from './order.ts'
 import { createRoutes } from './routes.ts'
 import { createSecrets } from './secrets.ts'
 import { createServices } from './services.ts'
+import { createSidecars } from './sidecar/sidecars.ts'
 import { claimExtensions } from './traffic/token-claims.ts'
 import type { Draft, DraftGroup, DraftRouteConfiguration, DraftService } from './types.ts'
 import { withoutRepeats } from './violations.ts'
@@ -35,7 +36,7 @@ type GatewayListener = StoredOf<'Gateway'>['spec']['listeners'][number]
 export interface Translator {
   /**
    * Every Gateway that lists the group → one Listener and one RouteConfiguration per listener; every Service that
-   * a Route on those listeners refers to → the clusters and load assignments of all its environments.
+   * a Route on those listeners refers to → the clusters and load assignments of all its environments. Sidecars likewise.
    */
   translate(world: World, group: GroupKey, observed?: Observed): DraftGroup
   /** One Service (`namespace/name`) as a translation of the world would have it; undefined: there is none. */
@@ -54,6 +55,7 @@ export function createTranslator(): Translator {
   const virtualHostsOf = createVirtualHosts()
   const attachments = identityMemo<GatewayListener, Attachment>()
   const configurations = identityMemo<GatewayListener, DraftRouteConfiguration>()
+  const draftsOfSidecars = createSidecars({ routesOf, virtualHostsOf })
 
   const serviceIn = (objects: World, key: ObjectKey, observed: Observed): DraftService | undefined => {
     const service = objects.get(key)
@@ -70,7 +72,7 @@ export function createTranslator(): Translator {
       return serviceIn(index(world).objects, keyOf({ kind: 'Service', namespace, name }), observed)
     },
     translate(world, group, observed = nothingObserved) {
-      const { gatewaysOf, routesOf: attachedTo, objects } = index(world)
+      const { gatewaysOf, routesOf: attachedTo, sidecarsOf, sidecarRoutesOf, objects } = index(world)
       const listeners: Draft[] = []
       const routeConfigurations: DraftRouteConfiguration[] = []
       const used = new Set<ObjectKey>()
@@ -108,6 +110,16 @@ export function createTranslator(): Translator {
           )
         }
       }
+      const sidecars = sidecarsOf.get(group) ?? noSidecars
+      const mesh = draftsOfSidecars(
+        sidecars,
+        ({ namespace, name }) => sidecarRoutesOf.get(`${namespace}/${name}`) ?? noRoutes,
+        objects,
+      )
+      listeners.push(...mesh.listeners)
+      routeConfigurations.push(...mesh.routeConfigurations)
+      for (const key of mesh.services) used.add(key)
+      for (const violation of mesh.violations) violations.add(violation)
       const services = [...used].flatMap((key) => serviceIn(objects, key, observed) ?? [])
       for (const each of services) for (const violation of each.violations) violations.add(violation)
       return {
@@ -115,9 +127,15 @@ export function createTranslator(): Translator {
         listeners: listeners.sort(byName),
         routeConfigurations: routeConfigurations.sort(byName),
         services,
-        ...secretsOf(users(gateways, services), objects, observed.secrets),
+        ...secretsOf(users([...gateways, ...sidecars], services), objects, observed.secrets),
         extensions: claimsOf(services, objects),
-        fixed: limited(fixedDrafts(distinct(services.flatMap(({ localities }) => localities))), gateways),
+        fixed: [
+          ...limited(fixedDrafts(distinct(services.flatMap(({ localities }) => localities))), [
+            ...gateways,
+            ...sidecars,
+          ]),
+          ...mesh.clusters,
+        ],
         violations: withoutRepeats(violations),
       }
     },
@@ -150,13 +168,14 @@ function distinct(localities: readonly Locality[]): readonly Locality[] {
 }
 
 const noGateways: readonly StoredOf<'Gateway'>[] = []
+const noSidecars: readonly StoredOf<'Sidecar'>[] = []
 const noRoutes: readonly StoredOf<'Route'>[] = []
 
 /** Whatever may name Secrets. */
 const users = (
-  gateways: readonly StoredOf<'Gateway'>[],
+  openers: readonly (StoredOf<'Gateway'> | StoredOf<'Sidecar'>)[],
   services: readonly DraftService[],
-): readonly StoredObject[] => [...gateways, ...services.map(({ service }) => service)]
+): readonly StoredObject[] => [...openers, ...services.map(({ service }) => service)]
 
 /** Clients that may come by HTTP/3 are told so with every answer. */
 const alternatives = ({ http3, port }: GatewayListener): Partial<DraftRouteConfiguration['back']> =>

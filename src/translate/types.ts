@@ -81,7 +81,7 @@ export interface DraftRouteConfiguration {
     envoy.RouteConfiguration,
     'validateClusters' | 'ignorePortInHostMatching' | 'responseHeadersToAdd'
   >
-  /** The Gateway. */
+  /** The Gateway or Sidecar. */
   readonly origin: string
 }
 
@@ -110,7 +110,10 @@ export interface DraftGroup {
   readonly absentSecrets: ReadonlySet<string>
   /** Filter configurations that come by ECDS, sorted by name. */
   readonly extensions: readonly Draft[]
-  /** Resources that every group has: runtime layers, the extension slot, the fleet's own empty assignment. */
+  /**
+   * Resources that every group has: runtime layers, the extension slot, the fleet's own empty assignment; and the clusters of
+   * workloads' own ports, which only their sidecars have.
+   */
   readonly fixed: readonly Draft[]
   /** What is wrong with the objects themselves. With any of these nothing may be served. */
   readonly violations: readonly Violation[]

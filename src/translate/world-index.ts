@@ -12,17 +12,21 @@ export interface WorldIndex extends Attachments {
 interface Attachments {
   /** `namespace/NodeGroup name` → Gateways that list it, sorted by name. */
   readonly gatewaysOf: ReadonlyMap<string, readonly StoredOf<'Gateway'>[]>
+  /** `namespace/NodeGroup name` → Sidecars that list it, sorted by name. */
+  readonly sidecarsOf: ReadonlyMap<string, readonly StoredOf<'Sidecar'>[]>
+  /** `namespace/Sidecar name` → Routes attached to any outbound listener of it, sorted by name. */
+  readonly sidecarRoutesOf: ReadonlyMap<string, readonly StoredOf<'Route'>[]>
   /** `namespace/Gateway name` → Routes attached to any listener of it, sorted by name. */
   readonly routesOf: ReadonlyMap<string, readonly StoredOf<'Route'>[]>
 }
 
-type Attached = StoredOf<'Gateway'> | StoredOf<'Route'>
+type Attached = StoredOf<'Gateway'> | StoredOf<'Sidecar'> | StoredOf<'Route'>
 
 /** The key under which an index has the policy of a service, whatever the policy is called: no object's own key looks like it. */
 export const policyKey = (namespace: string, service: string): ObjectKey =>
   `policy of ${namespace}/${service}`
 
-/** Indexes worlds, each once. Worlds of equal Gateways and Routes share the lists of these, by identity. */
+/** Indexes worlds, each once. Worlds of equal Gateways, Sidecars and Routes share the lists of these, by identity. */
 export function createWorldIndex(): (world: World) => WorldIndex {
   const indexes = new WeakMap<World, WorldIndex>()
   let known: readonly { readonly objects: readonly Attached[]; readonly attachments: Attachments }[] = []
@@ -35,7 +39,8 @@ export function createWorldIndex(): (world: World) => WorldIndex {
       objects.set(key, object)
       if (object.kind === 'TrafficPolicy')
         objects.set(policyKey(object.namespace, object.spec.service), object)
-      if (object.kind === 'Gateway' || object.kind === 'Route') attached.push(object)
+      if (object.kind === 'Gateway' || object.kind === 'Sidecar' || object.kind === 'Route')
+        attached.push(object)
     }
     const found = known.find((each) => sameItems(each.objects, attached))
     const attachments = found?.attachments ?? attachmentsOf(attached)
@@ -51,17 +56,25 @@ export function createWorldIndex(): (world: World) => WorldIndex {
 function attachmentsOf(objects: readonly Attached[]): Attachments {
   const gatewaysOf = new Map<string, StoredOf<'Gateway'>[]>()
   const routesOf = new Map<string, StoredOf<'Route'>[]>()
+  const sidecarsOf = new Map<string, StoredOf<'Sidecar'>[]>()
+  const sidecarRoutesOf = new Map<string, StoredOf<'Route'>[]>()
   for (const object of [...objects].sort(byName)) {
     if (object.kind === 'Gateway') {
       for (const group of new Set(object.spec.nodeGroups))
         add(gatewaysOf, `${object.namespace}/${group}`, object)
+    } else if (object.kind === 'Sidecar') {
+      for (const group of new Set(object.spec.nodeGroups))
+        add(sidecarsOf, `${object.namespace}/${group}`, object)
     } else {
       for (const name of new Set(object.spec.gateways.map((gateway) => gateway.name))) {
         add(routesOf, `${object.namespace}/${name}`, object)
       }
+      for (const name of new Set(object.spec.sidecars?.map((sidecar) => sidecar.name))) {
+        add(sidecarRoutesOf, `${object.namespace}/${name}`, object)
+      }
     }
   }
-  return { gatewaysOf, routesOf }
+  return { gatewaysOf, routesOf, sidecarsOf, sidecarRoutesOf }
 }
 
 function add<Item>(lists: Map<string, Item[]>, key: string, item: Item): void {

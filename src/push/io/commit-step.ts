@@ -4,7 +4,7 @@ import type { Problem, Result } from '../../base/index.ts'
 import { err, ok } from '../../base/index.ts'
 import { isStored } from '../../envoy-api/index.ts'
 import type { Now } from '../../fleet/index.ts'
-import type { GroupKey, StoredObject, World } from '../../model/index.ts'
+import type { GroupKey, Kind, StoredObject, World } from '../../model/index.ts'
 import type { CompiledGroup } from '../../snapshot/index.ts'
 import { diffTypes } from '../../snapshot/index.ts'
 import type { Change, Committed } from '../../store/index.ts'
@@ -50,12 +50,14 @@ export interface StepScene {
 export const preparingBut = (engine: Engine, ...without: readonly string[]): readonly Push[] =>
   [...engine.pushes.values()].filter((push) => isUndecided(push) && !without.includes(push.id))
 
-/** Routes of these pushes, as they are to be. */
+const leading: ReadonlySet<Kind> = new Set(['Route', 'Gateway', 'Sidecar'])
+
+/** Routes, Gateways and Sidecars of these pushes, as they are to be: what leads to services. */
 export const pendingRoutes = (heads: World, pushes: readonly Preparing[]): readonly StoredObject[] =>
   pushes.flatMap(({ objects }) =>
     objects.flatMap((key) => {
       const object = heads.get(key)
-      return object?.kind === 'Route' ? [object] : []
+      return object !== undefined && leading.has(object.kind) ? [object] : []
     }),
   )
 

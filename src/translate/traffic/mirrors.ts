@@ -6,6 +6,7 @@ import { safeMethods } from '../../model/index.ts'
 import { mirrorClusterOf } from '../environment-ports.ts'
 import { mirrorHeader, mirrorRuntimeKey, shadowHeader } from '../names.ts'
 import type { TrafficArm } from '../traffic-arms.ts'
+import { markOfCopy } from './carried.ts'
 import { requestIdHash } from './stickiness.ts'
 
 /** A mirror that is on, for one port. */
@@ -16,6 +17,8 @@ export interface LiveMirror {
   readonly cluster: string
   /** Its requests are gRPC calls, which do not say how long they are. */
   readonly grpc: boolean
+  /** Requests of the service carry their environment. */
+  readonly carried: boolean
 }
 
 /** The mirrors of a policy that are on; those whose environment is not there are left out, and refused elsewhere. */
@@ -27,10 +30,11 @@ export function liveMirrors(
 ): readonly LiveMirror[] {
   const on = new Map(Object.entries(traffic.spec.mirrors ?? {}))
   const grpc = service.spec.ports.some((each) => each.name === port && each.protocol === 'GRPC')
+  const carried = policy?.spec.carried === true
   return (policy?.spec.mirrors ?? []).flatMap((mirror) => {
     const share = on.get(mirror.name)
     const cluster = mirrorClusterOf(service, mirror, port)
-    return share === undefined || cluster === undefined ? [] : [{ mirror, share, cluster, grpc }]
+    return share === undefined || cluster === undefined ? [] : [{ mirror, share, cluster, grpc, carried }]
   })
 }
 
@@ -153,7 +157,7 @@ function sharedOut(
 /** `shared`: the way leads to other environments too, so a header that only requests of `from` get names the cluster. */
 function mirrorPolicy(
   service: StoredOf<'Service'>,
-  { mirror, share, cluster }: LiveMirror,
+  { mirror, share, cluster, carried }: LiveMirror,
   shared: boolean,
 ): envoy.RouteActionRequestMirrorPolicy {
   const { namespace, name } = service
@@ -173,6 +177,7 @@ function mirrorPolicy(
           appendAction: 'OVERWRITE_IF_EXISTS_OR_ADD',
         },
       },
+      ...(carried ? [markOfCopy(mirror.to)] : []),
       ...(shared ? [{ remove: header }] : []),
     ],
   }
@@ -198,10 +203,13 @@ function marking(
       ...(ofFrom.length === 0
         ? {}
         : {
-            requestHeadersToAdd: ofFrom.map((each) => ({
-              header: { key: header(each), value: each.cluster },
-              appendAction: 'OVERWRITE_IF_EXISTS_OR_ADD' as const,
-            })),
+            requestHeadersToAdd: [
+              ...(entry.requestHeadersToAdd ?? []),
+              ...ofFrom.map((each) => ({
+                header: { key: header(each), value: each.cluster },
+                appendAction: 'OVERWRITE_IF_EXISTS_OR_ADD' as const,
+              })),
+            ],
           }),
       ...(ofOthers.length === 0 ? {} : { requestHeadersToRemove: ofOthers.map(header) }),
     }
