@@ -2,7 +2,13 @@
 // that come back (heads, applied and worlds of running pushes are compiled in turn).
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type ObjectContent, type ObjectKey, routeSpec, type World } from '../../src/model/index.ts'
+import {
+  type ObjectContent,
+  type ObjectKey,
+  routeSpec,
+  trafficPolicySpec,
+  type World,
+} from '../../src/model/index.ts'
 import { type Compiler, composeTypes, createCompiler } from '../../src/snapshot/index.ts'
 import { changed, traffic, worldOf } from '../golden/world.ts'
 
@@ -114,29 +120,62 @@ const route = fc
       },
     }),
   )
-const moved = fc
-  .record({ name: pick(...serviceNames), to: pick('blue', 'green', 'grey'), share: pick(10_000, 9_000) })
-  .map(({ name, to, share }) =>
-    traffic(
-      'default',
-      name,
-      share === 10_000 ? { [to]: share } : { [to]: share, [to === 'blue' ? 'green' : 'blue']: 1_000 },
+const policy = fc
+  .record({
+    service: pick(...serviceNames),
+    stickiness: pick<object | undefined>(
+      ...[undefined, { header: 'x-user' }, { bucket: true }, { cookie: 'c', bucket: true }],
     ),
-  )
+    cohorts: some<'near' | 'beta' | 'inside'>('near', 'beta', 'inside'),
+    environment: pick('blue', 'green'),
+    to: pick('green', 'grey'),
+    mirror: pick<object>({}, { includeWrites: true }, { methods: ['GET', 'POST'], maxBodyBytes: 10 }),
+  })
+  .map(({ service: name, stickiness, cohorts, environment, to, mirror }): ObjectContent => {
+    const matches = {
+      near: [{ locality: { zone: 'a' } }, { geography: { values: ['NO'] } }],
+      beta: [{ cookies: [{ name: 'beta', present: true }], claims: [{ path: ['g'], value: 'v' }] }],
+      inside: [{ source: ['10.0.0.0/8', '2001:db8::/33'] }],
+    }
+    const spec = trafficPolicySpec.parse({
+      service: name,
+      ...(stickiness === undefined ? {} : { stickiness }),
+      cohorts: cohorts.map((each) => ({ name: each, environment, matches: matches[each] })),
+      jwt: { issuer: 'i', jwks: '{"keys":[{"kty":"OKP","crv":"Ed25519","x":"AA"}]}' },
+      mirrors: [
+        { name: 'one', from: 'blue', to },
+        { name: 'two', from: 'blue', to, ...mirror },
+      ],
+    })
+    return { ...envelope(`${name}-policy`), kind: 'TrafficPolicy', spec }
+  })
+const moved = fc
+  .record({
+    name: pick(...serviceNames),
+    to: pick('blue', 'green', 'grey'),
+    share: pick(10_000, 9_000),
+    cohorts: pick<readonly string[]>([], [], ['beta'], ['near', 'inside']),
+    mirrors: pick<Readonly<Record<string, number>>>({}, {}, { one: 10_000 }, { one: 1, two: 2_500 }),
+  })
+  .map(({ name, to, share, cohorts, mirrors }): ObjectContent => {
+    const weights =
+      share === 10_000 ? { [to]: share } : { [to]: share, [to === 'blue' ? 'green' : 'blue']: 1_000 }
+    return { ...envelope(name), kind: 'Traffic', spec: { weights, cohorts: [...cohorts], mirrors } }
+  })
 
 type Step =
   | { readonly kind: 'put'; readonly content: ObjectContent }
   | { readonly kind: 'delete'; readonly key: ObjectKey }
   | { readonly kind: 'back'; readonly by: number }
 const put = fc
-  .oneof(gateway, service, service, route, route, moved, moved)
+  .oneof(gateway, service, service, route, route, policy, policy, moved, moved)
   .map((content): Step => ({ kind: 'put', content }))
 const steps = fc.array(
   fc.oneof(
     { weight: 8, arbitrary: put },
     {
       weight: 1,
-      arbitrary: pick('Route/r', 'Service/s', 'Gateway/a').map(
+      arbitrary: pick('Route/r', 'Service/s', 'Gateway/a', 'TrafficPolicy/s-policy').map(
         (key): Step => ({ kind: 'delete', key: `default/${key}` }),
       ),
     },
