@@ -5,6 +5,7 @@ import { isIpAddress } from '../address.ts'
 import { name, refuseRepeats } from '../fields.ts'
 import type { KindDefinition, Mismatch } from '../kind-definition.ts'
 import type { ObjectContent } from '../objects.ts'
+import { autoHostMismatch } from './route/auto-host.ts'
 import type { Match } from './route/match.ts'
 import { anything, compareRanks, type Placed, rankOf, textOf, unreached } from './route/order.ts'
 import { type Rule, rule } from './route/rule.ts'
@@ -131,19 +132,16 @@ export const route: KindDefinition<'Route'> = {
       check: (target: ObjectContent) =>
         listenerMismatch(target, each.listener, `spec.sidecars[${index}].listener`),
     })),
-    ...spec.rules.flatMap(({ service }, index) =>
-      service === undefined
-        ? []
-        : [
-            {
-              kind: 'Service' as const,
-              name: service.name,
-              path: `spec.rules[${index}].service.name`,
-              check: (target: ObjectContent) =>
-                portMismatch(target, service.port, `spec.rules[${index}].service.port`, 'a Route'),
-            },
-          ],
-    ),
+    ...spec.rules.flatMap((rule, index) => {
+      const { service } = rule
+      if (service === undefined) return []
+      const at = `spec.rules[${index}]`
+      const check = (target: ObjectContent) => [
+        ...portMismatch(target, service.port, `${at}.service.port`, 'a Route'),
+        ...autoHostMismatch(target, rule, at),
+      ]
+      return [{ kind: 'Service' as const, name: service.name, path: `${at}.service.name`, check }]
+    }),
   ],
   claims: ({ namespace, spec }) =>
     placesOf(spec).flatMap((each) =>

@@ -143,7 +143,6 @@ const rewrite = (parts: RuleParts): fc.Arbitrary<object> =>
         pattern: pick('^/([a-z]+)/(.*)$', 'x', '(a)'),
         substitution: fc.oneof(parts.path, pick('/\\1', '\\\\', '')),
       }),
-      autoHost: fc.constant(true),
     }),
   )
 

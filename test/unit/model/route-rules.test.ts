@@ -270,3 +270,15 @@ it('a Route leads to no port that speaks TCP', () => {
     'spec.rules[0].service.port: port "db" of Service "checkout" speaks TCP, wanted HTTP, HTTP2 or GRPC: a Route reads requests',
   ])
 })
+
+it('a Route tells no backend its name where none has one', () => {
+  const auto = route('checkout', "['*']", '{service: {name: checkout}, rewrite: {autoHost: true}}')
+  const world = applied([group(), gateway()])
+  expect(lines(planApply(world, read(service(), auto)))).toEqual([
+    'spec.rules[0].rewrite.autoHost: wanted "host", or endpoints by "dns": no backend of Service "checkout" has a host name',
+  ])
+  const named = service([
+    '{name: blue, release: {version: v1}, endpoints: {dns: {hosts: [{host: a.test, port: 80}]}}}',
+  ])
+  expect(planApply(world, read(named, auto)).ok).toBe(true)
+})
