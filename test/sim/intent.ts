@@ -1,4 +1,5 @@
 // What an operator would type: manifests of a small world, and commands from its present heads.
+import type { EndpointsCommand } from '../../src/discovery/index.ts'
 import { type World as Heads, type Manifest, parseManifests } from '../../src/model/index.ts'
 import type { ChangeCommand } from '../../src/push/index.ts'
 import type { Action } from './plan.ts'
@@ -72,7 +73,7 @@ const serviceManifest = (name: string, environments: readonly Environment[]): Ma
     environments: environments.map(({ name: each, version, ports, connectTimeout }) => ({
       name: each,
       release: { version },
-      endpoints: { static: ports.map((port) => ({ address: '127.0.0.1', port })) },
+      endpoints: { static: ports.map((port) => ({ address: '127.0.0.1', port })), registered: true },
       ...(connectTimeout === undefined ? {} : { upstream: { connectTimeout } }),
     })),
   })
@@ -121,6 +122,8 @@ export const switchTo = (service: string, environment: string): ChangeCommand =>
   namespace,
   service,
   weights: { [environment]: 10_000 },
+  // Environments of every size: the gate of switches would refuse most of them.
+  force: true,
 })
 
 /** The service with one environment changed, or more of them. */
@@ -134,6 +137,29 @@ function withEnvironment(
   return environments.length === 0 || changed.length === 0
     ? undefined
     : apply(serviceManifest(service, changed))
+}
+
+/** What an owner says of endpoints; undefined: there is no environment. Some leases run out, some words are of an old release. */
+export function churnOf(intent: Intent, heads: Heads, { a, b, c }: Action): EndpointsCommand | undefined {
+  const service = pickAt(intent.services, a)
+  const environments = environmentsOf(heads, service)
+  if (environments.length === 0) return undefined
+  const { name: environment } = pickAt(environments, b)
+  intent.counter += 1
+  const rest = (b * 7_919) % 1
+  const target = { namespace, service, environment, force: false }
+  const owner = rest < 0.5 ? 'ci' : 'pods'
+  const count = Math.floor(c * 4)
+  const ports = Array.from({ length: count }, (_, index) => 20_000 + ((intent.counter * 4 + index) % 12))
+  const endpoints = ports.map((port) => ({ address: '127.0.0.2', port }))
+  const ttl = (a * 31) % 1 < 0.4 ? { ttlMs: 2_000 + Math.floor(rest * 60_000) } : {}
+  const incarnation = (c * 17) % 1 < 0.1 ? { incarnation: 1 } : {}
+  if ((c * 131) % 1 < 0.2)
+    return { ...target, verb: 'drain', endpoints: endpoints.slice(0, 1), undo: rest < 0.4 }
+  if ((c * 131) % 1 < 0.5) {
+    return { ...target, ...ttl, verb: 'patch', owner, put: endpoints.slice(1), remove: endpoints.slice(0, 1) }
+  }
+  return { ...target, ...incarnation, ...ttl, verb: 'set', owner, endpoints }
 }
 
 /** The command of an action, by what there is now; undefined: there is nothing to do it to. */
@@ -161,6 +187,7 @@ export function commandOf(
         namespace,
         service,
         weights: { [chosen.name]: 9_000, [other.name]: 1_000 },
+        force: c < 0.7,
       }
     }
     case 'rollback':

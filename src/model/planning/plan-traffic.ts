@@ -16,6 +16,7 @@ import {
   withoutEndpoints,
 } from './live-traffic.ts'
 import { type Plan, planOf, refused, staleEtag, type Who } from './plan.ts'
+import { gateOf } from './switch-gate.ts'
 import { notYours, policyOf, type ServiceName } from './traffic.ts'
 
 export interface TrafficCommand extends ServiceName, LiveChange {
@@ -24,6 +25,8 @@ export interface TrafficCommand extends ServiceName, LiveChange {
   /** Etag of the Traffic that the writer saw. */
   readonly etag?: string | undefined
   readonly manager?: string | undefined
+  /** Goes to environments that look too small, or have nothing yet. Never past validity. */
+  readonly force?: boolean | undefined
   /** Registered endpoints. */
   readonly observed?: Observed | undefined
   readonly who?: Who | undefined
@@ -58,9 +61,9 @@ export function planTraffic(heads: World, command: TrafficCommand): Result<Plan,
       planOf(heads, { puts: [], unchanged: [key], notes: [unchangedText(service, current, command.who)] }),
     )
   }
-  const nowhere = withoutEndpoints(service, policy, live, command.observed)
-  if (nowhere.length > 0) {
-    return err(refused(nowhere.map((reason) => `${titleOf(service)}: traffic cannot move there: ${reason}`)))
+  const closed = closedTo(service, policy, { before, live }, command)
+  if (closed.length > 0 && command.force !== true) {
+    return err(refused(closed.map((reason) => `${titleOf(service)}: traffic cannot move there: ${reason}`)))
   }
   const relies = [keyOf(service), ...(policy === undefined ? [] : [keyOf(policy)])]
   const exactly = earlier === undefined ? undefined : slicesOf(service, earlier)
@@ -69,9 +72,24 @@ export function planTraffic(heads: World, command: TrafficCommand): Result<Plan,
     planOf(heads, {
       puts: [trafficContent(service, policy, live, range)],
       relies,
-      notes: moveNotes(service, policy, before, live),
+      notes: [
+        ...moveNotes(service, policy, before, live),
+        ...closed.map((reason) => `${titleOf(service)}: forced, although ${reason}`),
+      ],
     }),
   )
+}
+
+/** Why traffic should not go there. What a rollback goes back to has carried it before: it needs an endpoint, no more. */
+function closedTo(
+  service: StoredOf<'Service'>,
+  policy: StoredOf<'TrafficPolicy'> | undefined,
+  { before, live }: { readonly before: LiveTraffic | undefined; readonly live: LiveTraffic },
+  { earlier, observed }: TrafficCommand,
+): readonly string[] {
+  const nowhere = withoutEndpoints(service, policy, live, observed)
+  if (nowhere.length > 0 || earlier !== undefined) return nowhere
+  return gateOf(service, { before: before?.weights, after: live.weights, observed })
 }
 
 /** The service that a command names, or what there is instead. */

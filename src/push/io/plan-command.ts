@@ -36,9 +36,20 @@ export async function planCommand(engine: Engine, command: ChangeCommand): Promi
     case 'set-traffic': {
       await recallActors(engine, [trafficKey(command)])
       const { heads } = engine.store.view()
-      const { namespace, service, weights, cohorts, mirrors, etag, manager } = command
+      const { namespace, service, weights, cohorts, mirrors, etag, manager, force } = command
       const who = whoIn(engine, heads)
-      return planTraffic(heads, { namespace, service, weights, cohorts, mirrors, etag, manager, observed, who })
+      return planTraffic(heads, {
+        namespace,
+        service,
+        weights,
+        cohorts,
+        mirrors,
+        etag,
+        manager,
+        force,
+        observed,
+        who,
+      })
     }
     case 'rollback': {
       const key = trafficKey(command)
