@@ -4,7 +4,7 @@ import { resourceTypes } from '../../src/envoy-api/index.ts'
 import type { ChangeCommand } from '../../src/push/index.ts'
 import { finalPhases } from '../../src/push/index.ts'
 import { backOffMs, type Host } from './host.ts'
-import { commandOf } from './intent.ts'
+import { churnOf, commandOf } from './intent.ts'
 import type { Life } from './life-types.ts'
 import type { Action } from './plan.ts'
 import { pickAt } from './random.ts'
@@ -24,6 +24,11 @@ export function act(life: Life, action: Action): void {
       const running =
         life.plane?.delivery.pushes(20).filter(({ phase }) => !finalPhases.includes(phase)) ?? []
       if (running.length > 0) life.abort(pickAt(running, a).id)
+      return
+    }
+    case 'register': {
+      const word = churnOf(life.intent, life.heads(), action)
+      if (word !== undefined) life.register(word)
       return
     }
     case 'wait':

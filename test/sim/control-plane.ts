@@ -1,6 +1,7 @@
 // One life of the control plane: the real store over a disk, the real compiler, delivery engine, channel (with its codec)
 // and streams, on a time that is not real. When it dies, nothing of it happens any more: what it still computes has no hands.
 import { createChannel, type FromStreams, type ToStreams } from '../../src/channel/index.ts'
+import { createDiscovery, type Discovery, knownEndpoints } from '../../src/discovery/index.ts'
 import type { DeliveryEngine, DeliveryEvent, Timeouts, Unsafe } from '../../src/push/index.ts'
 import { createDelivery } from '../../src/push/index.ts'
 import { createCompiler } from '../../src/snapshot/index.ts'
@@ -46,6 +47,7 @@ export interface Plane {
   readonly hub: Hub
   readonly store: Store
   readonly delivery: DeliveryEngine
+  readonly discovery: Discovery
   phase: 'loading' | 'ready' | 'stopping' | 'draining' | 'dead'
 }
 
@@ -79,6 +81,24 @@ export async function startPlane(hands: PlaneHands): Promise<Plane> {
   })
   hands.opened(store)
   const channel = createChannel({ codec: true })
+  const log = (level: 'warn' | 'error', fields: object): void => {
+    if (!isDead()) hands.logged(level, { ...fields })
+  }
+  const logger = {
+    info: () => undefined,
+    warn: (fields: object) => log('warn', fields),
+    error: (fields: object) => log('error', fields),
+  }
+  const tick = (run: () => void): (() => void) =>
+    alive(() => {
+      hands.stirred()
+      run()
+    })
+  const clock = {
+    wall: time.wall,
+    mono: time.mono,
+    every: (ms: number, run: () => void) => time.every(ms, tick(run)),
+  }
   const delivery = createDelivery({
     store,
     compiler: createCompiler(),
@@ -94,26 +114,16 @@ export async function startPlane(hands: PlaneHands): Promise<Plane> {
           listener(message)
         }),
     },
-    clock: { wall: time.wall, mono: time.mono, every: (ms, run) => time.every(ms, tick(run)) },
+    clock,
+    observed: { endpoints: knownEndpoints(store.view().records('endpoint')), secrets: new Map() },
     timeouts: hands.timeouts,
     onEvent: (event) => {
       if (plane !== undefined && !isDead()) hands.event(event, plane)
     },
-    log: {
-      info: () => undefined,
-      warn: (fields) => log('warn', fields),
-      error: (fields) => log('error', fields),
-    },
+    log: logger,
     ...(hands.unsafe === undefined ? {} : { unsafe: hands.unsafe }),
   })
-  const log = (level: 'warn' | 'error', fields: object): void => {
-    if (!isDead()) hands.logged(level, { ...fields })
-  }
-  const tick = (run: () => void): (() => void) =>
-    alive(() => {
-      hands.stirred()
-      run()
-    })
+  const discovery = createDiscovery({ delivery, store, clock, log: logger })
   const { edge } = hands
   const hub = createHub({
     streamers: {
@@ -141,7 +151,7 @@ export async function startPlane(hands: PlaneHands): Promise<Plane> {
     },
     ...(hands.limits === undefined ? {} : { limits: hands.limits }),
   })
-  const made: Plane = { hub, store, delivery, phase: 'loading' }
+  const made: Plane = { hub, store, delivery, discovery, phase: 'loading' }
   plane = made
   time.after(
     hands.loadMs,
@@ -150,6 +160,7 @@ export async function startPlane(hands: PlaneHands): Promise<Plane> {
       delivery.start().then(
         alive(() => {
           made.phase = 'ready'
+          discovery.start()
           hands.ready(made)
         }),
         (cause: unknown) => alive(() => hands.threw(cause))(),

@@ -1,5 +1,6 @@
 // What a run is made of, for those who act on it and those who look at it.
 import type { Problem, Result } from '../../src/base/index.ts'
+import type { EndpointsCommand } from '../../src/discovery/index.ts'
 import type { World as Heads } from '../../src/model/index.ts'
 import type { ChangeAnswer, ChangeCommand, Unsafe } from '../../src/push/index.ts'
 import type { StreamLimits } from '../../src/xds/machine.ts'
@@ -49,6 +50,8 @@ export interface Life {
   start(): void
   command(command: ChangeCommand): Promise<Result<ChangeAnswer, Problem> | undefined>
   abort(push: string): void
+  /** Somebody says something of endpoints. */
+  register(command: EndpointsCommand): void
   /** The control plane dies the `count`th time it is at this point, and is back `downMs` later. */
   dieAt(point: DeathPoint, count: number, downMs: number): void
   stopPlane(downMs: number): void

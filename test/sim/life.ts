@@ -12,6 +12,7 @@ import { handsOf, type LifeParts } from './plane-hands.ts'
 import { readResponse } from './proxy/response.ts'
 import { createRandom } from './random.ts'
 import { boundsRule } from './rules/bounds.ts'
+import { endpointsRule } from './rules/endpoints.ts'
 import { floorsRule } from './rules/floors.ts'
 import { createLedger } from './rules/ledger.ts'
 import { numbersRule } from './rules/numbers.ts'
@@ -113,6 +114,7 @@ export function createLife(plan: Plan, trace: Trace, planted: Planted = {}): Lif
     refusalsRule(scene),
     pushesRule(scene),
     boundsRule(scene),
+    endpointsRule(scene),
   ]
   const tell = (say: (rule: Rule) => void): void => {
     for (const rule of rules) say(rule)
@@ -255,6 +257,20 @@ export function createLife(plan: Plan, trace: Trace, planted: Planted = {}): Lif
         tell((rule) => rule.answered?.(revision, push))
       }
       return outcome
+    },
+    register: (command) => {
+      const asked = plane
+      if (asked === undefined) return
+      stirred = true
+      note(`> endpoints ${command.verb} ${command.service} ${command.environment}`)
+      void asked.discovery.ask(command, { actor: 'sim' }).then((outcome) => {
+        if (asked.phase === 'dead') return
+        note(
+          outcome.ok
+            ? `  taken: ${outcome.value.endpoints} endpoints`
+            : `  refused: ${outcome.error.message}`,
+        )
+      })
     },
     abort: (push) => {
       stirred = true

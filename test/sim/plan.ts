@@ -13,6 +13,8 @@ const weights = {
   shrink: 2,
   endpoints: 4,
   settings: 2,
+  // Endpoints: strewn in by a chance of their own, so that they change no plan but by coming in between.
+  register: 0,
   listener: 1,
   expect: 1,
   dropRoute: 1,
@@ -85,8 +87,29 @@ export function planOf(seed: number): Plan {
     groups: random.between(1, proxies >= 100 ? 2 : 3),
     services: random.between(1, 3),
     proxies,
-    actions: Array.from({ length }, () => actionOf(random)),
+    actions: withChurn(
+      Array.from({ length }, () => actionOf(random)),
+      createRandom(seed, 'churn'),
+    ),
   }
+}
+
+/** Endpoints come and go between all that happens, now and then in bursts. */
+function withChurn(actions: readonly Action[], random: Random): readonly Action[] {
+  return actions.flatMap((action) => {
+    const count = random.chance(0.15) ? (random.chance(0.2) ? random.between(2, 6) : 1) : 0
+    const churn = Array.from(
+      { length: count },
+      (): Action => ({
+        kind: 'register',
+        gapMs: random.between(0, 400),
+        a: random.next(),
+        b: random.next(),
+        c: random.next(),
+      }),
+    )
+    return [action, ...churn]
+  })
 }
 
 function actionOf(random: Random): Action {

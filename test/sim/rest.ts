@@ -1,5 +1,6 @@
 // What has to be so once nothing is broken any more and time has passed: every live proxy has its group's newest content,
 // every push is over, every refusal repaired, the store agrees with itself, and memory is small again.
+import { knownEndpoints } from '../../src/discovery/index.ts'
 import { typeUrls } from '../../src/envoy-api/index.ts'
 import type { ChangeCommand } from '../../src/push/index.ts'
 import { finalPhases } from '../../src/push/index.ts'
@@ -32,10 +33,12 @@ export async function checkRest(life: Life, stage: Stage): Promise<void> {
         `${key}: head r${heads.get(key)?.revision}, applied r${applied.get(key)?.revision}`,
       )
   }
+  // The newest word about endpoints, as it is on disk.
+  const observed = { endpoints: knownEndpoints(records('endpoint')), secrets: new Map() }
   const compiler = createCompiler()
   for (const [group, kept] of generations) {
     const newest = kept.at(-1)
-    const compiled = compiler.compile(applied, group)
+    const compiled = compiler.compile(applied, group, observed)
     if (newest === undefined) continue
     if (!compiled.ok) return blame('what is applied is valid', `${group}: ${compiled.error.message}`)
     for (const [typeUrl, resources] of compiled.value.types) {

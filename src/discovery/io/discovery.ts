@@ -1,14 +1,13 @@
 // The registry at work: commands and leases one batch after another, each batch one generation. A burst is collected for
 // `churnCollectMs`; the first change of a quiet time goes at once.
 import { type Bound, err, limits, ok, type Problem, type Result } from '../../base/index.ts'
-import type { Clock, Delivery, DeliveryEvent, Log, Observation } from '../../push/index.ts'
+import type { Clock, Delivery, DeliveryEvent, Log } from '../../push/index.ts'
 import type { StoreView } from '../../store/index.ts'
 import { change } from '../change.ts'
 import { look, lookAfter } from '../leases.ts'
-import { observedOfService } from '../observed.ts'
-import { placeText, serviceKey } from '../place.ts'
-import { partKey, partValue, restoreRegistry } from '../records.ts'
-import { registeredAt } from '../registry.ts'
+import { observationOf } from '../observation.ts'
+import { placeText } from '../place.ts'
+import { restoreRegistry } from '../records.ts'
 import type { EndpointsAnswer, EndpointsCommand, EndpointView, Notice, Registry, Touched } from '../types.ts'
 import { type Filter, viewsOf } from '../views.ts'
 
@@ -119,16 +118,18 @@ export function createDiscovery(options: DiscoveryOptions): Discovery {
     }
   }
 
+  /** Whether a lease ran out, intent moved, or the last look is long ago. */
+  const isDue = (): boolean => {
+    const now = clock.mono()
+    if (now < retryAt) return false
+    if (looked === undefined || now >= registry.nextLapse) return true
+    if (now - looked.at >= limits.lookWholeMs) return true
+    const { heads, applied } = worlds()
+    return looked.heads !== heads || looked.applied !== applied
+  }
   const lookNow = async (): Promise<void> => {
     const { heads, applied } = worlds()
     const now = clock.mono()
-    if (now < retryAt) return
-    const isDue =
-      now >= registry.nextLapse ||
-      looked === undefined ||
-      looked.heads !== heads ||
-      looked.applied !== applied
-    if (!isDue && looked !== undefined && now - looked.at < limits.lookWholeMs) return
     looked = { at: now, heads, applied }
     const after = look(registry, { heads, applied, now })
     const written = await observe(after.registry, after.touched)
@@ -212,7 +213,7 @@ export function createDiscovery(options: DiscoveryOptions): Discovery {
     start: () => {
       registry = restoreRegistry(store.view().records('endpoint'), clock.mono())
       stopLooking = clock.every(limits.leaseLookMs, () => {
-        if (flushing === undefined) run(lookNow)
+        if (flushing === undefined && isDue()) run(lookNow)
       })
     },
     stop: async () => {
@@ -237,34 +238,3 @@ export function createDiscovery(options: DiscoveryOptions): Discovery {
 
 const keptText =
   'their leases ran out together, so they are kept: whoever registers them has lost the way here, or all of them died. Renew them, or say that they are gone (verdigris endpoints set)'
-
-/** What differs, as the delivery engine takes it. */
-function observationOf(registry: Registry, touched: readonly Touched[]): Observation {
-  const services = new Set(touched.map(({ place }) => serviceKey(place)))
-  const rows = new Map<string, Touched['place']>()
-  const owners = new Map<string, string>()
-  for (const { place, owners: changed } of touched) {
-    for (const owner of changed) {
-      rows.set(partKey(place, owner), place)
-      owners.set(partKey(place, owner), owner)
-    }
-  }
-  const parts = [...rows].map(([key, place]) => ({
-    key,
-    place,
-    part: registeredAt(registry, place).parts.get(owners.get(key) ?? ''),
-  }))
-  const [one = ''] = services
-  return {
-    endpoints: new Map([...services].map((key) => [key, observedOfService(registry, key)])),
-    records: {
-      put: parts.flatMap(({ key, place, part }) =>
-        part === undefined ? [] : [{ table: 'endpoint' as const, key, value: partValue(place, part) }],
-      ),
-      delete: parts.flatMap(({ key, part }) =>
-        part === undefined ? [{ table: 'endpoint' as const, key }] : [],
-      ),
-    },
-    cause: services.size === 1 ? `endpoints of ${one}` : `endpoints of ${services.size} services`,
-  }
-}
