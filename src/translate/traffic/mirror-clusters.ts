@@ -10,7 +10,7 @@ import { extension } from '../extension.ts'
 import { clusterStatName } from '../names.ts'
 import type { Draft } from '../types.ts'
 
-export const mirrorBounds = {
+const mirrorBounds = {
   /** Connections, waiting and running copies: more are dropped. 1,024 (Envoy's own) took p99 from 1.5 to 8.6 ms. */
   requests: 20,
   /** A copy that takes longer is cut; the request it was made of goes on. */
