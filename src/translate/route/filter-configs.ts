@@ -27,7 +27,7 @@ export function filterConfigs(rule: Rule, statPrefix: string): Configs {
 }
 
 /** Origins as Envoy compares them. */
-export const originMatchers = ({ origins }: Cors): readonly envoy.StringMatcher[] =>
+const originMatchers = ({ origins }: Cors): readonly envoy.StringMatcher[] =>
   origins.map((origin) => {
     const regex = originRegex(origin)
     return regex === undefined ? { exact: origin } : { safeRegex: { regex } }

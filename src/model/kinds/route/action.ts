@@ -8,7 +8,7 @@ import { path } from './fields.ts'
 const label = '[a-z0-9_]([-a-z0-9_]*[a-z0-9_])?'
 const hostForm = new RegExp(`^${label}(\\.${label})*$`)
 /** A host that somebody is sent to, or that a backend is told. */
-export const plainHost = z
+const plainHost = z
   .string()
   .max(253, 'wanted at most 253 characters')
   .refine(

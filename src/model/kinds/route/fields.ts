@@ -31,8 +31,3 @@ export const percent = z
   .gt(0, percentForm)
   .max(100, percentForm)
   .refine((value) => Math.abs(value * 10_000 - Math.round(value * 10_000)) < 1e-6, percentForm)
-
-/** What a schema needs to say that something is wrong. */
-export interface IssueSink {
-  addIssue(issue: { code: 'custom'; message: string; path: PropertyKey[] }): void
-}

@@ -88,7 +88,7 @@ function conditionsOf({ methods, headers = [], query = [], grpc }: Match): reado
 }
 
 /** Whether every request of `b` is one of `a`, as far as that can be seen: never wrongly yes. */
-export function covers(a: Match, b: Match): boolean {
+function covers(a: Match, b: Match): boolean {
   const [at, there] = [placeOf(a), placeOf(b)]
   const samePlace =
     (at.kind === there.kind && at.text === there.text) ||
