@@ -16,6 +16,7 @@ const rootMessages = [
   'envoy.config.core.v3.TypedExtensionConfig',
   'envoy.config.bootstrap.v3.Bootstrap',
   'envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager',
+  'envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy',
   'envoy.extensions.filters.http.router.v3.Router',
   'envoy.extensions.upstreams.http.v3.HttpProtocolOptions',
   'envoy.extensions.access_loggers.grpc.v3.HttpGrpcAccessLogConfig',

@@ -2969,6 +2969,75 @@ export type ScopedRoutesScopeKeyBuilderFragmentBuilderHeaderValueExtractorKvElem
   readonly key?: string
 }
 
+/** envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy */
+export type TcpProxy = {
+  readonly statPrefix?: string
+  readonly cluster?: string
+  readonly downstreamIdleTimeout?: string
+  readonly upstreamIdleTimeout?: string
+  readonly accessLog?: readonly AccessLog[]
+  readonly maxConnectAttempts?: number
+  readonly idleTimeout?: string
+  readonly metadataMatch?: Metadata
+  readonly weightedClusters?: TcpProxyWeightedCluster
+  readonly hashPolicy?: readonly HashPolicy[]
+  readonly tunnelingConfig?: TcpProxyTunnelingConfig
+  readonly maxDownstreamConnectionDuration?: string
+  readonly onDemand?: TcpProxyOnDemand
+  /** @deprecated */
+  readonly accessLogFlushInterval?: string
+  /** @deprecated */
+  readonly flushAccessLogOnConnected?: boolean
+  readonly accessLogOptions?: TcpProxyTcpAccessLogOptions
+  readonly backoffOptions?: BackoffStrategy
+  readonly proxyProtocolTlvs?: readonly TlvEntry[]
+  readonly maxDownstreamConnectionDurationJitterPercentage?: Percent
+  readonly upstreamConnectMode?: UpstreamConnectMode
+  readonly maxEarlyDataBytes?: number
+  readonly proxyProtocolTlvMergePolicy?: ProxyProtocolTlvMergePolicy
+  readonly checkDrainClose?: boolean
+}
+
+/** envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy.OnDemand */
+export type TcpProxyOnDemand = {
+  readonly odcdsConfig?: ConfigSource
+  readonly resourcesLocator?: string
+  readonly timeout?: string
+}
+
+/** envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy.TcpAccessLogOptions */
+export type TcpProxyTcpAccessLogOptions = {
+  readonly accessLogFlushInterval?: string
+  readonly flushAccessLogOnConnected?: boolean
+  readonly flushAccessLogOnStart?: boolean
+}
+
+/** envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy.TunnelingConfig */
+export type TcpProxyTunnelingConfig = {
+  readonly hostname?: string
+  readonly usePost?: boolean
+  readonly headersToAdd?: readonly HeaderValueOption[]
+  readonly propagateResponseHeaders?: boolean
+  readonly postPath?: string
+  readonly propagateResponseTrailers?: boolean
+  readonly requestIdExtension?: RequestIDExtension
+  readonly requestIdHeader?: string
+  readonly requestIdMetadataKey?: string
+  readonly formatters?: readonly TypedExtensionConfig[]
+}
+
+/** envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy.WeightedCluster */
+export type TcpProxyWeightedCluster = {
+  readonly clusters?: readonly TcpProxyWeightedClusterClusterWeight[]
+}
+
+/** envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy.WeightedCluster.ClusterWeight */
+export type TcpProxyWeightedClusterClusterWeight = {
+  readonly name?: string
+  readonly weight?: number
+  readonly metadataMatch?: Metadata
+}
+
 /** envoy.extensions.http.early_header_mutation.header_mutation.v3.HeaderMutation */
 export type EarlyHeaderMutationHeaderMutationHeaderMutation = {
   readonly mutations?: readonly HeaderMutation[]
@@ -3472,6 +3541,20 @@ export type FractionalPercent = {
   readonly denominator?: FractionalPercentDenominatorType
 }
 
+/** envoy.type.v3.HashPolicy */
+export type HashPolicy = {
+  readonly sourceIp?: HashPolicySourceIp
+  readonly filterState?: HashPolicyFilterState
+}
+
+/** envoy.type.v3.HashPolicy.FilterState */
+export type HashPolicyFilterState = {
+  readonly key?: string
+}
+
+/** envoy.type.v3.HashPolicy.SourceIp */
+export type HashPolicySourceIp = Record<string, never>
+
 /** envoy.type.v3.HttpStatus */
 export type HttpStatus = {
   readonly code?: StatusCode
@@ -3919,6 +4002,12 @@ export type HttpConnectionManagerPathWithEscapedSlashesAction = 'IMPLEMENTATION_
 /** envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.ServerHeaderTransformation */
 export type HttpConnectionManagerServerHeaderTransformation = 'OVERWRITE' | 'APPEND_IF_ABSENT' | 'PASS_THROUGH'
 
+/** envoy.extensions.filters.network.tcp_proxy.v3.ProxyProtocolTlvMergePolicy */
+export type ProxyProtocolTlvMergePolicy = 'ADD_IF_ABSENT' | 'OVERWRITE_BY_TYPE_IF_EXISTS_OR_ADD' | 'APPEND_IF_EXISTS_OR_ADD'
+
+/** envoy.extensions.filters.network.tcp_proxy.v3.UpstreamConnectMode */
+export type UpstreamConnectMode = 'IMMEDIATE' | 'ON_DOWNSTREAM_DATA' | 'ON_DOWNSTREAM_TLS_HANDSHAKE'
+
 /** envoy.extensions.load_balancing_policies.common.v3.LocalityLbConfig.ZoneAwareLbConfig.LocalityBasis */
 export type LocalityLbConfigZoneAwareLbConfigLocalityBasis = 'HEALTHY_HOSTS_NUM' | 'HEALTHY_HOSTS_WEIGHT'
 
@@ -3978,6 +4067,7 @@ export interface MessagesByName {
   readonly 'envoy.config.core.v3.TypedExtensionConfig': TypedExtensionConfig
   readonly 'envoy.config.bootstrap.v3.Bootstrap': Bootstrap
   readonly 'envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager': HttpConnectionManager
+  readonly 'envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy': TcpProxy
   readonly 'envoy.extensions.filters.http.router.v3.Router': Router
   readonly 'envoy.extensions.upstreams.http.v3.HttpProtocolOptions': HttpProtocolOptions
   readonly 'envoy.extensions.access_loggers.grpc.v3.HttpGrpcAccessLogConfig': HttpGrpcAccessLogConfig

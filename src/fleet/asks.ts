@@ -4,7 +4,7 @@ import { typeUrls } from '../envoy-api/index.ts'
 import type { FleetSettings, NodeState, Now, StreamState } from './state.ts'
 
 /** The types that say what a proxy is waited for: an Envoy asks for these on every stream, or on none. */
-const remembered: readonly string[] = [typeUrls.cds, typeUrls.lds, typeUrls.rds]
+const remembered: readonly string[] = [typeUrls.cds, typeUrls.lds, typeUrls.ecds, typeUrls.rds]
 
 /** Remembers a type that a stream of the node asked for; whether that is news. Clusters by name prepare nothing. */
 export function noteAsked(node: NodeState, type: string, wildcard: boolean): boolean {

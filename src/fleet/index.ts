@@ -11,7 +11,7 @@ export {
   refusalKey,
   refusalValue,
 } from './records.ts'
-export { clusterTypes } from './resource-roles.ts'
+export { clusterTypes, namingTypes } from './resource-roles.ts'
 export { createFleet } from './restore.ts'
 export type { Requirement, Standing } from './standing.ts'
 export type {

@@ -9,6 +9,9 @@ export const routeTypes: readonly string[] = resourceTypesInAddOrder
   .map(({ typeUrl }) => typeUrl)
   .filter((typeUrl) => !clusterTypes.includes(typeUrl))
 
+/** Of these, the types whose resources name clusters. */
+export const namingTypes: readonly string[] = [typeUrls.rds, typeUrls.ecds, typeUrls.lds]
+
 /** `CDS` for the type URL of clusters, and so on; the URL itself when it is none of ours. */
 export const shortTypeName = (typeUrl: string): string =>
   resourceTypeOf(typeUrl)?.key.toUpperCase() ?? typeUrl

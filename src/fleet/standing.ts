@@ -115,9 +115,11 @@ function switchedOn(
     if ((held.holds ?? -1) < wanted.generation) return notHeld(held, type, wanted.generation, reach)
   }
   // One that is back asks type by type: what it holds of the first says nothing of the others.
-  const unasked = [typeUrls.lds, typeUrls.rds].filter((type) => !stream.types.has(type))
   const mayAsk = isFresh(stream, settings, now)
-  if (unasked.some((type) => mayAsk || owesAsking(node, stream, type, settings, now)))
+  const unasked = [typeUrls.lds, typeUrls.rds].filter((type) => !stream.types.has(type))
+  const owes = (type: string): boolean => owesAsking(node, stream, type, settings, now)
+  // ECDS is asked for by who has a listener with it: nobody else is waited for.
+  if (unasked.some((type) => mayAsk || owes(type)) || owes(typeUrls.ecds))
     return waits('away', 'has not asked for routes yet')
   return any ? there : apart
 }

@@ -1,6 +1,6 @@
 // What a push changes for one node group, and what of it has to be warm before its routes may go out.
 import { typeUrls } from '../envoy-api/index.ts'
-import { clusterTypes } from '../fleet/index.ts'
+import { clusterTypes, namingTypes } from '../fleet/index.ts'
 import type { CompiledGroup, EncodedResource } from '../snapshot/index.ts'
 import type { Generation } from '../store/index.ts'
 
@@ -52,14 +52,14 @@ function differing(before: Resources | undefined, after: Resources | undefined):
   return names
 }
 
-/** Clusters that changed listeners and routes name and did not name before. */
+/** Clusters that changed routes, listeners and proxies of connections name and did not name before. */
 function newlyRouted(
   applied: CompiledGroup | undefined,
   target: CompiledGroup,
   changed: Needs['changed'],
 ): ReadonlySet<string> {
   const named = new Set<string>()
-  for (const type of [typeUrls.rds, typeUrls.lds]) {
+  for (const type of namingTypes) {
     for (const name of changed.get(type) ?? []) {
       const before = new Set(applied?.types.get(type)?.get(name)?.facts.clusters)
       for (const cluster of target.types.get(type)?.get(name)?.facts.clusters ?? []) {
@@ -73,7 +73,7 @@ function newlyRouted(
 function alreadyRouted(target: CompiledGroup, clusters: readonly string[]): readonly string[] {
   const asked = new Set(clusters)
   const found = new Set<string>()
-  for (const type of [typeUrls.rds, typeUrls.lds]) {
+  for (const type of namingTypes) {
     for (const { facts } of target.types.get(type)?.values() ?? []) {
       for (const cluster of facts.clusters ?? []) if (asked.has(cluster)) found.add(cluster)
     }

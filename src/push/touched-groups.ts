@@ -139,10 +139,9 @@ function servicesLedTo(object: StoredObject): readonly string[] {
       services.map(({ name }) => `${object.namespace}/${name}`),
     )
   }
-  if (object.kind !== 'Route') return []
-  return object.spec.rules.flatMap(({ service }) =>
-    service === undefined ? [] : `${object.namespace}/${service.name}`,
-  )
+  const parts =
+    object.kind === 'Route' ? object.spec.rules : object.kind === 'Gateway' ? object.spec.listeners : []
+  return parts.flatMap(({ service }) => (service === undefined ? [] : `${object.namespace}/${service.name}`))
 }
 
 /** `namespace/name` of the services whose workload a Sidecar takes requests for. */

@@ -14,16 +14,22 @@ export function factsOf(typeUrl: string, json: Json): ResourceFacts {
       return { usable: usableIn(json) }
     case typeUrls.lds: {
       const routes = texts(json, (key) => key === 'routeConfigName')
+      const extensions = discoveredFilters(json)
       const clusters = clustersIn(json)
       const secrets = secretsIn(json)
       return {
         ...(routes.length === 0 ? {} : { routes }),
+        ...(extensions.length === 0 ? {} : { extensions }),
         ...(clusters.length === 0 ? {} : { clusters }),
         ...(secrets.length === 0 ? {} : { secrets }),
       }
     }
     case typeUrls.rds:
       return { clusters: clustersIn(json) }
+    case typeUrls.ecds: {
+      const clusters = clustersIn(json)
+      return clusters.length === 0 ? {} : { clusters }
+    }
     case typeUrls.sds:
       return member(json, 'tlsCertificate') === undefined ? {} : { privateKey: true }
     default:
@@ -58,6 +64,18 @@ function usableIn(json: Json): number {
     }
   }
   return usable
+}
+
+/** Network filters that come by ECDS. Filters of HTTP that do have a default, so nothing waits for them. */
+function discoveredFilters(json: Json): readonly string[] {
+  const found = new Set<string>()
+  for (const chain of list(member(json, 'filterChains'))) {
+    for (const filter of list(member(chain, 'filters'))) {
+      const name = member(filter, 'name')
+      if (member(filter, 'configDiscovery') !== undefined && typeof name === 'string') found.add(name)
+    }
+  }
+  return [...found].sort()
 }
 
 /** Clusters that requests or connections are sent to, mirrors and weights included. */

@@ -4,6 +4,8 @@ import { defaultRouteTimeoutMs } from '../model/index.ts'
 export const defaults = {
   /** For a TCP connection; Envoy's own 5 s would outlast most clients. */
   connectTimeoutMs: 1_000,
+  /** Endpoints that a new connection of a TCP listener is tried on. */
+  tcpConnectAttempts: 3,
   /** Below the 5 s at which many backends close idle connections: Envoy closes first, no request meets a closing one. */
   upstreamIdleTimeoutMs: 4_000,
   /** The first wait after a host name did not resolve. */

@@ -28,7 +28,7 @@ export function downstreamTls(
               sdsConfig: secretSource,
             },
           }),
-      alpnProtocols: alpn,
+      ...(alpn.length === 0 ? {} : { alpnProtocols: alpn }),
     },
     requireClientCertificate,
   }

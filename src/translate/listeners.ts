@@ -16,7 +16,8 @@ import { httpConnectionManager, type Mesh } from './http-connection-manager.ts'
 import { identityMemo } from './memo.ts'
 import { http3ListenerName, listenerName } from './names.ts'
 import { byName } from './order.ts'
-import type { Draft } from './types.ts'
+import { tcpProxySlot } from './tcp-proxies.ts'
+import type { Draft, ResourceFacts } from './types.ts'
 
 /** Makes the listeners of a Gateway, sorted by name; the same Gateway gives the same drafts. */
 export function createListeners(): (gateway: StoredOf<'Gateway'>) => readonly Draft[] {
@@ -26,12 +27,13 @@ export function createListeners(): (gateway: StoredOf<'Gateway'>) => readonly Dr
 
 function listenersOf(gateway: StoredOf<'Gateway'>): readonly Draft[] {
   const { namespace, spec } = gateway
-  const draft = (name: string, routes: string, json: envoy.Listener, tls?: ListenerTls): Draft => ({
+  type Leads = Pick<ResourceFacts, 'routes' | 'extensions'>
+  const draft = (name: string, leads: Leads, json: envoy.Listener, tls?: ListenerTls): Draft => ({
     kind: 'whole',
     typeUrl: typeUrls.lds,
     name,
     json,
-    facts: { routes: [routes], ...(tls === undefined ? {} : { secrets: secretsOfTls(namespace, tls) }) },
+    facts: { ...leads, ...(tls === undefined ? {} : { secrets: secretsOfTls(namespace, tls) }) },
     origins: [keyOf(gateway)],
   })
   return spec.listeners
@@ -39,10 +41,16 @@ function listenersOf(gateway: StoredOf<'Gateway'>): readonly Draft[] {
       const name = listenerName(namespace, gateway.name, listener.name)
       const settings = settingsOf(spec, listener)
       const { tls, http3 } = listener
-      const tcp = draft(name, name, tcpListener(namespace, name, listener, settings), tls)
+      if (listener.protocol === 'TCP') {
+        const chain: Chain = { name: 'tcp', filter: tcpProxySlot(name), alpn: [] }
+        const json = streamListener(namespace, name, listener, settings, chain)
+        return [draft(name, { extensions: [name] }, json, tls)]
+      }
+      const leads = { routes: [name] }
+      const tcp = draft(name, leads, tcpListener(namespace, name, listener, settings), tls)
       if (tls === undefined || http3 !== true) return [tcp]
       const beside = http3ListenerName(name)
-      return [tcp, draft(beside, name, quicListener(namespace, name, listener, settings, tls), tls)]
+      return [tcp, draft(beside, leads, quicListener(namespace, name, listener, settings, tls), tls)]
     })
     .sort(byName)
 }
@@ -51,9 +59,33 @@ function listenersOf(gateway: StoredOf<'Gateway'>): readonly Draft[] {
 export function tcpListener(
   namespace: string,
   name: string,
-  { address, port, tls }: Pick<Listener, 'address' | 'port' | 'tls'>,
+  listener: Bound,
   settings: ListenerSettings,
   mesh?: Mesh,
+): envoy.Listener {
+  const { tls } = listener
+  const filter = httpConnectionManager(name, settings, { tls, codec: 'AUTO', mesh })
+  const chain: Chain = { name: 'http', filter, alpn: tls?.alpn ?? ['h2', 'http/1.1'] }
+  return streamListener(namespace, name, listener, settings, chain)
+}
+
+type Bound = Pick<Listener, 'address' | 'port' | 'tls'>
+
+/** What is made of connections. */
+interface Chain {
+  readonly name: 'http' | 'tcp'
+  readonly filter: envoy.ListenerFilter
+  /** What is offered in a TLS handshake. */
+  readonly alpn: readonly string[]
+}
+
+/** Connections over TCP, and over TLS where the listener has any. */
+function streamListener(
+  namespace: string,
+  name: string,
+  { address, port, tls }: Bound,
+  settings: ListenerSettings,
+  chain: Chain,
 ): envoy.Listener {
   const { limits, timeouts, proxyProtocol } = settings
   const socket: envoy.TransportSocket | undefined =
@@ -63,7 +95,7 @@ export function tcpListener(
           name: 'envoy.transport_sockets.tls',
           typedConfig: extension(
             'envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext',
-            downstreamTls(namespace, tls, tls.alpn ?? ['h2', 'http/1.1']),
+            downstreamTls(namespace, tls, chain.alpn),
           ),
         }
   return {
@@ -86,8 +118,8 @@ export function tcpListener(
       : {}),
     filterChains: [
       {
-        name: 'http',
-        filters: [httpConnectionManager(name, settings, { tls, codec: 'AUTO', mesh })],
+        name: chain.name,
+        filters: [chain.filter],
         ...(socket === undefined
           ? {}
           : {

@@ -24,6 +24,7 @@ import { createRoutes } from './routes.ts'
 import { createSecrets } from './secrets.ts'
 import { createServices } from './services.ts'
 import { createSidecars } from './sidecar/sidecars.ts'
+import { createTcpProxies } from './tcp-proxies.ts'
 import { claimExtensions } from './traffic/token-claims.ts'
 import type { Draft, DraftGroup, DraftRouteConfiguration, DraftService } from './types.ts'
 import { withoutRepeats } from './violations.ts'
@@ -48,6 +49,7 @@ export function createTranslator(): Translator {
   const index = createWorldIndex()
   const listenersOf = createListeners()
   const routesOf = createRoutes()
+  const proxiesOf = createTcpProxies()
   const servicesOf = createServices()
   const claimsOf = createClaims()
   const secretsOf = createSecrets()
@@ -75,6 +77,7 @@ export function createTranslator(): Translator {
       const { gatewaysOf, routesOf: attachedTo, sidecarsOf, sidecarRoutesOf, objects } = index(world)
       const listeners: Draft[] = []
       const routeConfigurations: DraftRouteConfiguration[] = []
+      const extensions: Draft[] = []
       const used = new Set<ObjectKey>()
       const violations = new Set<Violation>()
       const gateways = gatewaysOf.get(group) ?? noGateways
@@ -82,6 +85,13 @@ export function createTranslator(): Translator {
         listeners.push(...listenersOf(gateway))
         const routes = attachedTo.get(`${gateway.namespace}/${gateway.name}`) ?? noRoutes
         for (const listener of gateway.spec.listeners) {
+          if (listener.protocol === 'TCP') {
+            const way = proxiesOf(gateway, listener, objects)
+            if (way.draft !== undefined) extensions.push(way.draft)
+            for (const key of way.services) used.add(key)
+            for (const violation of way.violations) violations.add(violation)
+            continue
+          }
           const { attached, layout } = attachments(listener, [routes], () =>
             attach(routes, gateway, listener),
           )
@@ -128,7 +138,7 @@ export function createTranslator(): Translator {
         routeConfigurations: routeConfigurations.sort(byName),
         services,
         ...secretsOf(users([...gateways, ...sidecars], services), objects, observed.secrets),
-        extensions: claimsOf(services, objects),
+        extensions: [...extensions, ...claimsOf(services, objects)].sort(byName),
         fixed: [
           ...limited(fixedDrafts(distinct(services.flatMap(({ localities }) => localities))), [
             ...gateways,

@@ -14,7 +14,9 @@ export interface ResourceFacts {
   readonly edsName?: string
   /** Listeners: RDS names that must follow. */
   readonly routes?: readonly string[]
-  /** Route configurations (and TCP listeners): clusters named, mirrors and weights included. Sorted, no repeats. */
+  /** Listeners: ECDS names without which they do not serve. Slots with a default are not among them. */
+  readonly extensions?: readonly string[]
+  /** What sends to clusters (routes, proxies of connections): those named, mirrors and weights included. Sorted, no repeats. */
   readonly clusters?: readonly string[]
   /** Clusters and listeners: SDS names. */
   readonly secrets?: readonly string[]

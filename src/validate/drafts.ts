@@ -31,6 +31,7 @@ export function createDraftChecks(): (drafts: DraftGroup) => readonly Violation[
       violations.push(...once(item, check))
     }
     for (const draft of drafts.listeners) look(draft, wholeViolations)
+    for (const draft of drafts.extensions) look(draft, wholeViolations)
     for (const draft of drafts.fixed) look(draft, wholeViolations)
     for (const service of drafts.services) {
       look(service, (each) => [...each.clusters, ...each.assignments].flatMap(wholeViolations))

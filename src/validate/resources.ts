@@ -40,7 +40,15 @@ export function checkResources(
 }
 
 type Resources = ReadonlyMap<string, CheckedResource>
-type What = 'cluster' | 'loadAssignment' | 'routes' | 'listenerCluster' | 'clusterSecret' | 'listenerSecret'
+type What =
+  | 'cluster'
+  | 'loadAssignment'
+  | 'routes'
+  | 'listenerCluster'
+  | 'extensionCluster'
+  | 'listenerExtension'
+  | 'clusterSecret'
+  | 'listenerSecret'
 
 const nothing: Resources = new Map()
 const caps = identityMemo<Resources, readonly Violation[]>()
@@ -50,6 +58,8 @@ const referenceMemos: Readonly<Record<What, ReturnType<typeof memo>>> = {
   loadAssignment: memo(),
   routes: memo(),
   listenerCluster: memo(),
+  extensionCluster: memo(),
+  listenerExtension: memo(),
   clusterSecret: memo(),
   listenerSecret: memo(),
 }
@@ -70,6 +80,18 @@ const references: readonly {
     names: ({ facts }) => facts.clusters ?? [],
   },
   {
+    from: typeUrls.ecds,
+    to: typeUrls.cds,
+    what: 'extensionCluster',
+    names: ({ facts }) => facts.clusters ?? [],
+  },
+  {
+    from: typeUrls.lds,
+    to: typeUrls.ecds,
+    what: 'listenerExtension',
+    names: ({ facts }) => facts.extensions ?? [],
+  },
+  {
     from: typeUrls.cds,
     to: typeUrls.eds,
     what: 'loadAssignment',
@@ -82,6 +104,8 @@ const words: Readonly<Record<What, string>> = {
   routes: 'route configuration',
   cluster: 'cluster',
   listenerCluster: 'cluster',
+  extensionCluster: 'cluster',
+  listenerExtension: 'extension',
   loadAssignment: 'load assignment',
   clusterSecret: 'secret',
   listenerSecret: 'secret',

@@ -9,8 +9,8 @@ import { keptAt, refusesNewest } from './trust.ts'
 import { lastKept, newestOf } from './world.ts'
 
 const cds = urlOf('cds')
-/** Types whose resources send requests to clusters. */
-const routing = (['lds', 'rds'] as const).flatMap((key) => xdsTypeOf(urlOf(key)) ?? [])
+/** Types whose resources send requests or connections to clusters. */
+const routing = (['lds', 'ecds', 'rds'] as const).flatMap((key) => xdsTypeOf(urlOf(key)) ?? [])
 
 /**
  * Until when resources wait for clusters that they name and the proxy has not ACKed yet; undefined: they go now.
@@ -236,10 +236,13 @@ function contentsHeld(
   now: Now,
 ): readonly (Content | 'unknown')[] {
   const other = stream.follows.get(type.url)
+  const isEarly = now.mono < stream.openedAt + context.limits.clustersFirstMs
+  if (other === undefined && type.key === 'ecds')
+    return isEarly ? extensionsKept(stream, follow, context) : []
   if (other === undefined || other.report !== undefined) {
     // Not asked for on this stream yet. It will say itself what it holds; after a while, what it came with is taken.
     const cameWith = follow.origin !== undefined || follow.opaque
-    if (cameWith && now.mono < stream.openedAt + context.limits.clustersFirstMs) return ['unknown']
+    if (cameWith && isEarly) return ['unknown']
     if (follow.origin !== undefined) return [contentOf(follow.origin, type.url)]
     return follow.opaque ? ['unknown'] : []
   }
@@ -248,4 +251,19 @@ function contentsHeld(
   for (const content of [other.held?.content ?? other.came, other.base, other.before])
     if (content !== undefined) contents.push(content)
   return contents
+}
+
+/**
+ * The extensions that a proxy which came back may hold, before it asks for any: those of every kept generation. Only who has a
+ * listener with one asks, and then at once: after a while there are none.
+ */
+function extensionsKept(
+  stream: StreamState,
+  follow: Follow,
+  context: Context,
+): readonly (Content | 'unknown')[] {
+  if (follow.opaque) return ['unknown']
+  if (follow.origin === undefined || stream.group === undefined) return []
+  const ring = context.world.rings.get(stream.group)
+  return [...new Set(ring?.generations.map((generation) => contentOf(generation, urlOf('ecds'))))]
 }

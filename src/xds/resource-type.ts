@@ -27,6 +27,7 @@ export interface XdsType {
 const endpointsOf: Naming = ({ name, facts }) => (facts.discovery === 'eds' ? [facts.edsName ?? name] : [])
 const clustersOf: Naming = ({ facts }) => facts.clusters ?? []
 const routesOf: Naming = ({ facts }) => facts.routes ?? []
+const extensionsOf: Naming = ({ facts }) => facts.extensions ?? []
 const secretsOf: Naming = ({ facts }) => facts.secrets ?? []
 
 const traits: {
@@ -35,12 +36,17 @@ const traits: {
   cds: {
     whole: true,
     names: { eds: endpointsOf, sds: secretsOf },
-    namedBy: ['lds', 'rds'],
+    namedBy: ['lds', 'ecds', 'rds'],
     followedBy: 'eds',
   },
   eds: { alwaysAgain: true, removalEndsWarming: true, namedBy: ['cds'] },
   sds: { namedBy: ['cds', 'lds'] },
-  lds: { whole: true, names: { rds: routesOf, cds: clustersOf, sds: secretsOf }, followedBy: 'rds' },
+  lds: {
+    whole: true,
+    names: { rds: routesOf, ecds: extensionsOf, cds: clustersOf, sds: secretsOf },
+    followedBy: 'rds',
+  },
+  ecds: { names: { cds: clustersOf }, namedBy: ['lds'] },
   rds: { names: { cds: clustersOf }, namedBy: ['lds'] },
 }
 

@@ -6,6 +6,7 @@ import type { KindDefinition, Reference } from '../kind-definition.ts'
 import { type Listener, listener } from './gateway/listener.ts'
 import { listenerSettings, settingsOf } from './gateway/settings.ts'
 import { certificateReference, trustedCaReference } from './secret.ts'
+import { tcpPortMismatch } from './service-port.ts'
 import { socketClaims, socketsClash, socketText } from './sockets.ts'
 
 export const gatewaySpec = z.strictObject({
@@ -57,7 +58,10 @@ export const gateway: KindDefinition<'Gateway'> = {
       name: group,
       path: `spec.nodeGroups[${index}]`,
     })),
-    ...spec.listeners.flatMap((each, index) => secretReferences(each, `spec.listeners[${index}].tls`)),
+    ...spec.listeners.flatMap((each, index) => [
+      ...serviceReferences(each, `spec.listeners[${index}].service`),
+      ...secretReferences(each, `spec.listeners[${index}].tls`),
+    ]),
   ],
   claims: ({ namespace, spec }) =>
     spec.nodeGroups.flatMap((group) =>
@@ -68,6 +72,12 @@ export const gateway: KindDefinition<'Gateway'> = {
   // Envoy answers a listener that changed or went with a drain of its connections; a new one disturbs nobody.
   effect: (before, after) => (drainingListeners(before.spec, after?.spec).length > 0 ? 'drains' : undefined),
   drains: (before, after) => drainingListeners(before.spec, after?.spec),
+}
+
+function serviceReferences({ service }: Listener, path: string): readonly Reference[] {
+  if (service === undefined) return []
+  const check: Reference['check'] = (target) => tcpPortMismatch(target, service.port, `${path}.port`)
+  return [{ kind: 'Service', name: service.name, path: `${path}.name`, check }]
 }
 
 function secretReferences({ tls }: Listener, path: string): readonly Reference[] {
@@ -95,5 +105,19 @@ function bytesOf(spec: GatewaySpec, each: Listener): string {
   const { limits: bounds, ...settings } = settingsOf(spec, each)
   const { connections: _, ...rest } = bounds ?? {}
   const { address, port, protocol, tls, http3 } = each
+  if (protocol === 'TCP') {
+    // Where connections go, and how long they may take, comes by ECDS.
+    const { proxyProtocol, timeouts } = settings
+    const { connectionBufferBytes: buffer } = rest
+    return canonicalJson({
+      address,
+      port,
+      protocol,
+      tls,
+      proxyProtocol,
+      buffer,
+      handshake: timeouts?.handshake,
+    })
+  }
   return canonicalJson({ address, port, protocol, tls, http3: http3 === true, settings, bounds: rest })
 }

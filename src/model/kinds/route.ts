@@ -200,8 +200,15 @@ function listenerMismatch(
 ): readonly Mismatch[] {
   if (target.kind !== 'Gateway' && target.kind !== 'Sidecar') return []
   const isGateway = target.kind === 'Gateway'
-  const names = (isGateway ? target.spec.listeners : target.spec.outbound).map((each) => each.name)
+  const all = isGateway ? target.spec.listeners : target.spec.outbound
+  const isTcp = (each: (typeof all)[number]): boolean => 'protocol' in each && each.protocol === 'TCP'
+  const names = all.filter((each) => !isTcp(each)).map((each) => each.name)
   const what = isGateway ? 'listener' : 'outbound listener'
+  const tcp = all.find((each) => isTcp(each) && (listener === undefined || each.name === listener))
+  if (tcp !== undefined && (listener !== undefined || names.length === 0)) {
+    const message = `listener "${tcp.name}" of Gateway "${target.name}" takes TCP, wanted HTTP or HTTPS: a Route reads requests`
+    return [{ path: at, message }]
+  }
   if (listener === undefined && names.length > 0) return []
   if (listener !== undefined && names.includes(listener)) return []
   const message =

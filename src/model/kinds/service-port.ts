@@ -1,6 +1,6 @@
-// A port of a Service that somebody refers to: it must be there, and its requests must be readable.
+// A port of a Service that somebody refers to: it must be there, and what it speaks must be what they can lead.
 import type { Mismatch } from '../kind-definition.ts'
-import type { ObjectContent } from '../objects.ts'
+import type { ContentOf, ObjectContent } from '../objects.ts'
 
 /** What is wrong with a reference to this port. `reader` is who reads the requests: `a Route`. */
 export function portMismatch(
@@ -8,6 +8,33 @@ export function portMismatch(
   port: string | undefined,
   at: string,
   reader: string,
+): readonly Mismatch[] {
+  return mismatch(target, port, at, ({ name, protocol }, service) =>
+    protocol === 'TCP'
+      ? `port "${name}" of Service "${service}" speaks TCP, wanted HTTP, HTTP2 or GRPC: ${reader} reads requests`
+      : undefined,
+  )
+}
+
+/** What is wrong with a reference of a listener for TCP to this port. */
+export const tcpPortMismatch = (
+  target: ObjectContent,
+  port: string | undefined,
+  at: string,
+): readonly Mismatch[] =>
+  mismatch(target, port, at, ({ name, protocol }, service) =>
+    protocol === 'TCP'
+      ? undefined
+      : `port "${name}" of Service "${service}" speaks ${protocol}, wanted TCP: a Route leads its requests`,
+  )
+
+type Port = ContentOf<'Service'>['spec']['ports'][number]
+
+function mismatch(
+  target: ObjectContent,
+  port: string | undefined,
+  at: string,
+  fault: (chosen: Port, service: string) => string | undefined,
 ): readonly Mismatch[] {
   if (target.kind !== 'Service') return []
   const { ports } = target.spec
@@ -21,9 +48,8 @@ export function portMismatch(
   if (chosen === undefined) {
     return [{ path: at, message: `Service "${target.name}" has no port "${port}", wanted ${quoted(names)}` }]
   }
-  if (chosen.protocol !== 'TCP') return []
-  const message = `port "${chosen.name}" of Service "${target.name}" speaks TCP, wanted HTTP, HTTP2 or GRPC: ${reader} reads requests`
-  return [{ path: at, message }]
+  const message = fault(chosen, target.name)
+  return message === undefined ? [] : [{ path: at, message }]
 }
 
 /** `"a"`, `one of "a", "b"`. */

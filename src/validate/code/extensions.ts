@@ -2,10 +2,12 @@
 // say to these filters: Lua, Wasm, dynamic modules and files are not among them. Every supported Envoy has them all
 // (test/conformance/validation).
 import { messageOfTypeUrl, typeUrlOf } from '../../envoy-api/index.ts'
-import { slotTypes } from '../../translate/index.ts'
+import { slotTypes, tcpProxyType } from '../../translate/index.ts'
 import { type Check, either, type Fault, get, has, isFields, list } from './fault.ts'
 
 const filters = 'envoy.extensions.filters.http.'
+/** What may come by ECDS. */
+const discovered: readonly string[] = [...slotTypes, tcpProxyType]
 export const routerType = `${filters}router.v3.Router`
 const httpFilters: readonly string[] = [
   ...slotTypes,
@@ -106,7 +108,7 @@ export const extensionChecks: Readonly<Record<string, Check>> = {
   },
   // What comes through the slot, by ECDS.
   'envoy.config.core.v3.TypedExtensionConfig': function* (config, root) {
-    if (root) yield* typeFaults(get(config, 'typedConfig'), slotTypes, ['typedConfig'])
+    if (root) yield* typeFaults(get(config, 'typedConfig'), discovered, ['typedConfig'])
   },
 }
 
@@ -115,7 +117,14 @@ const ownFaults: Readonly<Record<string, Check>> = {
     if (!has(filter, 'typedConfig') && !has(filter, 'configDiscovery')) yield nothing(['typedConfig'])
   },
   'envoy.config.listener.v3.Filter': function* (filter) {
-    if (!has(filter, 'typedConfig')) yield nothing(['typedConfig'])
+    if (has(filter, 'configDiscovery')) {
+      const typeUrls = list(get(filter, 'configDiscovery'), 'typeUrls')
+      for (const [index, typeUrl] of typeUrls.entries()) {
+        if (typeUrl === typeUrlOf(tcpProxyType)) continue
+        const path = ['configDiscovery', 'typeUrls', index]
+        yield { path, message: wanted([tcpProxyType], String(typeUrl)) }
+      }
+    } else if (!has(filter, 'typedConfig')) yield nothing(['typedConfig'])
   },
   'envoy.config.route.v3.RetryPolicy.RetryHostPredicate': function* (predicate) {
     if (!has(predicate, 'typedConfig')) yield nothing(['typedConfig'])
@@ -140,9 +149,9 @@ const ownFaults: Readonly<Record<string, Check>> = {
   },
   'envoy.config.core.v3.ExtensionConfigSource': function* (source) {
     const typeUrls = list(source, 'typeUrls').map(String)
-    const allowed = new Set(slotTypes.map(typeUrlOf))
+    const allowed = new Set(discovered.map(typeUrlOf))
     for (const [index, typeUrl] of typeUrls.entries()) {
-      if (!allowed.has(typeUrl)) yield { path: ['typeUrls', index], message: wanted(slotTypes, typeUrl) }
+      if (!allowed.has(typeUrl)) yield { path: ['typeUrls', index], message: wanted(discovered, typeUrl) }
     }
     const held = typeOf(get(source, 'defaultConfig'))
     if (held !== '' && !typeUrls.some((typeUrl) => messageOfTypeUrl(typeUrl) === held)) {

@@ -29,7 +29,9 @@ const bounds = z.strictObject({
 })
 
 const timeouts = z.strictObject({
-  idle: positiveDuration.optional().describe('A connection without a request. Default: 1h.'),
+  idle: positiveDuration
+    .optional()
+    .describe('A connection without a request; of protocol `TCP`, one in which no byte moves. Default: 1h.'),
   connection: anyDuration
     .optional()
     .describe('Life of a connection, after which it is asked to end. 0: no bound, which is the default.'),
