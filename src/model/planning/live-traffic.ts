@@ -105,15 +105,18 @@ function sliced(
   return fits(next, weights) ? next : undefined
 }
 
-/** Why traffic cannot go there: an environment that would serve, or get copies, has nowhere to send them. */
+/**
+ * Why traffic cannot go there: an environment that would serve has nowhere to send it. The target of a mirror counts only when it is
+ * turned on: one that has died since holds up nobody's switch.
+ */
 export function withoutEndpoints(
   service: ContentOf<'Service'>,
   policy: Policy,
-  live: LiveTraffic,
+  { live, before }: { readonly live: LiveTraffic; readonly before?: LiveTraffic | undefined },
   observed: Observed | undefined,
 ): readonly string[] {
   const copied = (policy?.spec.mirrors ?? [])
-    .filter(({ name }) => shareOf(live.mirrors, name) > 0)
+    .filter(({ name }) => shareOf(live.mirrors, name) > 0 && shareOf(before?.mirrors, name) === 0)
     .map(({ to }) => to)
   return service.spec.environments.flatMap(({ name, endpoints }) => {
     const serves = loadText(live.weights, visitorsOf(policy, live.cohorts, name), name) !== undefined

@@ -6,7 +6,7 @@ import { countEndpoints } from './endpoint-counts.ts'
 import { liveOf, liveText, sameLive, withoutEndpoints } from './live-traffic.ts'
 import { type Plan, refused, type Who } from './plan.ts'
 import { planTraffic, serviceIn } from './plan-traffic.ts'
-import { numberOf, policyOf, type ServiceName } from './traffic.ts'
+import { numberOf, policyOf, type ServiceName, shareOf } from './traffic.ts'
 
 /** An earlier content of the service's Traffic. */
 export type EarlierTraffic = TrafficContent & { readonly uid?: string; readonly revision?: number }
@@ -50,12 +50,19 @@ export function planRollback(heads: World, command: RollbackCommand): Result<Pla
       ]),
     )
   }
-  const plan = planTraffic(heads, { ...command, earlier: target.spec })
-  if (!plan.ok || target.revision === undefined) return plan
-  return ok({ ...plan.value, notes: plan.value.notes.map((note) => `${note}, as of r${target.revision}`) })
+  const lost = lostMirrors(service, policy, target, command.observed)
+  const mirrors = Object.entries(target.spec.mirrors ?? {}).filter(([name]) => !lost.includes(name))
+  const earlier = { ...target.spec, mirrors: Object.fromEntries(mirrors) }
+  const plan = planTraffic(heads, { ...command, earlier })
+  if (!plan.ok) return plan
+  const since = target.revision === undefined ? '' : `, as of r${target.revision}`
+  const stays = lost.map(
+    (name) => `${service.namespace}/${service.name}: mirror "${name}" stays off: it has nowhere to copy to`,
+  )
+  return ok({ ...plan.value, notes: [...plan.value.notes.map((note) => `${note}${since}`), ...stays] })
 }
 
-/** Environments, cohorts and mirrors of the earlier traffic that are not what they were. */
+/** Environments and cohorts of the earlier traffic that are not what they were. */
 function whatIsGone(
   service: StoredOf<'Service'>,
   policy: StoredOf<'TrafficPolicy'> | undefined,
@@ -74,10 +81,21 @@ function whatIsGone(
   const cohorts = live.cohorts
     .filter((name) => policy?.spec.cohorts?.some((each) => each.name === name) !== true)
     .map((name) => `cohort "${name}" is gone`)
-  const mirrors = Object.keys(live.mirrors)
-    .filter((name) => policy?.spec.mirrors?.some((each) => each.name === name) !== true)
-    .map((name) => `mirror "${name}" is gone`)
-  return [...moved, ...cohorts, ...mirrors, ...withoutEndpoints(service, policy, live, observed)]
+  return [...moved, ...cohorts, ...withoutEndpoints(service, policy, { live, before: live }, observed)]
+}
+
+/** Mirrors of the earlier traffic that cannot copy any more: no reason to stay where users fail. */
+function lostMirrors(
+  service: StoredOf<'Service'>,
+  policy: StoredOf<'TrafficPolicy'> | undefined,
+  { spec }: EarlierTraffic,
+  observed: Observed | undefined,
+): readonly string[] {
+  return Object.keys(spec.mirrors ?? {}).filter((name) => {
+    const to = policy?.spec.mirrors?.find((each) => each.name === name)?.to
+    if (to === undefined || shareOf(spec.weights, to) > 0) return true
+    return countEndpoints(service, to, observed).usable === 0
+  })
 }
 
 function whatIsThere(service: StoredOf<'Service'>, observed: Observed | undefined): string {

@@ -87,7 +87,7 @@ function closedTo(
   { before, live }: { readonly before: LiveTraffic | undefined; readonly live: LiveTraffic },
   { earlier, observed }: TrafficCommand,
 ): readonly string[] {
-  const nowhere = withoutEndpoints(service, policy, live, observed)
+  const nowhere = withoutEndpoints(service, policy, { live, before }, observed)
   if (nowhere.length > 0 || earlier !== undefined) return nowhere
   return gateOf(service, { before: before?.weights, after: live.weights, observed })
 }

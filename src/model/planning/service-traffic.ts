@@ -56,7 +56,9 @@ export function planServiceTraffic(
     notes.push(...moveNotes(service, policy, live, wanted).map((note) => `${note}, as its manifest says`))
     const where = `${service.namespace}/${service.name}: traffic cannot move to ${liveText(service, wanted)}`
     refusals.push(
-      ...withoutEndpoints(service, policy, wanted, observed).map((reason) => `${where}: ${reason}`),
+      ...withoutEndpoints(service, policy, { live: wanted, before: live }, observed).map(
+        (reason) => `${where}: ${reason}`,
+      ),
     )
   }
   return { puts, notes, refusals }

@@ -165,6 +165,23 @@ describe('a rollback', () => {
     ])
   })
 
+  it('goes back without a mirror that has nowhere to copy to, and says so', () => {
+    const before = set(shop(), { mirrors: { reads: 'on' } })
+    const after = set(before, { weights: { green: 10_000 } })
+    const empty = [three[0] ?? '', three[1] ?? '', environment('copy', 'v3', [])]
+    const emptied = commit(after, value(planApply(after, read(service(empty)))))
+    // A mirror that is on and dead holds up no other move either.
+    expect(value(plan(emptied, { weights: { blue: 5_000, green: 5_000 } })).puts).toHaveLength(1)
+    const off = set(emptied, { mirrors: { reads: 'off' } })
+    const history: EarlierTraffic[] = [trafficOf(off), trafficOf(before)]
+    const back = value(planRollback(off, { ...name, history }))
+    expect(back.puts[0]?.spec).toEqual({ weights: { blue: 10_000 }, incarnations: { blue: 1 } })
+    expect(back.notes.at(-1)).toBe('default/checkout: mirror "reads" stays off: it has nowhere to copy to')
+    expect(problem(plan(off, { mirrors: { reads: 'on' } })).message).toContain(
+      'environment "copy" has no endpoints',
+    )
+  })
+
   it('is refused when a cohort or the release of its environment is gone', () => {
     const before = set(shop(), { cohorts: { testers: true } })
     const after = set(before, { cohorts: { testers: false } })
