@@ -116,6 +116,18 @@ describe('a refreshed group', () => {
     )
   })
 
+  it('misleads no compile of what was observed before', () => {
+    const world = worldOf()
+    const compiler = createCompiler()
+    const before = seen(new Map())
+    const first = compiler.compile(world, 'default/edge', before)
+    if (!first.ok) throw new Error(JSON.stringify(first.error))
+    const one: ServiceEndpoints = new Map([['blue.1', [{ address: '10.0.0.1', ports: { http: 1 } }]]])
+    compiler.refresh(world, first.value, ['default/a'], seen(new Map([['default/a', one]])))
+    const again = compiler.compile(world, 'default/edge', before)
+    expect(again.ok && versions(again.value)).toEqual(versions(first.value))
+  })
+
   it('encodes one resource for one endpoint', () => {
     const world = worldOf()
     const compiler = createCompiler()
