@@ -39,10 +39,10 @@ export function lookAfterSecrets(options: SecretsOptions): SecretFiles {
     const taken = await options.delivery().observe({ secrets, cause: `files of ${names}` })
     passing = false
     if (taken.ok) {
-      log.info({ event: 'secret_changed', secret: names })
-      onEvent({ name: 'secret_changed', attributes: { secret: names } })
+      log.info({ event: 'secret_changed', of: names })
+      onEvent({ name: 'secret_changed', attributes: { of: names } })
     } else {
-      log.warn({ event: 'secret_not_taken', secret: names, problem: taken.error })
+      log.warn({ event: 'secret_not_taken', of: names, problem: taken.error })
       waiting = new Map([...secrets, ...waiting])
       again = setTimeout(() => void passOn(), limits.secretLookMs)
       again.unref()
@@ -57,13 +57,13 @@ export function lookAfterSecrets(options: SecretsOptions): SecretFiles {
         return
       case 'refused': {
         const faults = news.faults.map(({ path, message }) => `${path}: ${message}`)
-        log.error({ event: 'secret_refused', secret: who(news.files), faults, kept: 'what was good last' })
-        onEvent({ name: 'secret_refused', attributes: { secret: who(news.files), faults } })
+        log.error({ event: 'secret_refused', of: who(news.files), faults, kept: 'what was good last' })
+        onEvent({ name: 'secret_refused', attributes: { of: who(news.files), faults } })
         return
       }
       case 'mended':
-        log.info({ event: 'secret_mended', secret: who(news.files) })
-        onEvent({ name: 'secret_mended', attributes: { secret: who(news.files) } })
+        log.info({ event: 'secret_mended', of: who(news.files) })
+        onEvent({ name: 'secret_mended', attributes: { of: who(news.files) } })
         return
       default:
         assertNever(news)

@@ -80,13 +80,21 @@ function build(message: Publish, base: Generation | undefined, ring: Ring | unde
   return { group: message.group, number: message.generation, types }
 }
 
-/** A rollback is old content: the object of then is used again, and with it all that is known of it. */
+/**
+ * A rollback is old content: the object of then is used again, and with it all that is known of it. Unless a body was missing
+ * then: secrets whose files were gone at a start come back with the same hash.
+ */
 function sameAsKept(ring: Ring | undefined, type: string, version: string): Content | undefined {
   for (const generation of ring?.generations ?? []) {
     const content = generation.types.get(type)
-    if (content?.version === version) return content
+    if (content?.version === version && isWhole(content)) return content
   }
   return undefined
+}
+
+function isWhole({ resources }: Content): boolean {
+  for (const { body } of resources.values()) if (body.byteLength === 0) return false
+  return true
 }
 
 function apply(base: Content | undefined, update: TypeUpdate): Content {

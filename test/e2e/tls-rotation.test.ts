@@ -188,6 +188,14 @@ describeWithEnvoy('certificates that rotate', () => {
     // Traffic moves all the same.
     await fleet.done(fleet.switchTo('green'))
     for (const port of ports) expect(await shake(port)).toBe(newest)
+    // One that starts now serves the rest, and this when the files are back, as they were.
+    const [sotw = 0, delta = 0] = ports
+    await fleet.edges[1]?.envoy.stop()
+    await (await fleet.startEdge(1)).ready(20_000)
+    await expect(shake(delta)).rejects.toThrow()
+    expect(await shake(sotw)).toBe(newest)
+    symlinkSync(`..data-${newest}`, join(dir, 'shop', '..data'))
+    await shown(newest)
     turnLink(issue())
     await shown(newest)
   }, 60_000)

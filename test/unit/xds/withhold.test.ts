@@ -1,5 +1,7 @@
 // Secrets that a stream is not sent: private keys over plaintext to another machine, and those whose body nobody has any more.
 import { describe, expect, it } from 'vitest'
+import { typeUrls } from '../../../src/envoy-api/index.ts'
+import { publishOf } from './support/content.ts'
 import { createRig } from './support/rig.ts'
 
 const world = { lds: { l: '1 > r' }, rds: { r: '1' }, sds: { ca: '1', shop: '1 key' } }
@@ -37,5 +39,22 @@ describe.each(['sotw', 'delta'] as const)('secrets (%s)', (variant) => {
     client.ack('sds')
     rig.publish(2, world, { base: true })
     expect(client.got()).toEqual([expect.stringMatching(/^SDS \S+ \+?shop=1 key$/)])
+  })
+
+  it('that come back with the very content of before are sent: it was taken for what was kept, without a body', () => {
+    const rig = createRig()
+    const whole = publishOf('g', 1, world)
+    const sds = whole.types[typeUrls.sds]
+    if (sds === undefined) throw new Error('no secrets')
+    const put = sds.put.map((each) => (each.name === 'shop' ? { ...each, body: new Uint8Array(0) } : each))
+    rig.decider.send({ ...whole, types: { ...whole.types, [typeUrls.sds]: { ...sds, put } } })
+    rig.decider.send(publishOf('g', 2, { ...world, sds: { ca: '1' } }))
+    const client = rig.client(variant)
+    if (variant === 'sotw') client.ask('sds', ['ca', 'shop'])
+    else client.sub('sds', ['ca', 'shop'])
+    client.got()
+    client.ack('sds')
+    rig.decider.send({ ...whole, generation: 3 })
+    expect(client.got()).toEqual([expect.stringMatching(/shop=1 key$/)])
   })
 })
