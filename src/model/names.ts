@@ -61,3 +61,15 @@ export const trustedCaName = (namespace: string, name: string): string => `${nam
 /** Which files a Secret names, as one text: what was read of them is known by it. */
 export const secretFilesKey = ({ certificate, trustedCa }: SecretSpec): string =>
   JSON.stringify([certificate?.chain, certificate?.key, trustedCa])
+
+/** What stands before the mirror's name in the names of its clusters; no environment has it in its name. */
+const mirrorMark = 'mirror~'
+
+/** `<namespace>/<service>/mirror~<name>/<environment>.<n>[/<port>]` of the environment's own cluster name. */
+export function mirrorClusterName(mirror: string, cluster: string): string {
+  const [namespace = '', service = '', ...rest] = cluster.split('/')
+  return [namespace, service, `${mirrorMark}${mirror}`, ...rest].join('/')
+}
+
+/** Whether a cluster gets copies only. */
+export const isMirrorCluster = (name: string): boolean => name.split('/')[2]?.startsWith(mirrorMark) === true

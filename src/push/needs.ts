@@ -1,6 +1,7 @@
 // What a push changes for one node group, and what of it has to be warm before its routes may go out.
 import { typeUrls } from '../envoy-api/index.ts'
 import { clusterTypes, namingTypes } from '../fleet/index.ts'
+import { isMirrorCluster } from '../model/index.ts'
 import type { CompiledGroup, EncodedResource } from '../snapshot/index.ts'
 import type { Generation } from '../store/index.ts'
 
@@ -30,7 +31,8 @@ export function needsOf(applied: CompiledGroup | undefined, target: CompiledGrou
   const present = touched.filter((name) => target.types.get(typeUrls.cds)?.has(name) === true)
   const clusters = new Set([...routed, ...present])
   const withTraffic = present.length === 0 ? routed : new Set([...routed, ...alreadyRouted(target, present)])
-  const empty = [...withTraffic].filter((name) => isEmpty(target, name)).sort()
+  // A mirror that has nobody to copy to holds up nobody: its copies are lost, and that is all.
+  const empty = [...withTraffic].filter((name) => !isMirrorCluster(name) && isEmpty(target, name)).sort()
   return { changed, clusters, empty, moves: moves(target, changed) }
 }
 

@@ -6,6 +6,7 @@ import {
   type DnsEndpoints,
   type Environment,
   keyOf,
+  mirrorClusterName,
   type ObjectKey,
   type ServiceSpec,
   type StoredOf,
@@ -51,8 +52,7 @@ export function mirrorClusterOf(
   port: string,
 ): string | undefined {
   const name = clusterOf(service, mirror.to, port)
-  const prefix = `${service.namespace}/${service.name}/`
-  return name === undefined ? undefined : `${prefix}mirror~${mirror.name}/${name.slice(prefix.length)}`
+  return name === undefined ? undefined : mirrorClusterName(mirror.name, name)
 }
 
 /** Every environment and port, and what is wrong with the endpoints given. */

@@ -152,11 +152,12 @@ function missing(
   policy: StoredOf<'TrafficPolicy'> | undefined,
 ): readonly Violation[] {
   const { cohorts = [], mirrors = {} } = traffic.spec
-  const where = policy === undefined ? `${keyOf(service)} has no TrafficPolicy` : `${keyOf(policy)} has none`
+  const where =
+    policy === undefined ? `${keyOf(service)} has no TrafficPolicy` : `${keyOf(policy)} does not define it`
   const unknown = (what: string, name: string): Violation => ({
     object: keyOf(traffic),
     path: `spec.${what}s.${name}`,
-    message: `${what} "${name}" is on and ${where} of this name: turn it off first`,
+    message: `${what} "${name}" is on and ${where}: turn it off first`,
   })
   return [
     ...cohorts
