@@ -144,8 +144,8 @@ export const isNamed = (
 
 /**
  * Since when what lingers waits to be let go. Infinite while something that names it cannot change, because the proxy refuses what
- * is newest of that type: no time brings it other routes, and without their clusters it would answer requests with errors. The
- * deadline begins when it may take others.
+ * is newest of that type or that type still waits for what it needs: without their clusters the routes that it has would answer
+ * requests with errors. The deadline begins when it may take others.
  */
 export function lingersSince(
   stream: StreamState,
@@ -161,7 +161,7 @@ export function lingersSince(
     const names = [...lingering.keys()]
     // What a cluster needs stays with it: its own deadline is the one that counts.
     if (names.some((name) => staysNamed(other, follow.type.key, name))) return true
-    if (!refusesNewest(stream, other, context)) return false
+    if (other.waiting === undefined && !refusesNewest(stream, other, context)) return false
     return names.some((name) => isNamedBy(key, stream, follow, name, context, now))
   })
   if (isKept) return Number.POSITIVE_INFINITY

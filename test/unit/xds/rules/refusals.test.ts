@@ -261,6 +261,39 @@ describe('refusals', () => {
     },
   )
 
+  it.each(['sotw', 'delta'] as const)(
+    'rule 29: the clusters of routes stay while newer routes wait: both deadlines came at once, the clusters went first (%s)',
+    (variant) => {
+      const rig = createRig()
+      const { a } = one.cds
+      const before = { ...one, eds: { a: '1', b: '1' }, rds: { r: '1 > b' } }
+      rig.publish(1, before)
+      const client = rig.client(variant)
+      client.send('cds')
+      client.ack('cds')
+      if (variant === 'sotw') client.ask('eds', ['a', 'b'])
+      else client.sub('eds', ['a', 'b'])
+      client.ack('eds')
+      if (variant === 'sotw') client.ask('rds', ['r'])
+      else client.sub('rds', ['r'])
+      client.ack('rds')
+      client.got()
+      // Cluster a changes and waits for endpoints, which are refused: the routes to it wait as long as a clock allows.
+      const changed = { ...before, cds: { a: `${a}x` }, eds: { a: '2' }, rds: { r: '2 > a' } }
+      rig.publish(2, changed, { base: true })
+      client.ack('cds')
+      client.nack('eds')
+      rig.pass(limits.orderDeadlineMs + 5_000)
+      const lines = client.got()
+      const routes = lines.findIndex((line) => line.startsWith('RDS'))
+      const removal = lines.findIndex((line) =>
+        (variant === 'sotw' ? /^CDS \S+ a=\S+$/ : /^CDS .*-b/).test(line),
+      )
+      expect(routes).toBeGreaterThanOrEqual(0)
+      expect(removal === -1 || removal > routes, lines.join('\n')).toBe(true)
+    },
+  )
+
   it('rule 29: with the clusters of old routes their endpoints stay: a deadline took those away alone (delta)', () => {
     const rig = createRig()
     const before = { ...one, eds: { a: '1', b: '1' }, rds: { r: '1 > b' } }
