@@ -116,7 +116,7 @@ export const commandTable: readonly CommandEntry[] = [
   },
   {
     name: 'endpoints',
-    usage: 'set|patch|drain|list [SERVICE [ENVIRONMENT]] [options]',
+    usage: 'set|patch|drain|list [options]',
     summary: 'register backends, drain them, see how they stand',
     group: 'Traffic',
     load: () => import('./commands/endpoints.ts'),

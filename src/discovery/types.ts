@@ -1,5 +1,4 @@
 // What owners register and ask for, and what they are answered.
-import type { Json } from '../base/index.ts'
 import type { ObservedEndpoint } from '../model/index.ts'
 
 /** An environment of a service, in one incarnation. */
@@ -130,10 +129,4 @@ export interface EndpointView {
   /** Milliseconds until its lease runs out; negative: so long ago. */
   readonly leftMs: number | undefined
   readonly release: string
-}
-
-/** A record of the table `endpoint`. */
-export interface PartRecord {
-  readonly key: string
-  readonly value: Json
 }

@@ -15,7 +15,7 @@ export const registeredManifests = (text: string): string =>
 export const portsOf = (fleet: Fleet, environment: Environment): readonly number[] =>
   fleet.backends.instances.filter((each) => each.environment === environment).map(({ port }) => port)
 
-export const local = (port: number): Input<Endpoint> => ({ address: '127.0.0.1', port })
+const local = (port: number): Input<Endpoint> => ({ address: '127.0.0.1', port })
 
 interface Words {
   readonly owner?: string
@@ -78,7 +78,7 @@ export const list = async ({ admin }: Fleet): Promise<readonly EndpointStatus[]>
   (await admin.call('Endpoints', 'List', { service: 'checkout' })).endpoints
 
 /** What every proxy holds of an Envoy cluster's endpoints: `port health`, sorted. */
-export async function heldBy(fleet: Fleet, cluster: string): Promise<readonly (readonly string[])[]> {
+async function heldBy(fleet: Fleet, cluster: string): Promise<readonly (readonly string[])[]> {
   return Promise.all(
     fleet.edges.map(async ({ envoy }) => {
       const { body } = await httpGet(`http://${envoy.admin}/clusters`)

@@ -42,16 +42,19 @@ interface Standing {
 }
 
 export function configure(command: Command): void {
+  // Their arguments would leave no room for what they do.
+  command.configureHelp({ ...command.configureHelp(), subcommandTerm: (each) => each.name() })
   command.addHelpText(
     'after',
     `
 Examples:
-  verdigris endpoints set checkout green 10.0.0.7:8080 10.0.0.8:8080 --release 2.4 --owner ci
-  verdigris endpoints patch checkout green --put 10.0.0.9:8080 --ttl 30s --owner pod-9
+  verdigris endpoints set checkout green 10.0.0.7:8080 --release 2.4
+  verdigris endpoints patch checkout green --put 10.0.0.9:8080 --ttl 30s
   verdigris endpoints drain checkout green 10.0.0.7:8080
   verdigris endpoints list checkout -o wide
 
-The environment has to say "endpoints: {registered: true}" in its Service. docs/operations.md has the whole of it.`,
+The environment has to say "endpoints: {registered: true}" in its Service.
+docs/operations.md has the whole of it.`,
   )
   set(command)
   patch(command)
@@ -99,7 +102,7 @@ function set(command: Command): void {
       'after',
       `
 Examples:
-  verdigris endpoints set checkout green 10.0.0.7:8080 10.0.0.8:8080 --release 2.4
+  verdigris endpoints set checkout green 10.0.0.7:8080 --release 2.4
   verdigris endpoints set checkout green 10.0.0.7:8080 --ttl 30s --zone a
   verdigris endpoints set checkout blue --none
   verdigris endpoints set -f endpoints.yaml`,
@@ -153,7 +156,7 @@ function patch(command: Command): void {
       `
 Examples:
   verdigris endpoints patch checkout green --put 10.0.0.9:8080 --ttl 30s
-  verdigris endpoints patch checkout green --remove 10.0.0.7:8080 --remove 10.0.0.8`,
+  verdigris endpoints patch checkout green --remove 10.0.0.7 --owner ci`,
     )
     .action(
       (

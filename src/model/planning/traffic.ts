@@ -48,7 +48,7 @@ export function serviceText(service: ContentOf<'Service'>): string {
 export const sameWeights = (a: Weights, b: Weights): boolean => canonicalJson(a) === canonicalJson(b)
 
 /** Endpoints that an environment declares; a host name counts as one. */
-export const countOf = ({ static: fixed, dns }: Environment['endpoints']): number =>
+const countOf = ({ static: fixed, dns }: Environment['endpoints']): number =>
   dns === undefined ? fixed.length : dns.hosts.length
 
 /** Whether it can have no endpoint: it declares none, and nobody may register one. */

@@ -32,6 +32,7 @@ describe('reflection', () => {
       'grpc.reflection.v1.ServerReflection',
       'grpc.reflection.v1alpha.ServerReflection',
       'verdigris.admin.v1alpha1.Config',
+      'verdigris.admin.v1alpha1.Endpoints',
       'verdigris.admin.v1alpha1.Events',
       'verdigris.admin.v1alpha1.Nodes',
       'verdigris.admin.v1alpha1.Push',
