@@ -526,6 +526,24 @@ export interface RollbackRequest {
   service: string
   options: ChangeOptions | null
 }
+export interface FenceRequest {
+  namespace: string
+  service: string
+  options: ChangeOptions | null
+}
+export interface RemoveFenceRequest {
+  namespace: string
+  service: string
+  fence: number
+  options: ChangeOptions | null
+}
+export interface TrafficFence {
+  id: number
+  text: string
+  actor: string
+  at: Timestamp | null
+  incarnations: Record<string, number>
+}
 export interface ServiceTraffic {
   namespace: string
   service: string
@@ -539,6 +557,7 @@ export interface ServiceTraffic {
   push: string
   cohorts: CohortTraffic[]
   mirrors: MirrorTraffic[]
+  fences: TrafficFence[]
 }
 export interface CohortTraffic {
   cohort: string
@@ -605,6 +624,8 @@ export interface AdminServices {
     Switch: { request: SwitchRequest; response: ChangeAnswer; stream: false }
     Split: { request: SplitRequest; response: ChangeAnswer; stream: false }
     Rollback: { request: RollbackRequest; response: ChangeAnswer; stream: false }
+    Fence: { request: FenceRequest; response: ChangeAnswer; stream: false }
+    RemoveFence: { request: RemoveFenceRequest; response: ChangeAnswer; stream: false }
     Watch: { request: WatchTrafficRequest; response: ServiceTraffic; stream: true }
   }
 }

@@ -121,6 +121,8 @@ export const limits = {
   mirrorsPerPolicy: 16,
   /** Mirrors of one service that are on at once: each set of methods doubles the Envoy routes. */
   mirrorsOn: 3,
+  /** Fences of one service that stand before something: more of them nobody reads. */
+  fencesPerService: 16,
   /** Bytes of a request body that a mirror may copy; what it cannot get rid of is held in memory by every proxy. */
   mirrorBodyBytes: 16 * MiB,
   /** Characters of a policy's key set: it goes to every proxy. */

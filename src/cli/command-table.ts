@@ -108,6 +108,13 @@ export const commandTable: readonly CommandEntry[] = [
     load: () => import('./commands/rollback.ts'),
   },
   {
+    name: 'fence',
+    usage: 'SERVICE | list SERVICE | remove SERVICE ID [options]',
+    summary: 'a migration is done: no way back over it, unless forced',
+    group: 'Traffic',
+    load: () => import('./commands/fence.ts'),
+  },
+  {
     name: 'history',
     usage: 'SERVICE [options]',
     summary: 'who moved a service, when and why',

@@ -147,6 +147,7 @@ export function trafficText(spec: Json | undefined): string {
     shares(weights),
     ...list(at(spec, 'cohorts')).map((name) => `cohort ${text(name)}`),
     ...mirrors.map(([name, share]) => `mirror ${name} ${shareText(share)}`),
+    ...list(at(spec, 'fences')).map((fence) => `fence ${text(at(fence, 'id'))}`),
   ]
     .filter((part) => part !== '')
     .join(', ')

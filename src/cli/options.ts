@@ -100,7 +100,7 @@ function withChange(command: Command): Command {
     .option('--wait', 'until every proxy has it; progress goes to stderr')
     .option('--request-id <id>', 'makes a retry harmless: the same id gets the same answer')
     .option('--manager <name>', 'who manages the traffic, where the policy names a manager')
-    .option('--force', 'go past the guards that say so, as against large removals')
+    .option('--force', 'go past guards: large removals, too small a target, a fence')
 }
 
 /** The options of a command that changes something. */

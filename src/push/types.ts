@@ -105,6 +105,14 @@ export type ChangeCommand = {
       readonly manager?: string
     } & LiveChange)
   | { readonly verb: 'rollback'; readonly namespace: string; readonly service: string }
+  /** `reason` is the fence's text. */
+  | { readonly verb: 'fence'; readonly namespace: string; readonly service: string }
+  | {
+      readonly verb: 'unfence'
+      readonly namespace: string
+      readonly service: string
+      readonly fence: number
+    }
 )
 
 /** Back to a stored generation while the store takes no changes. */

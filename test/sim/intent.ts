@@ -265,6 +265,9 @@ export function describe(command: ChangeCommand): string {
       return `delete ${command.keys.map(({ key }) => key).join(' ')}`
     case 'rollback':
       return `rollback ${command.service}`
+    case 'fence':
+    case 'unfence':
+      return `${command.verb} ${command.service}`
     default:
       return `${command.verb} ${command.service} ${JSON.stringify(command.weights)}`
   }

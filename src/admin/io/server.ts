@@ -93,6 +93,8 @@ function addServices(server: Server, { unary, streaming }: Calls, rooms: AdminRo
     Switch: unary(traffic.Switch),
     Split: unary(traffic.Split),
     Rollback: unary(traffic.Rollback),
+    Fence: unary(traffic.Fence),
+    RemoveFence: unary(traffic.RemoveFence),
     Watch: streaming(traffic.Watch),
   })
   const push = pushHandlers(rooms)

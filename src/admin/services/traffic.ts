@@ -44,6 +44,23 @@ export function trafficHandlers(rooms: AdminRooms): Handlers<'Traffic'> {
     return answered(answer, request.options)
   }
 
+  /** What moves no traffic to a place that the request names. */
+  const other = async (
+    request: {
+      readonly namespace: string
+      readonly service: string
+      readonly options: ChangeOptions | null
+    },
+    what: { readonly verb: 'rollback' | 'fence' } | { readonly verb: 'unfence'; readonly fence: number },
+    actor: string,
+  ): Promise<Result<Input<AnswerMessage>, Problem>> => {
+    const options = changeOptions(request.options, actor)
+    if (!options.ok) return options
+    const { service } = request
+    const named = { namespace: namespaceOr(request.namespace), service, ...options.value }
+    return answered(await rooms.delivery.change({ ...what, ...named }), request.options)
+  }
+
   return {
     Get: async (request) => read(rooms, namespaceOr(request.namespace), request.service),
     Set: (request, call) => {
@@ -58,17 +75,9 @@ export function trafficHandlers(rooms: AdminRooms): Handlers<'Traffic'> {
       const weights = Object.fromEntries([[request.environment, whole]])
       return move('switch', request, { weights }, call.actor)
     },
-    Rollback: async (request, call) => {
-      const options = changeOptions(request.options, call.actor)
-      if (!options.ok) return options
-      const answer = await rooms.delivery.change({
-        verb: 'rollback',
-        namespace: namespaceOr(request.namespace),
-        service: request.service,
-        ...options.value,
-      })
-      return answered(answer, request.options)
-    },
+    Rollback: (request, call) => other(request, { verb: 'rollback' }, call.actor),
+    Fence: (request, call) => other(request, { verb: 'fence' }, call.actor),
+    RemoveFence: (request, call) => other(request, { verb: 'unfence', fence: request.fence }, call.actor),
     Watch: (request, call) => {
       const namespace = namespaceOr(request.namespace)
       if (!serviceExists(rooms, namespace, request.service)) return err(noService(namespace, request.service))
@@ -172,6 +181,7 @@ async function read(
     reason: setBy?.reason ?? '',
     at: setBy === undefined ? undefined : toTimestamp(setBy.at),
     push: push?.id ?? '',
+    fences: (wanted?.spec.fences ?? []).map(({ at, ...fence }) => ({ ...fence, at: toTimestamp(at) })),
     ...definedIn(policy, wanted, served),
   })
 }

@@ -25,6 +25,20 @@ export const trafficState = z.strictObject({
     .record(name, share)
     .optional()
     .describe('Mirrors that are on → how many requests they copy, in 1/10,000.'),
+  fences: z
+    .array(
+      z.strictObject({
+        id: z.int().min(1),
+        text: z.string(),
+        actor: z.string(),
+        at: z.int().min(0).describe('Milliseconds since the epoch.'),
+        incarnations: z
+          .record(name, z.int().min(1))
+          .describe('What stands behind it: environment → its incarnation then.'),
+      }),
+    )
+    .optional()
+    .describe('What traffic does not go back over unless forced.'),
 })
 
 export type TrafficState = z.infer<typeof trafficState>

@@ -17,7 +17,11 @@ export function diffLines(before: ObjectContent, after: ObjectContent): readonly
   for (const path of new Set([...was.keys(), ...is.keys()])) {
     // An environment without a share has the share 0, and a cohort that is not on is off: nothing is missing.
     const none =
-      after.kind === 'Traffic' ? (/^traffic\.(cohorts|mirrors)\./.test(path) ? 'off' : percent(0)) : undefined
+      after.kind === 'Traffic' && !path.startsWith('traffic.fences[')
+        ? /^traffic\.(cohorts|mirrors)\./.test(path)
+          ? 'off'
+          : percent(0)
+        : undefined
     const [old, now] = [was.get(path) ?? none, is.get(path) ?? none]
     if (old === now) continue
     if (old === undefined) lines.push(`${path}: added ${now}`)
@@ -37,11 +41,17 @@ function leavesOf(object: ObjectContent): ReadonlyMap<string, string> {
   return leaves
 }
 
-function trafficLeaves({ weights, cohorts = [], mirrors = {} }: TrafficState): ReadonlyMap<string, string> {
+function trafficLeaves({
+  weights,
+  cohorts = [],
+  mirrors = {},
+  fences = [],
+}: TrafficState): ReadonlyMap<string, string> {
   return new Map([
     ...Object.entries(weights).map(([name, share]) => [`traffic.${name}`, percent(share)] as const),
     ...cohorts.map((name) => [`traffic.cohorts.${name}`, 'on'] as const),
     ...Object.entries(mirrors).map(([name, share]) => [`traffic.mirrors.${name}`, percent(share)] as const),
+    ...fences.map(({ id, text }) => [`traffic.fences[${id}]`, text] as const),
   ])
 }
 

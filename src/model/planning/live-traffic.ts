@@ -86,6 +86,8 @@ export function trafficContent(
       ...(canonicalJson(slices) === canonicalJson(listed) ? {} : { slices: [...slices] }),
       ...(live.cohorts.length === 0 ? {} : { cohorts: [...live.cohorts].sort() }),
       ...(Object.keys(live.mirrors).length === 0 ? {} : { mirrors: live.mirrors }),
+      // They stand wherever the traffic goes.
+      ...(range.before?.fences === undefined ? {} : { fences: range.before.fences }),
     },
   }
 }

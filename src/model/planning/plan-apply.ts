@@ -82,7 +82,7 @@ export function planApply(
   const violations = checkReferences(view, touched).filter(({ object }) => !object?.startsWith('Traffic '))
   if (violations.length > 0) return invalidObjects(locateViolations(manifests, violations))
 
-  const traffic = planServiceTraffic(heads, view, manifests, options.observed, options.who)
+  const traffic = planServiceTraffic(heads, view, manifests, options)
   const refusals = [...changed.flatMap((step) => step.refusals), ...traffic.refusals]
   if (refusals.length > 0) return err(refused(refusals))
   const puts = [...written, ...traffic.puts]

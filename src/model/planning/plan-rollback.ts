@@ -15,6 +15,8 @@ export interface RollbackCommand extends ServiceName {
   /** Newest first; the current content may be among them. Those of an earlier life of the object don't count. */
   readonly history: readonly EarlierTraffic[]
   readonly manager?: string | undefined
+  /** Goes back over a fence. Never to what is gone. */
+  readonly force?: boolean | undefined
   /** Registered endpoints. */
   readonly observed?: Observed | undefined
   readonly who?: Who | undefined

@@ -4,6 +4,7 @@ import type { TrafficState } from '../kinds/traffic.ts'
 import { suggestion } from '../manifests/nearest.ts'
 import { keyOf, type StoredOf, titleOf, type World } from '../objects.ts'
 import type { Observed } from '../observed.ts'
+import { fencesBefore } from './fences.ts'
 import { changedLive, type LiveChange } from './live-command.ts'
 import {
   type LiveTraffic,
@@ -61,6 +62,12 @@ export function planTraffic(heads: World, command: TrafficCommand): Result<Plan,
       planOf(heads, { puts: [], unchanged: [key], notes: [unchangedText(service, current, command.who)] }),
     )
   }
+  const over = fencesBefore(service, policy, current?.spec.fences, { before, after: live })
+  if (over.length > 0 && command.force !== true) {
+    const reasons = over.map(({ why }) => `${titleOf(service)}: traffic cannot go back: ${why}`)
+    const next = `use force if that is no harm, or remove the fence (verdigris fence remove ${service.name} ID)`
+    return err(refused([`${reasons.join('; ')}: ${next}`]))
+  }
   const closed = closedTo(service, policy, { before, live }, command)
   if (closed.length > 0 && command.force !== true) {
     return err(refused(closed.map((reason) => `${titleOf(service)}: traffic cannot move there: ${reason}`)))
@@ -74,7 +81,13 @@ export function planTraffic(heads: World, command: TrafficCommand): Result<Plan,
       relies,
       notes: [
         ...moveNotes(service, policy, before, live),
-        ...closed.map((reason) => `${titleOf(service)}: forced, although ${reason}`),
+        ...[...over.map(({ why }) => why), ...closed].map(
+          (reason) => `${titleOf(service)}: forced, although ${reason}`,
+        ),
+      ],
+      forced: [
+        ...over.map(({ fence }) => `fence ${fence.id}`),
+        ...(closed.length > 0 ? ['the gate of switches'] : []),
       ],
     }),
   )

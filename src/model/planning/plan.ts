@@ -47,6 +47,8 @@ export interface Plan {
   /** For people: what was left as it is, and why. */
   readonly notes: readonly string[]
   readonly diffs: readonly PlannedDiff[]
+  /** What it was forced past, in few words; kept with the revision's reason. */
+  readonly forced?: readonly string[]
 }
 
 /** Who wrote the newest content of an object, for messages; the store's revisions know. */
@@ -73,9 +75,10 @@ export function planOf(
     readonly relies?: readonly ObjectKey[]
     readonly unchanged?: readonly ObjectKey[]
     readonly notes?: readonly string[]
+    readonly forced?: readonly string[]
   },
 ): Plan {
-  const { puts, deletes = [], relies = [], unchanged = [], notes = [] } = change
+  const { puts, deletes = [], relies = [], unchanged = [], notes = [], forced = [] } = change
   const keys = new Set([...puts.map(keyOf), ...deletes, ...relies])
   const nothing = puts.length === 0 && deletes.length === 0
   return {
@@ -83,6 +86,7 @@ export function planOf(
     deletes,
     expects: nothing ? [] : [...keys].map((key) => ({ key, etag: heads.get(key)?.etag ?? 'absent' })),
     notes: boundedNotes(notes),
+    ...(forced.length === 0 ? {} : { forced }),
     diffs: [
       // A Tombstone is our own book-keeping: nobody asked for it, nobody sees it.
       ...puts.filter(isSeen).map((object) => diffOf(heads.get(keyOf(object)), object)),

@@ -6,6 +6,7 @@ import { policyClaim } from '../kinds/traffic-policy.ts'
 import { type ContentOf, keyOf, type Manifest, type TrafficContent, type World } from '../objects.ts'
 import type { Observed } from '../observed.ts'
 import type { WorldView } from '../references/world-view.ts'
+import { fencesBefore } from './fences.ts'
 import {
   type LiveTraffic,
   liveOf,
@@ -30,9 +31,13 @@ export function planServiceTraffic(
   heads: World,
   after: WorldView,
   manifests: readonly Manifest[],
-  observed: Observed | undefined,
-  who: Who | undefined,
+  options: {
+    readonly observed?: Observed | undefined
+    readonly who?: Who | undefined
+    readonly force?: boolean | undefined
+  },
 ): ServiceTraffic {
+  const { observed, who } = options
   const puts: TrafficContent[] = []
   const notes: string[] = []
   const refusals: string[] = []
@@ -55,6 +60,10 @@ export function planServiceTraffic(
     }
     notes.push(...moveNotes(service, policy, live, wanted).map((note) => `${note}, as its manifest says`))
     const where = `${service.namespace}/${service.name}: traffic cannot move to ${liveText(service, wanted)}`
+    const over = fencesBefore(service, policy, current?.spec.fences, { before: live, after: wanted })
+    if (options.force === true) {
+      notes.push(...over.map(({ why }) => `${service.namespace}/${service.name}: forced, although ${why}`))
+    } else refusals.push(...over.map(({ why }) => `${where}: ${why}: use force if that is no harm`))
     refusals.push(
       ...withoutEndpoints(service, policy, { live: wanted, before: live }, observed).map(
         (reason) => `${where}: ${reason}`,

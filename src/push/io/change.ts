@@ -101,7 +101,7 @@ async function commitChange(
       expects: plan.expects,
       revision: {
         actor,
-        reason,
+        reason: reasonOf(reason, plan),
         verb,
         ...(requestId === undefined ? {} : { requestId, requestHash }),
         ...(id === undefined ? {} : { push: id }),
@@ -178,6 +178,13 @@ function pushOf(engine: Engine, command: ChangeCommand, design: Design, arrivedA
 const recordPut = (push: Push) => ({ table: 'push' as const, key: push.id, value: pushValue(push) })
 
 const isNothing = (plan: Plan): boolean => plan.puts.length === 0 && plan.deletes.length === 0
+
+/** With what it was forced past: that must not be lost with the answer. */
+function reasonOf(reason: string, { forced }: Plan): string {
+  if (forced === undefined) return reason
+  const mark = `forced past ${forced.join(', ')}`
+  return reason === '' ? mark : `${reason.slice(0, limits.reasonLength - mark.length - 3)} (${mark})`
+}
 
 /** What drains comes first among the notes. */
 const answerOf = ({ diffs, notes }: Plan, drains: readonly string[] = []): ChangeAnswer => ({

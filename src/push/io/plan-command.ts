@@ -1,10 +1,20 @@
 // A command and the heads → what to put and delete. The model decides; this gives it what it has to know of the past.
 import type { Problem, Result } from '../../base/index.ts'
-import { limits } from '../../base/index.ts'
+import { err, limits } from '../../base/index.ts'
 import type { EarlierTraffic, ObjectKey, Plan, Who, World } from '../../model/index.ts'
-import { keyOf, planApply, planDelete, planRollback, planTraffic } from '../../model/index.ts'
+import {
+  keyOf,
+  planApply,
+  planDelete,
+  planFence,
+  planFenceRemoval,
+  planRollback,
+  planTraffic,
+} from '../../model/index.ts'
+import { pushName } from '../records.ts'
 import type { ChangeCommand } from '../types.ts'
 import type { Engine } from './engine.ts'
+import { nowOf } from './engine.ts'
 
 /** Plans a command against the heads of now. */
 export async function planCommand(engine: Engine, command: ChangeCommand): Promise<Result<Plan, Problem>> {
@@ -56,12 +66,34 @@ export async function planCommand(engine: Engine, command: ChangeCommand): Promi
       await recallActors(engine, [key])
       const history = await earlierTraffic(engine, key)
       const { heads } = engine.store.view()
-      const { namespace, service } = command
-      return planRollback(heads, { namespace, service, history, observed, who: whoIn(engine, heads) })
+      const { namespace, service, force } = command
+      const who = whoIn(engine, heads)
+      return planRollback(heads, { namespace, service, force, history, observed, who })
     }
+    case 'fence': {
+      const key = trafficKey(command)
+      const moving = movingOf(engine, key)
+      if (moving !== undefined) return moving
+      const history = await earlierTraffic(engine, key)
+      const { namespace, service, actor, reason: text } = command
+      const at = Math.round(nowOf(engine).wall)
+      const wholeHistory = history.length < limits.rollbackLooksBack
+      const { heads } = engine.store.view()
+      return planFence(heads, { namespace, service, text, actor, at, history, wholeHistory })
+    }
+    case 'unfence':
+      return movingOf(engine, trafficKey(command)) ?? planFenceRemoval(engine.store.view().heads, command)
     default:
       return command satisfies never
   }
+}
+
+/** A push that moves this traffic may still go back to where it was: what is behind a fence is not known until it has ended. */
+function movingOf(engine: Engine, key: ObjectKey): Result<never, Problem> | undefined {
+  const push = [...engine.pushes.values()].find(({ objects }) => objects.includes(key))
+  if (push === undefined) return undefined
+  const message = `${pushName(push.id)} (${push.verb}) moves this traffic: send it again when it has ended`
+  return err({ kind: 'precondition', message })
 }
 
 const trafficKey = ({

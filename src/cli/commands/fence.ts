@@ -1,0 +1,103 @@
+// verdigris fence
+import { type Command, InvalidArgumentError } from 'commander'
+import { changeOptions, finishMove } from '../change.ts'
+import { type WriteOptions, withWrite } from '../options.ts'
+import { printData } from '../output/data.ts'
+import { msOf } from '../output/plain.ts'
+import { table } from '../output/table.ts'
+import { age, printable } from '../output/words.ts'
+import { readTraffic } from '../service-traffic.ts'
+import { withSession } from '../session.ts'
+
+export function configure(command: Command): void {
+  command
+    .argument('<service>', 'or `list`, or `remove`')
+    .argument('[name]', 'the service, after `list` or `remove`')
+    .argument('[fence]', 'after `remove`: its number, as `list` shows it', fenceNumber)
+  withWrite(command)
+    .addHelpText(
+      'after',
+      `
+Says that a contract migration is done. From now on traffic does not go back,
+by switch, split, cohort or rollback, to what has carried it before and does
+not now, unless --force. --reason says what was done; new releases are free.
+
+Examples:
+  verdigris fence checkout --reason "orders.v2 migration"
+  verdigris fence list checkout
+  verdigris fence remove checkout 1 --reason "migration undone"`,
+    )
+    .action((first: string, name: string | undefined, fence: number | undefined, options: WriteOptions) => {
+      if (first === 'list' && name !== undefined && fence === undefined) return list(name, options)
+      if (first === 'remove' && name !== undefined) {
+        if (fence === undefined) command.error(`error: wanted the number of the fence (fence list ${name})`)
+        return remove(name, fence ?? 0, options)
+      }
+      if (name !== undefined)
+        command.error('error: wanted one service, `list SERVICE` or `remove SERVICE ID`')
+      if ((options.reason ?? '').trim() === '')
+        command.error('error: wanted --reason: whoever is refused by the fence reads it')
+      return withSession(options, async (session) => {
+        const answer = await session.client.call('Traffic', 'Fence', {
+          namespace: options.namespace,
+          service: first,
+          options: changeOptions(options),
+        })
+        if (!answer.ok) return answer.error
+        return finishMove(session, answer.value, options, { service: first, moved: 'fenced' })
+      })
+    })
+}
+
+function fenceNumber(text: string): number {
+  const number = Number(text)
+  if (Number.isSafeInteger(number) && number >= 1) return number
+  throw new InvalidArgumentError('Wanted the number of a fence, from 1 on.')
+}
+
+const remove = (service: string, fence: number, options: WriteOptions) =>
+  withSession(options, async (session) => {
+    const answer = await session.client.call('Traffic', 'RemoveFence', {
+      namespace: options.namespace,
+      service,
+      fence,
+      options: changeOptions(options),
+    })
+    if (!answer.ok) return answer.error
+    return finishMove(session, answer.value, options, { service, moved: `fence ${fence} removed` })
+  })
+
+const list = (service: string, options: WriteOptions) =>
+  withSession(options, async ({ client, terminal }) => {
+    const found = await readTraffic(client, options.namespace, service)
+    if (!found.ok) return found.error
+    const rows = found.value.flatMap((traffic) =>
+      traffic.fences.map((fence) => ({ of: traffic.service, ...fence })),
+    )
+    if (options.output !== 'table') {
+      printData(terminal, options.output, rows)
+      return 'ok'
+    }
+    const now = Date.now()
+    const columns = [
+      { title: 'SERVICE' },
+      { title: 'FENCE' },
+      { title: 'BEFORE', shrinks: true },
+      { title: 'AGE' },
+      { title: 'ACTOR', shrinks: true },
+      { title: 'REASON', shrinks: true },
+    ]
+    const cells = rows.map(({ of, id, incarnations, at, actor, text }) => [
+      printable(of),
+      String(id),
+      Object.entries(incarnations)
+        .map(([environment, number]) => `${environment}.${number}`)
+        .map(printable)
+        .join(', '),
+      at === null ? '' : age(now - msOf(at)),
+      printable(actor),
+      printable(text),
+    ])
+    for (const line of table(columns, cells, terminal.width, terminal.color.bold)) terminal.out(line)
+    return 'ok'
+  })
