@@ -78,7 +78,8 @@ export const rewrite = z
           .describe('What is put there; `\\1` is the first group.'),
       })
       .superRefine(substitutionFaults)
-      .optional(),
+      .optional()
+      .describe('Replaces parts of the path; the query stays.'),
     host: plainHost
       .optional()
       .describe('Host that the backend is told; the one before comes as `x-forwarded-host`.'),

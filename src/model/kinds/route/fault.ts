@@ -15,7 +15,8 @@ export const fault = z
         duration: positiveDuration.describe('How much later.'),
         percent: percent.default(100).describe('How many of the requests.'),
       })
-      .optional(),
+      .optional()
+      .describe('Holds requests back before they go on.'),
     abort: z
       .strictObject({
         status: z
@@ -38,7 +39,8 @@ export const fault = z
         const message = `wanted exactly one of "status" and "grpcStatus", found ${found}`
         context.addIssue({ code: 'custom', message })
       })
-      .optional(),
+      .optional()
+      .describe('Answers requests itself; no backend sees them.'),
     headers: z
       .array(headerMatch)
       .min(1, 'wanted at least one header, or no list')
