@@ -30,6 +30,8 @@ export interface Config {
   /** Absolute path of the folder of certificate files. */
   readonly secretsDir?: string
   readonly insecurePlaintext: boolean
+  /** RawSnapshots and Patches may have what runs code or uses files of the proxies. */
+  readonly allowUnsafeExtensions: boolean
   readonly logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace'
   readonly logFormat: 'auto' | 'json' | 'text'
   readonly timeouts: {
@@ -130,6 +132,7 @@ export function loadConfig(sources: ConfigSources): Result<Config, Problem> {
         }),
     ...(secretsDir === undefined ? {} : { secretsDir: resolve(secretsDir) }),
     insecurePlaintext: read('insecure-plaintext') ?? false,
+    allowUnsafeExtensions: read('allow-unsafe-extensions') ?? false,
     logLevel: read('log-level') ?? 'info',
     logFormat: read('log-format') ?? 'auto',
     timeouts: {

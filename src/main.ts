@@ -121,7 +121,9 @@ async function start(
   })
 
   // Intent → resources → pushes → streams, and what the streams say back.
-  const compiler = createCompiler()
+  const { allowUnsafeExtensions } = config
+  if (allowUnsafeExtensions) log.warn({ event: 'unsafe_extensions_allowed' })
+  const compiler = createCompiler({ allowUnsafeExtensions })
   const channel = createChannel({ codec: false })
   const events = createEvents({ epoch: randomUUID(), now: Date.now })
   const decider = counted(channel.decider, metrics)

@@ -101,6 +101,11 @@ export const settings = {
     fallback: 'false',
     help: 'accept to listen off loopback without TLS; said at every start',
   },
+  'allow-unsafe-extensions': {
+    schema: flag,
+    fallback: 'false',
+    help: 'RawSnapshots and Patches may have what runs code, uses files, the environment or pipes of the proxies; said at every start',
+  },
   'log-level': {
     schema: z.enum(
       ['fatal', 'error', 'warn', 'info', 'debug', 'trace'],

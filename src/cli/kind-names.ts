@@ -10,6 +10,8 @@ export const kindNames: Readonly<Partial<Record<Kind, readonly [plural: string, 
   Sidecar: ['sidecars', 'sc'],
   Route: ['routes', 'rt'],
   TrafficPolicy: ['trafficpolicies', 'tp'],
+  RawSnapshot: ['rawsnapshots', 'raw'],
+  Patch: ['patches', 'pt'],
   Traffic: ['traffic', 'tr'],
 }
 

@@ -111,6 +111,31 @@ export const kindViews: Readonly<Partial<Record<Kind, KindView>>> = {
     columns: [{ title: 'SERVICE' }, { title: 'MANAGED BY' }],
     cells: ({ spec }) => [text(at(spec, 'service')), text(at(spec, 'managedBy'))],
   },
+  RawSnapshot: {
+    columns: [
+      { title: 'RESOURCES', shrinks: true },
+      { title: 'NODE GROUPS', shrinks: true },
+    ],
+    cells: ({ spec }) => [
+      list(at(spec, 'resources')).map(resourceText).join(', '),
+      list(at(spec, 'nodeGroups')).map(text).join(', '),
+    ],
+  },
+  Patch: {
+    columns: [
+      { title: 'TARGET', shrinks: true },
+      { title: 'NODE GROUPS', shrinks: true },
+    ],
+    cells: ({ spec }) => [
+      [
+        text(at(spec, 'target', 'type')),
+        ...['name', 'service', 'environment', 'port'].map((part) => text(at(spec, 'target', part))),
+      ]
+        .filter((part) => part !== '')
+        .join(' '),
+      list(at(spec, 'nodeGroups')).map(text).join(', '),
+    ],
+  },
   Traffic: {
     columns: [{ title: 'SHARES', shrinks: true }],
     cells: ({ spec }) => [trafficText(spec)],
@@ -130,6 +155,15 @@ const isFields = (value: Json | undefined): value is { readonly [key: string]: J
 const text = (value: Json | undefined): string =>
   typeof value === 'string' ? value : typeof value === 'number' ? String(value) : ''
 const list = (value: Json | undefined): readonly Json[] => (Array.isArray(value) ? value : [])
+
+/** `Cluster payments`; of one that is given in bytes, that it is. */
+function resourceText(resource: Json): string {
+  const type = text(at(resource, '@type'))
+  if (type === '') return 'bytes'
+  const name =
+    text(at(resource, 'name')) || text(at(resource, 'clusterName')) || text(at(resource, 'cluster_name'))
+  return `${type.slice(type.lastIndexOf('.') + 1)} ${name}`
+}
 
 /** `cluster=edge, zone=a`: the strings of an object, nested ones too. */
 function pairs(value: Json | undefined): string[] {

@@ -15,4 +15,5 @@ export * from './services.ts'
 export { parseDuration } from './times.ts'
 /** Types of the JSON forms: `envoy.Listener`, `envoy.RouteConfiguration`, … */
 export type * as envoy from './types.generated.ts'
+export { eachMessage, type MetField, type MetMessage } from './walk.ts'
 export { delimitedField } from './wire.ts'

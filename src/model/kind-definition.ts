@@ -51,6 +51,8 @@ export interface KindDefinition<K extends Kind> {
   readonly claims?: (subject: Subject<K>) => readonly Claim[]
   /** What the change does to connections; `after` is undefined when the object is deleted. */
   readonly effect?: (before: ContentOf<K>, after: ContentOf<K> | undefined) => Effect | undefined
+  /** What the object does to connections when it is new; nothing, unless it changes what is there already. */
+  readonly created?: (after: ContentOf<K>) => { readonly effect?: Effect; readonly drains: readonly string[] }
   /** Where the effect is `drains`: whose connections end, in words. A change of what is in use wants `allowDrain`. */
   readonly drains?: (before: ContentOf<K>, after: ContentOf<K> | undefined) => readonly string[]
 }

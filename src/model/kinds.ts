@@ -2,6 +2,8 @@
 import type { KindDefinition } from './kind-definition.ts'
 import { gateway } from './kinds/gateway.ts'
 import { nodeGroup } from './kinds/node-group.ts'
+import { patch } from './kinds/patch.ts'
+import { rawSnapshot } from './kinds/raw-snapshot.ts'
 import { route } from './kinds/route.ts'
 import { secret } from './kinds/secret.ts'
 import { service } from './kinds/service.ts'
@@ -20,6 +22,8 @@ export const manifestKinds: { readonly [K in ManifestKind]: KindDefinition<K> } 
   Sidecar: sidecar,
   Route: route,
   TrafficPolicy: trafficPolicy,
+  RawSnapshot: rawSnapshot,
+  Patch: patch,
 }
 
 /** Kinds that only plans write. */

@@ -2,6 +2,8 @@
 // inferred from its zod schema (see kinds/); this file gives the envelope.
 import type { GatewaySpec } from './kinds/gateway.ts'
 import type { NodeGroupSpec } from './kinds/node-group.ts'
+import type { PatchSpec } from './kinds/patch.ts'
+import type { RawSnapshotSpec } from './kinds/raw-snapshot.ts'
 import type { RouteSpec } from './kinds/route.ts'
 import type { SecretSpec } from './kinds/secret.ts'
 import type { ServiceSpec } from './kinds/service.ts'
@@ -19,6 +21,8 @@ export type ManifestKind =
   | 'Sidecar'
   | 'Route'
   | 'TrafficPolicy'
+  | 'RawSnapshot'
+  | 'Patch'
 /** Kinds that plans write. Both are named like their Service. */
 export type DerivedKind = 'Traffic' | 'Tombstone'
 export type Kind = ManifestKind | DerivedKind
@@ -34,6 +38,8 @@ export interface SpecOf {
   Sidecar: SidecarSpec
   Route: RouteSpec
   TrafficPolicy: TrafficPolicySpec
+  RawSnapshot: RawSnapshotSpec
+  Patch: PatchSpec
   /** The second part of a TrafficPolicy: moved by verbs, never by apply (unless Git manages it). */
   Traffic: TrafficState
   /** What outlives a deleted Service, so that no cluster name is ever given twice. */

@@ -3,10 +3,12 @@ import {
   type GroupKey,
   keyOf,
   type ObjectKey,
+  parseClusterName,
   type StoredObject,
   secretsNamedBy,
   type World,
 } from '../model/index.ts'
+import { clustersLedTo } from '../snapshot/index.ts'
 
 /** The moments between which something changes. */
 export interface Moments {
@@ -81,6 +83,7 @@ export function subjectsOf(worlds: readonly World[], keys: Iterable<ObjectKey>):
       if (object === undefined) continue
       addOne(object, found)
       for (const named of secretsNamedBy(object)) found.secrets.add(named)
+      for (const service of servicesMeant(object)) found.services.add(service)
       for (const service of servicesLedTo(object)) found.services.add(service)
       for (const service of servicesStoodFor(object)) found.declared.add(service)
     }
@@ -89,6 +92,22 @@ export function subjectsOf(worlds: readonly World[], keys: Iterable<ObjectKey>):
     Object.entries(found).flatMap(([part, names]) => [...names].map((name) => `${part} ${name}`)),
   )
 }
+
+/** `namespace/name` of the services whose resources a Patch changes or a RawSnapshot leads to. */
+function servicesMeant(object: StoredObject): readonly string[] {
+  if (object.kind === 'Patch') {
+    const { service, name = '' } = object.spec.target
+    return service === undefined ? ownersOf([name]) : [`${object.namespace}/${service}`]
+  }
+  if (object.kind !== 'RawSnapshot') return []
+  return ownersOf(clustersLedTo(object))
+}
+
+const ownersOf = (clusters: readonly string[]): readonly string[] =>
+  clusters.flatMap((cluster) => {
+    const identity = parseClusterName(cluster)
+    return identity === undefined ? [] : [`${identity.namespace}/${identity.service}`]
+  })
 
 function addOne(object: StoredObject, found: Parts): void {
   const { namespace, name } = object
@@ -102,6 +121,10 @@ function addOne(object: StoredObject, found: Parts): void {
     case 'Gateway':
     case 'Sidecar':
       found.openers.add(keyOf(object))
+      for (const group of object.spec.nodeGroups) found.groups.add(`${namespace}/${group}`)
+      break
+    case 'RawSnapshot':
+    case 'Patch':
       for (const group of object.spec.nodeGroups) found.groups.add(`${namespace}/${group}`)
       break
     case 'Route':

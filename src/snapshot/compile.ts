@@ -11,6 +11,7 @@ import {
 } from '../translate/index.ts'
 import { checkResources, createDraftChecks } from '../validate/index.ts'
 import { createEncoder, type EncodeCounts, EncodeError } from './encode.ts'
+import { createJoin } from './join/join.ts'
 import type { CompiledGroup, EncodedResource } from './types.ts'
 import { isSorted, sortedByName } from './versions.ts'
 
@@ -20,6 +21,8 @@ export type CompilePart = 'translate' | 'validate' | 'encode'
 export interface CompilerOptions {
   /** Runs one part; the default just runs it. Told so that time can be measured where there is a clock. */
   readonly measure?: <T>(part: CompilePart, run: () => T) => T
+  /** RawSnapshots and Patches may have what runs code, uses files and so on. Default: it is refused. */
+  readonly allowUnsafeExtensions?: boolean
 }
 
 /** Compiles worlds; remembers what it made, bounded: by the life of the objects, and a few results per group. */
@@ -53,9 +56,13 @@ interface Recent {
 type Previous = (name: string) => EncodedResource | undefined
 
 /** A fresh compiler knows nothing and gives the same results, only slower. */
-export function createCompiler({ measure = (_part, run) => run() }: CompilerOptions = {}): Compiler {
+export function createCompiler({
+  measure = (_part, run) => run(),
+  allowUnsafeExtensions = false,
+}: CompilerOptions = {}): Compiler {
   const translator = createTranslator()
-  const checkDrafts = createDraftChecks()
+  const join = createJoin()
+  const checkDrafts = createDraftChecks({ allowUnsafe: allowUnsafeExtensions })
   const checkService = (service: DraftService): readonly Violation[] =>
     checkDrafts({ ...nothingDrafted, services: [service] })
   const encoder = createEncoder()
@@ -104,24 +111,38 @@ export function createCompiler({ measure = (_part, run) => run() }: CompilerOpti
     }
     const fixed = (typeUrl: string): readonly Draft[] =>
       drafts.fixed.filter((draft) => draft.typeUrl === typeUrl)
-    add(typeUrls.cds, [...fixed(typeUrls.cds), ...drafts.services], (source, previous) =>
-      ('clusters' in source ? source.clusters : [source]).map((draft) =>
-        encoder.whole(draft, previous(draft.name)),
-      ),
+    const joined = (typeUrl: string): readonly Draft[] =>
+      (drafts.joined ?? []).filter((draft) => draft.typeUrl === typeUrl)
+    add(
+      typeUrls.cds,
+      [...fixed(typeUrls.cds), ...drafts.services, ...joined(typeUrls.cds)],
+      (source, previous) =>
+        ('clusters' in source ? source.clusters : [source]).map((draft) =>
+          encoder.whole(draft, previous(draft.name)),
+        ),
     )
-    add(typeUrls.eds, [...fixed(typeUrls.eds), ...drafts.services], (source, previous) =>
-      ('assignments' in source ? source.assignments : [source]).map((draft) =>
-        encoder.whole(draft, previous(draft.name)),
-      ),
+    add(
+      typeUrls.eds,
+      [...fixed(typeUrls.eds), ...drafts.services, ...joined(typeUrls.eds)],
+      (source, previous) =>
+        ('assignments' in source ? source.assignments : [source]).map((draft) =>
+          encoder.whole(draft, previous(draft.name)),
+        ),
     )
-    add(typeUrls.sds, drafts.secrets, (draft, previous) => [encoder.whole(draft, previous(draft.name))])
-    add(typeUrls.lds, drafts.listeners, (draft, previous) => [encoder.whole(draft, previous(draft.name))])
-    add(typeUrls.rds, drafts.routeConfigurations, (configuration) => [encoder.routes(configuration)])
+    add(typeUrls.sds, [...drafts.secrets, ...joined(typeUrls.sds)], (draft, previous) => [
+      encoder.whole(draft, previous(draft.name)),
+    ])
+    add(typeUrls.lds, [...drafts.listeners, ...joined(typeUrls.lds)], (draft, previous) => [
+      encoder.whole(draft, previous(draft.name)),
+    ])
+    add(typeUrls.rds, [...drafts.routeConfigurations, ...joined(typeUrls.rds)], (source, previous) => [
+      source.kind === 'whole' ? encoder.whole(source, previous(source.name)) : encoder.routes(source),
+    ])
     for (const [typeUrl, more] of [
       [typeUrls.ecds, drafts.extensions],
       [typeUrls.rtds, []],
     ] as const) {
-      add(typeUrl, [...fixed(typeUrl), ...more], (draft, previous) => [
+      add(typeUrl, [...fixed(typeUrl), ...more, ...joined(typeUrl)], (draft, previous) => [
         encoder.whole(draft, previous(draft.name)),
       ])
     }
@@ -134,13 +155,15 @@ export function createCompiler({ measure = (_part, run) => run() }: CompilerOpti
       if (!world.has(nodeGroupKey(group))) {
         return err({ kind: 'notFound', message: `there is no NodeGroup ${group}` })
       }
-      const drafts = measure('translate', () => translator.translate(world, group, observed))
+      const { drafts, notes, endpoints } = measure('translate', () =>
+        join(translator.translate(world, group, observed)),
+      )
       const early = measure('validate', () => [...drafts.violations, ...checkDrafts(drafts)])
       if (early.length > 0) return err(invalid(early))
       const known = recents.get(group) ?? []
       const encoded = measure('encode', () => attempt(() => encode(drafts, known)))
       if (!encoded.ok) return err(invalid([encoded.error]))
-      const made = encoded.value
+      const made = withNotes(encoded.value, notes, endpoints)
       const late = measure('validate', () => checkResources(made.compiled.types, drafts.absentSecrets))
       if (late.length > 0) return err(invalid(late))
       recents.set(group, [made, ...known].slice(0, limits.compilesRemembered))
@@ -148,7 +171,7 @@ export function createCompiler({ measure = (_part, run) => run() }: CompilerOpti
     },
     refresh(world, compiled, services, observed) {
       const held = compiled.types.get(typeUrls.eds)
-      if (held === undefined) return undefined
+      if (held === undefined || compiled.patchedEndpoints === true) return undefined
       const drafts = services.flatMap((name) => translator.service(world, name, observed) ?? [])
       const served = drafts.filter(({ assignments }) => assignments.some(({ name }) => held.has(name)))
       const changed = new Map<string, EncodedResource>()
@@ -177,6 +200,13 @@ export function createCompiler({ measure = (_part, run) => run() }: CompilerOpti
     },
     encodeCounts: () => encoder.counts(),
   }
+}
+
+/** A compile without RawSnapshots and Patches stays what it is. */
+function withNotes(made: Recent, notes: CompiledGroup['notes'] = [], patchedEndpoints = false): Recent {
+  if (notes.length === 0 && !patchedEndpoints) return made
+  const more = { notes, ...(patchedEndpoints ? { patchedEndpoints: true as const } : {}) }
+  return { ...made, compiled: { ...made.compiled, ...more } }
 }
 
 const nothingDrafted: DraftGroup = {

@@ -80,9 +80,10 @@ export function createEncoder(): Encoder {
       return remembered(wholes, draft, () => {
         if (previous !== undefined && isDeepStrictEqual(contents.get(previous), draft.json)) return previous
         counts.resources++
-        const { typeUrl, name, json, facts, origins } = draft
+        const { typeUrl, name, json, facts, origins, written } = draft
         const body = encodeAny(typeUrl, bytesOf(messageOfTypeUrl(typeUrl), json, origins[0]))
-        const resource = { typeUrl, name, hash: hashOf(body), body, facts, origins }
+        const place = written === undefined ? {} : { path: written.path }
+        const resource = { typeUrl, name, hash: hashOf(body), body, facts, origins, ...place }
         contents.set(resource, json)
         return resource
       })

@@ -15,6 +15,8 @@ export interface EncodedResource {
   readonly facts: ResourceFacts
   /** `namespace/Kind/name` of the objects it was made of, for errors and diffs. */
   readonly origins: readonly string[]
+  /** Where it stands in the first of them, when it is in Envoy's own words. */
+  readonly path?: string
 }
 
 /** type URL → name → resource, names sorted. A type that did not change is the same map as before. */
@@ -24,4 +26,8 @@ export type ResourceTypes = ReadonlyMap<string, ReadonlyMap<string, EncodedResou
 export interface CompiledGroup {
   readonly group: GroupKey
   readonly types: ResourceTypes
+  /** What is worth saying of objects that it was made of, and no fault; absent: nothing. */
+  readonly notes?: readonly { readonly origin: string; readonly text: string }[]
+  /** Endpoints are patched, so they are not what is observed. */
+  readonly patchedEndpoints?: true
 }

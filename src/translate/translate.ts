@@ -74,7 +74,14 @@ export function createTranslator(): Translator {
       return serviceIn(index(world).objects, keyOf({ kind: 'Service', namespace, name }), observed)
     },
     translate(world, group, observed = nothingObserved) {
-      const { gatewaysOf, routesOf: attachedTo, sidecarsOf, sidecarRoutesOf, objects } = index(world)
+      const {
+        gatewaysOf,
+        routesOf: attachedTo,
+        sidecarsOf,
+        sidecarRoutesOf,
+        objects,
+        writtenOf,
+      } = index(world)
       const listeners: Draft[] = []
       const routeConfigurations: DraftRouteConfiguration[] = []
       const extensions: Draft[] = []
@@ -132,6 +139,7 @@ export function createTranslator(): Translator {
       for (const violation of mesh.violations) violations.add(violation)
       const services = [...used].flatMap((key) => serviceIn(objects, key, observed) ?? [])
       for (const each of services) for (const violation of each.violations) violations.add(violation)
+      const written = writtenOf.get(group)
       return {
         group,
         listeners: listeners.sort(byName),
@@ -147,6 +155,7 @@ export function createTranslator(): Translator {
           ...mesh.clusters,
         ],
         violations: withoutRepeats(violations),
+        ...(written === undefined ? {} : { written }),
       }
     },
   }

@@ -5,6 +5,7 @@ import type { envoy } from '../envoy-api/index.ts'
 import type { GroupKey, Match, MatchRank, StoredOf } from '../model/index.ts'
 
 import type { Locality } from './endpoints.ts'
+import type { Written } from './written.ts'
 
 /** What a stream must know of a resource without decoding it. */
 export interface ResourceFacts {
@@ -31,6 +32,7 @@ export type DraftJson =
   | envoy.Cluster
   | envoy.ClusterLoadAssignment
   | envoy.Listener
+  | envoy.RouteConfiguration
   | envoy.Runtime
   | envoy.Secret
   | envoy.TypedExtensionConfig
@@ -44,6 +46,8 @@ export interface Draft {
   readonly facts: ResourceFacts
   /** Keys of the objects it was made of; the first is the one to name in an error. */
   readonly origins: readonly string[]
+  /** It is, wholly or in part, in Envoy's own words: where in the first origin. It may be more than we make ourselves. */
+  readonly written?: { readonly path: string }
 }
 
 /** One Envoy route: the smallest thing that a traffic change touches. */
@@ -117,6 +121,10 @@ export interface DraftGroup {
    * workloads' own ports, which only their sidecars have.
    */
   readonly fixed: readonly Draft[]
+  /** RawSnapshots and Patches of the group, not joined yet; absent: there are none. */
+  readonly written?: Written
+  /** Resources that are not generated (of any type), or that patches made whole. */
+  readonly joined?: readonly Draft[]
   /** What is wrong with the objects themselves. With any of these nothing may be served. */
   readonly violations: readonly Violation[]
 }

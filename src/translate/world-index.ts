@@ -3,10 +3,13 @@ import { limits } from '../base/index.ts'
 import type { ObjectKey, StoredObject, StoredOf, World } from '../model/index.ts'
 import { sameItems } from './memo.ts'
 import { byName } from './order.ts'
+import { createWrittenIndex, isWritten, type Written, type WrittenObject } from './written.ts'
 
 export interface WorldIndex extends Attachments {
   /** Every object by its key. A world may be a sorted map, where each look costs a search: here it costs a hash. */
   readonly objects: ReadonlyMap<ObjectKey, StoredObject>
+  /** `namespace/NodeGroup name` → RawSnapshots and Patches that list it. */
+  readonly writtenOf: ReadonlyMap<string, Written>
 }
 
 interface Attachments {
@@ -29,16 +32,19 @@ export const policyKey = (namespace: string, service: string): ObjectKey =>
 /** Indexes worlds, each once. Worlds of equal Gateways, Sidecars and Routes share the lists of these, by identity. */
 export function createWorldIndex(): (world: World) => WorldIndex {
   const indexes = new WeakMap<World, WorldIndex>()
+  const writtenIn = createWrittenIndex()
   let known: readonly { readonly objects: readonly Attached[]; readonly attachments: Attachments }[] = []
   return (world) => {
     const indexed = indexes.get(world)
     if (indexed !== undefined) return indexed
     const objects = new Map<ObjectKey, StoredObject>()
     const attached: Attached[] = []
+    const written: WrittenObject[] = []
     for (const [key, object] of world) {
       objects.set(key, object)
       if (object.kind === 'TrafficPolicy')
         objects.set(policyKey(object.namespace, object.spec.service), object)
+      if (isWritten(object)) written.push(object)
       if (object.kind === 'Gateway' || object.kind === 'Sidecar' || object.kind === 'Route')
         attached.push(object)
     }
@@ -47,7 +53,7 @@ export function createWorldIndex(): (world: World) => WorldIndex {
     if (found === undefined) {
       known = [{ objects: attached, attachments }, ...known].slice(0, limits.memoEntriesPerObject)
     }
-    const index = { ...attachments, objects }
+    const index = { ...attachments, objects, writtenOf: writtenIn(written) }
     indexes.set(world, index)
     return index
   }

@@ -1,7 +1,8 @@
 // Before encoding: what Envoy would refuse of every draft, said in terms of the object it was made of, and listeners that
 // want the same address. What passed once is not looked at again.
 import type { Violation } from '../base/index.ts'
-import { messageOfTypeUrl } from '../envoy-api/index.ts'
+import { messageOfTypeUrl, typeUrls } from '../envoy-api/index.ts'
+import { shortType } from '../model/index.ts'
 import {
   type Draft,
   type DraftGroup,
@@ -10,10 +11,21 @@ import {
   withoutRepeats,
 } from '../translate/index.ts'
 import { fieldOf } from './fields.ts'
-import { refusalsOf } from './refusals.ts'
+import { refusalsOf, refusalsOfWritten } from './refusals.ts'
+import { unsafeFaults } from './unsafe/unsafe-faults.ts'
+
+export interface DraftCheckOptions {
+  /** Lets through what runs code, uses files and so on, in resources in Envoy's own words. Default: refused. */
+  readonly allowUnsafe?: boolean
+}
 
 /** Makes the checks; their memory lives as long as the drafts. */
-export function createDraftChecks(): (drafts: DraftGroup) => readonly Violation[] {
+export function createDraftChecks({
+  allowUnsafe = false,
+}: DraftCheckOptions = {}): (drafts: DraftGroup) => readonly Violation[] {
+  const wholeViolations = (draft: Draft): readonly Violation[] =>
+    draft.written === undefined ? generatedViolations(draft) : writtenViolations(draft, allowUnsafe)
+
   const known = new WeakMap<object, readonly Violation[]>()
   function once<Item extends object>(
     item: Item,
@@ -42,7 +54,8 @@ export function createDraftChecks(): (drafts: DraftGroup) => readonly Violation[
         ...each.virtualHosts.flatMap((host) => once(host, hostViolations)),
       ])
     }
-    violations.push(...sharedAddresses(drafts.listeners))
+    for (const draft of drafts.joined ?? []) look(draft, wholeViolations)
+    violations.push(...sharedAddresses(listenersOf(drafts)))
     return withoutRepeats(violations)
   }
 
@@ -60,11 +73,35 @@ const routeMessages = {
   route: 'envoy.config.route.v3.Route',
 } as const
 
-const wholeViolations = (draft: Draft): readonly Violation[] =>
+const generatedViolations = (draft: Draft): readonly Violation[] =>
   constraintsOf(messageOfTypeUrl(draft.typeUrl), draft.json, draft.origins[0])
 
 const routeViolations = (route: DraftRoute): readonly Violation[] =>
   constraintsOf(routeMessages.route, route.json, route.origin, route.path)
+
+/** Listeners of RawSnapshots too. */
+const listenersOf = ({ listeners, joined = [] }: DraftGroup): readonly Draft[] =>
+  joined.length === 0
+    ? listeners
+    : [...listeners, ...joined.filter(({ typeUrl }) => typeUrl === typeUrls.lds)]
+
+/** Envoy's complaints about a resource in its own words, and ours, at the place where it was written. */
+function writtenViolations(draft: Draft, allowUnsafe: boolean): readonly Violation[] {
+  const message = messageOfTypeUrl(draft.typeUrl)
+  const object = draft.origins[0]
+  const at = draft.written?.path ?? 'spec'
+  const refused = refusalsOfWritten(message, draft.json).map((found) => ({
+    ...found,
+    message: `Envoy would refuse it: ${found.message}`,
+  }))
+  return [...(allowUnsafe ? [] : unsafeFaults(message, draft.json)), ...refused].map(
+    ({ path, message: text }) => ({
+      ...(object === undefined ? {} : { object }),
+      path: path === '' ? at : `${at}.${path}`,
+      message: `${shortType(draft.typeUrl)} "${draft.name}": ${text}`,
+    }),
+  )
+}
 
 /** Envoy's complaints about one message, as complaints about the object that it came from. */
 function constraintsOf(

@@ -10,6 +10,7 @@ export interface CheckedResource {
   readonly body: Uint8Array
   readonly facts: ResourceFacts
   readonly origins: readonly string[]
+  readonly path?: string
 }
 export type CheckedTypes = ReadonlyMap<string, ReadonlyMap<string, CheckedResource>>
 
@@ -164,5 +165,6 @@ function violation(resource: CheckedResource, text: string): Violation {
       ? `${resource.name.slice(0, limits.nameLength)}…`
       : resource.name
   const object = resource.origins[0]
-  return { ...(object === undefined ? {} : { object }), path: 'spec', message: `${short} "${name}" ${text}` }
+  const path = resource.path ?? 'spec'
+  return { ...(object === undefined ? {} : { object }), path, message: `${short} "${name}" ${text}` }
 }

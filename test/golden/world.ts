@@ -4,6 +4,8 @@ import {
   gatewaySpec,
   keyOf,
   nodeGroupSpec,
+  patchSpec,
+  rawSnapshotSpec,
   type ObjectContent,
   type ObjectKey,
   routeSpec,
@@ -114,6 +116,10 @@ function contentsOf(document: Document): readonly ObjectContent[] {
       const policy: ObjectContent = { ...envelope, kind, spec: parsed }
       return parsed.initial === undefined ? [policy] : [policy, initialTraffic(namespace, parsed)]
     }
+    case 'RawSnapshot':
+      return [{ ...envelope, kind, spec: rawSnapshotSpec.parse(spec) }]
+    case 'Patch':
+      return [{ ...envelope, kind, spec: patchSpec.parse(spec) }]
     default:
       throw new Error(`no such kind in a test world: ${kind}`)
   }

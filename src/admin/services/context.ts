@@ -61,6 +61,8 @@ const kindTable: Readonly<Record<ApiKind, true>> = {
   Sidecar: true,
   Route: true,
   TrafficPolicy: true,
+  RawSnapshot: true,
+  Patch: true,
   Traffic: true,
 }
 export const isApiKind = (kind: string): kind is ApiKind => Object.hasOwn(kindTable, kind)

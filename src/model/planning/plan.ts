@@ -106,7 +106,7 @@ function boundedNotes(notes: readonly string[]): readonly string[] {
 
 function diffOf(before: StoredObject | undefined, after: ObjectContent): PlannedDiff {
   const key = keyOf(after)
-  if (before === undefined) return { key, change: 'created', lines: [] }
+  if (before === undefined) return { key, change: 'created', lines: [], ...effectOfNew(after.kind, after) }
   return { key, change: 'changed', lines: diffLines(before, after), ...effectOf(after.kind, before, after) }
 }
 
@@ -122,6 +122,13 @@ function effectOf(kind: Kind, before: ObjectContent, after: ObjectContent | unde
   return before.kind === kind && (after === undefined || after.kind === kind)
     ? effectAs(kind, before, after)
     : {}
+}
+
+/** Few objects change what is there already by being made. */
+function effectOfNew<K extends Kind>(kind: K, after: ContentByKind[Kind]): Consequence {
+  // It is of this kind. The table's types cannot see it.
+  const { effect, drains = [] } = kinds[kind].created?.(after as ContentByKind[K]) ?? {}
+  return { ...(effect === undefined ? {} : { effect }), ...(drains.length === 0 ? {} : { drains }) }
 }
 
 function effectAs<K extends Kind>(

@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto'
 import type { Json, Problem, Result } from '../../base/index.ts'
 import { canonicalJson, err, limits, ok } from '../../base/index.ts'
-import type { Plan } from '../../model/index.ts'
+import { keyOf, type Plan } from '../../model/index.ts'
 import { parseAnswer } from '../answers.ts'
 import { step } from '../machine.ts'
 import type { Push } from '../push-state.ts'
@@ -17,7 +17,7 @@ import { designPush } from './design.ts'
 import { drainsOf } from './drains.ts'
 import { admit, drive, restand } from './drive.ts'
 import type { Engine } from './engine.ts'
-import { nowOf } from './engine.ts'
+import { compiledOf, nowOf } from './engine.ts'
 import { planCommand } from './plan-command.ts'
 import { restandOthers } from './restand-others.ts'
 import { readPlanned, seePlanned } from './secrets.ts'
@@ -36,7 +36,8 @@ export async function tryChange(
   const read = await readPlanned(engine, plan.value)
   if (!read.ok) return read
   const design = designPush(engine, command, plan.value)
-  return design.ok ? ok(answer) : design
+  if (!design.ok) return design
+  return ok({ ...answer, notes: [...answer.notes, ...joinNotes(engine, design.value)] })
 }
 
 /** The change itself; one at a time. `arrivedAt`: monotonic. */
@@ -85,7 +86,7 @@ async function commitChange(
   const answer: ChangeAnswer = {
     revision: design.revision,
     ...(id === undefined ? {} : { push: id }),
-    ...answerOf(plan, drains),
+    ...answerOf(plan, drains, joinNotes(engine, design)),
   }
   const before: Before = new Map(design.objects.map((key) => [key, engine.store.view().applied.get(key)]))
   const event = { kind: 'decided' as const, switched: design.switched, flushMs: 0 }
@@ -187,10 +188,25 @@ function reasonOf(reason: string, { forced }: Plan): string {
 }
 
 /** What drains comes first among the notes. */
-const answerOf = ({ diffs, notes }: Plan, drains: readonly string[] = []): ChangeAnswer => ({
+const answerOf = (
+  { diffs, notes }: Plan,
+  drains: readonly string[] = [],
+  more: readonly string[] = [],
+): ChangeAnswer => ({
   objects: diffs.map(({ drains: _, ...diff }) => diff),
-  notes: [...drains, ...notes],
+  notes: [...drains, ...notes, ...more],
 })
+
+/** What compiling found worth saying of the objects that are put. */
+function joinNotes(engine: Engine, { target, touched, puts }: Design): readonly string[] {
+  const keys = new Set(puts.map(keyOf))
+  const texts = touched.flatMap((group) => {
+    const compiled = compiledOf(engine, target, group)
+    const notes = compiled?.ok === true ? (compiled.value.notes ?? []) : []
+    return notes.filter(({ origin }) => keys.has(origin)).map(({ text }) => text)
+  })
+  return [...new Set(texts)].slice(0, limits.planNotes)
+}
 
 /** The same command, the same hash; who sends it and its id are no part of it. */
 function hashOf(command: ChangeCommand): string {

@@ -3,7 +3,8 @@
 import type { Problem, Result } from '../../base/index.ts'
 import { err, limits, ok } from '../../base/index.ts'
 import { inventoryOf } from '../../fleet/index.ts'
-import type { Plan, PlannedDiff } from '../../model/index.ts'
+import { keyOf, type ObjectKey, type Plan, type PlannedDiff, type StoredObject } from '../../model/index.ts'
+import { worldWith } from '../overlay-world.ts'
 import { touchedGroups } from '../touched-groups.ts'
 import type { ChangeCommand } from '../types.ts'
 import type { Engine } from './engine.ts'
@@ -13,9 +14,9 @@ import { nowOf } from './engine.ts'
 export function drainsOf(
   engine: Engine,
   command: ChangeCommand,
-  { diffs }: Plan,
+  { diffs, puts }: Plan,
 ): Result<readonly string[], Problem> {
-  const sentences = diffs.flatMap((diff) => sentencesOf(engine, diff))
+  const sentences = diffs.flatMap((diff) => sentencesOf(engine, diff, puts))
   const isAllowed = command.dryRun === true || ('allowDrain' in command && command.allowDrain === true)
   if (sentences.length === 0 || isAllowed) return ok(sentences)
   const more = sentences.length - limits.nodesNamed
@@ -24,12 +25,21 @@ export function drainsOf(
   return err({ kind: 'precondition', message })
 }
 
-function sentencesOf(engine: Engine, { key, drains = [] }: PlannedDiff): readonly string[] {
+function sentencesOf(
+  engine: Engine,
+  { key, drains = [] }: PlannedDiff,
+  puts: Plan['puts'],
+): readonly string[] {
   if (drains.length === 0) return []
   const { applied } = engine.store.view()
   const [namespace, kind, name] = key.split('/')
   const now = nowOf(engine)
-  const places = touchedGroups({ before: applied, after: applied }, [key]).flatMap((group) => {
+  // What is new is in no world yet.
+  const made = puts
+    .filter((each) => keyOf(each) === key)
+    .map((each): [ObjectKey, StoredObject] => [key, { ...each, uid: '', etag: '', revision: 0 }])
+  const after = worldWith(applied, made)
+  const places = touchedGroups({ before: applied, after }, [key]).flatMap((group) => {
     const proxies = inventoryOf(engine.fleet, group, now).length
     return proxies === 0 ? [] : [`${proxies} ${proxies === 1 ? 'proxy' : 'proxies'} of ${group}`]
   })

@@ -5,7 +5,7 @@ import { typeUrls } from '../../envoy-api/index.ts'
 import type { GroupKey, Plan, SecretMaterial, SecretSpec } from '../../model/index.ts'
 import { secretFilesKey, titleOf } from '../../model/index.ts'
 import type { EncodedResource } from '../../snapshot/index.ts'
-import { encodeSecret } from '../../snapshot/index.ts'
+import { encodeRawSecrets, encodeSecret } from '../../snapshot/index.ts'
 import type { Engine } from './engine.ts'
 import { keptOf } from './engine.ts'
 import { keepSecrets, secretObjects } from './keep-secrets.ts'
@@ -66,6 +66,13 @@ export function secretBodies(engine: Engine): ReadonlyMap<string, EncodedResourc
     const material = engine.observed.secrets.get(secretFilesKey(secret.spec))
     if (material === undefined) continue
     for (const each of encodeSecret(secret, material)) bodies.set(`${each.hash} ${each.name}`, each)
+  }
+  const { heads, applied } = engine.store.view()
+  for (const world of [heads, applied]) {
+    for (const object of world.values()) {
+      if (object.kind !== 'RawSnapshot') continue
+      for (const each of encodeRawSecrets(object)) bodies.set(`${each.hash} ${each.name}`, each)
+    }
   }
   return bodies
 }

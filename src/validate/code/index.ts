@@ -12,8 +12,7 @@ import { routeChecks } from './routes.ts'
 import { secretChecks } from './secrets.ts'
 import { sourceChecks } from './sources.ts'
 
-const checks = new Map<string, Check[]>()
-for (const table of [
+const tables = [
   addressChecks,
   clusterChecks,
   durationChecks,
@@ -24,17 +23,35 @@ for (const table of [
   routeChecks,
   secretChecks,
   sourceChecks,
-]) {
-  for (const [message, check] of Object.entries(table)) {
-    const known = checks.get(message)
-    if (known === undefined) checks.set(message, [check])
-    else known.push(check)
+]
+
+const checksOf = (
+  from: readonly Readonly<Record<string, Check>>[],
+): ReadonlyMap<string, readonly Check[]> => {
+  const checks = new Map<string, Check[]>()
+  for (const table of from) {
+    for (const [message, check] of Object.entries(table)) {
+      const known = checks.get(message)
+      if (known === undefined) checks.set(message, [check])
+      else known.push(check)
+    }
   }
+  return checks
 }
 
+const checks = checksOf(tables)
+/** Without those that ask for more than Envoy does: that something is among what is emitted. */
+const checksOfWritten = checksOf([durationChecks, regexChecks, routeChecks, sourceChecks])
+
 /** What Envoy's code would refuse of one message, without those inside it. `root`: it is the resource itself. */
-export function* codeFaults(messageName: string, value: unknown, root: boolean): Iterable<Fault> {
-  const found = checks.get(messageName)
+export const codeFaults = (messageName: string, value: unknown, root: boolean): Iterable<Fault> =>
+  faultsOf(checks.get(messageName), value, root)
+
+/** The same of what is in Envoy's own words, and may be more than what is emitted. */
+export const writtenFaults = (messageName: string, value: unknown, root: boolean): Iterable<Fault> =>
+  faultsOf(checksOfWritten.get(messageName), value, root)
+
+function* faultsOf(found: readonly Check[] | undefined, value: unknown, root: boolean): Iterable<Fault> {
   if (found === undefined) return
   const message = isFields(value) ? value : { value }
   for (const check of found) yield* check(message, root)

@@ -46,6 +46,7 @@ describe('the configuration', () => {
       admin: { address: '127.0.0.1', port: 18_001 },
       http: { address: '127.0.0.1', port: 18_002 },
       insecurePlaintext: false,
+      allowUnsafeExtensions: false,
       logLevel: 'info',
       logFormat: 'auto',
       timeouts: {
