@@ -1,6 +1,7 @@
 // Calls that last, across switches: what runs ends where it began, and nothing of it is cut; what comes later goes to the new
 // environment.
 import { createServer as createHttpServer, request } from 'node:http'
+import { connect as connectHttp2 } from 'node:http2'
 import { createServer as createTcpServer, type Socket } from 'node:net'
 import {
   Client,
@@ -370,6 +371,32 @@ describeWithEnvoy('what runs while traffic is switched', () => {
       found.close()
       expect(await socket(port, '/no-socket')).toBe(403)
       expect((await ask(port, { host: 'any.test', path: '/no-socket' })).status).toBe(200)
+    }
+  })
+
+  it('takes WebSockets inside HTTP/2, which come as CONNECT', async () => {
+    for (const { port } of fleet.edges) {
+      const session = connectHttp2(`http://127.0.0.1:${port}`)
+      try {
+        await new Promise((done) => session.once('remoteSettings', done))
+        expect(session.remoteSettings.enableConnectProtocol).toBe(true)
+        const stream = session.request({
+          ':method': 'CONNECT',
+          ':protocol': 'websocket',
+          ':scheme': 'http',
+          ':authority': 'any.test',
+          ':path': '/socket',
+          'sec-websocket-version': '13',
+        })
+        const code = await new Promise((done) =>
+          stream.once('response', (headers) => done(headers[':status'])),
+        )
+        expect(code).toBe(200)
+        expect(await talk(stream, () => stream.close()).say('h2')).toBe('blue:h2')
+        stream.close()
+      } finally {
+        session.destroy()
+      }
     }
   })
 })
