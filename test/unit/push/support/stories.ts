@@ -131,7 +131,7 @@ export const stories: readonly Story[] = [
     name: 'a listener that a proxy refuses after the decision',
     async act({ rig, fleet, tell, talk }) {
       fleet.manner('edge-2', { kind: 'refuses', type: typeUrls.lds, when: (names) => names.length > 0 })
-      await tell(rig.apply(gateway('edge', 10_001)))
+      await tell(rig.apply(gateway('edge', 10_001), { allowDrain: true }))
       await talk()
     },
     ends: ['reverted'],
