@@ -31,8 +31,11 @@ export interface Claimant {
 export interface Statements {
   readonly references: readonly (Reference & { readonly target: ObjectKey })[]
   readonly claims: readonly Claim[]
+  /** Of the references, those to Secrets. */
+  readonly secrets: readonly ObjectKey[]
 }
 
+const none: readonly ObjectKey[] = []
 const statements = new WeakMap<ObjectContent, Statements>()
 
 /** What an object says of others; computed once per object. */
@@ -47,21 +50,20 @@ export function statementsOf(object: ObjectContent): Statements {
 function read<K extends Kind>(kind: K, object: ContentByKind[K]): Statements {
   const { references, claims } = kinds[kind]
   const { namespace } = object
+  const named = (references?.(object) ?? []).map((reference) => ({
+    ...reference,
+    target: keyOf({ kind: reference.kind, namespace, name: reference.name }),
+  }))
+  const secrets = named.filter((each) => each.kind === 'Secret').map(({ target }) => target)
   return {
-    references: (references?.(object) ?? []).map((reference) => ({
-      ...reference,
-      target: keyOf({ kind: reference.kind, namespace, name: reference.name }),
-    })),
+    references: named,
+    secrets: secrets.length === 0 ? none : [...new Set(secrets)],
     claims: claims?.(object) ?? [],
   }
 }
 
 /** Keys of the Secrets that an object names. */
-export const secretsNamedBy = (object: ObjectContent): readonly ObjectKey[] => [
-  ...new Set(
-    statementsOf(object).references.flatMap(({ kind, target }) => (kind === 'Secret' ? [target] : [])),
-  ),
-]
+export const secretsNamedBy = (object: ObjectContent): readonly ObjectKey[] => statementsOf(object).secrets
 
 const views = new WeakMap<World, WorldView>()
 
