@@ -192,6 +192,8 @@ export function commandOf(
     }
     case 'rollback':
       return { ...by, verb: 'rollback', namespace, service }
+    case 'visit':
+      return visitOf(heads, service, environments, b, c)
     case 'release':
       return change((one) => ({ ...one, version: `v${counter}`, ports: [9_000 + counter] }))
     case 'endpoints': {
@@ -222,7 +224,10 @@ export function commandOf(
       return {
         ...by,
         verb: 'delete',
-        keys: ['Route', 'Service'].map((each) => ({ key: `${namespace}/${each}/${service}` })),
+        keys: ['TrafficPolicy', 'Route', 'Service']
+          .map((each) => `${namespace}/${each}/${service}`)
+          .filter((key) => heads.has(key) || !key.includes('Policy'))
+          .map((key) => ({ key })),
       }
     case 'bringBack':
       if (environments.length > 0 && heads.has(`${namespace}/Route/${service}`)) return undefined
@@ -233,6 +238,38 @@ export function commandOf(
     default:
       return undefined
   }
+}
+
+/** Defines a cohort and a mirror, turns them on or off, together with weights or alone, or takes the policy away. */
+function visitOf(
+  heads: Heads,
+  service: string,
+  environments: readonly Environment[],
+  b: number,
+  c: number,
+): ChangeCommand | undefined {
+  const [from, to] = environments
+  if (from === undefined || to === undefined) return undefined
+  const key = `${namespace}/TrafficPolicy/${service}`
+  if (!heads.has(key) || c < 0.1) {
+    const [one, other] = b < 0.5 ? [from.name, to.name] : [to.name, from.name]
+    return apply(
+      manifest('TrafficPolicy', service, {
+        service,
+        stickiness: { bucket: true },
+        cohorts: [
+          { name: 'team', environment: other, matches: [{ headers: [{ name: 'x', present: true }] }] },
+        ],
+        mirrors: [{ name: 'copy', from: one, to: other }],
+      }),
+    )
+  }
+  if (c < 0.25) return { ...by, verb: 'delete', keys: [{ key }] }
+  const isOn = b < 0.6
+  const cohorts = c < 0.6 ? { cohorts: { team: isOn } } : {}
+  const mirrors = c > 0.45 ? { mirrors: { copy: isOn ? ('on' as const) : ('off' as const) } } : {}
+  const weights = b > 0.3 && b < 0.4 ? { weights: { [from.name]: 7_000, [to.name]: 3_000 } } : {}
+  return { ...by, verb: 'set-traffic', namespace, service, ...cohorts, ...mirrors, ...weights }
 }
 
 /**
@@ -268,7 +305,9 @@ export function describe(command: ChangeCommand): string {
     case 'fence':
     case 'unfence':
       return `${command.verb} ${command.service}`
-    default:
-      return `${command.verb} ${command.service} ${JSON.stringify(command.weights)}`
+    default: {
+      const { weights, cohorts, mirrors } = command
+      return `${command.verb} ${command.service} ${JSON.stringify({ ...weights, ...cohorts, ...mirrors })}`
+    }
   }
 }

@@ -15,6 +15,8 @@ const weights = {
   settings: 2,
   // Endpoints: strewn in by a chance of their own, so that they change no plan but by coming in between.
   register: 0,
+  // Cohorts and mirrors: strewn in likewise.
+  visit: 0,
   listener: 1,
   expect: 1,
   dropRoute: 1,
@@ -87,9 +89,12 @@ export function planOf(seed: number): Plan {
     groups: random.between(1, proxies >= 100 ? 2 : 3),
     services: random.between(1, 3),
     proxies,
-    actions: withChurn(
-      Array.from({ length }, () => actionOf(random)),
-      createRandom(seed, 'churn'),
+    actions: withVisits(
+      withChurn(
+        Array.from({ length }, () => actionOf(random)),
+        createRandom(seed, 'churn'),
+      ),
+      createRandom(seed, 'visits'),
     ),
   }
 }
@@ -111,6 +116,14 @@ function withChurn(actions: readonly Action[], random: Random): readonly Action[
     return [action, ...churn]
   })
 }
+
+/** Cohorts and mirrors are defined, turned on and off and taken away between all that happens. */
+const withVisits = (actions: readonly Action[], random: Random): readonly Action[] =>
+  actions.flatMap((action) => {
+    if (!random.chance(0.08)) return [action]
+    const [gapMs, a, b, c] = [random.between(0, 800), random.next(), random.next(), random.next()]
+    return [action, { kind: 'visit', gapMs, a, b, c }]
+  })
 
 function actionOf(random: Random): Action {
   let left = random.next() * total

@@ -23,6 +23,6 @@ describe('a seed', () => {
     expect(Math.min(...sizes)).toBeLessThan(6)
     expect(Math.max(...sizes)).toBeGreaterThan(200)
     const kinds = new Set(plans.flatMap(({ actions }) => actions.map(({ kind }) => kind)))
-    expect(kinds.size).toBe(37)
+    expect(kinds.size).toBe(39)
   })
 })
