@@ -1,6 +1,6 @@
 // TLS of a Gateway on real Envoys, in both variants: certificates by name, clients with certificates, HTTP/2, PROXY protocol,
 // bounds, and what is refused.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { connect as connectHttp2 } from 'node:http2'
 import { connect as connectTcp, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -17,6 +17,8 @@ let trust: Trust
 let clients: Trust
 let dir: string
 let ports: readonly number[] = []
+/** The second gateway of a proxy, with another oldest version on its listener `mtls`. */
+let gatewayOf: (edge: number, minVersion?: string) => string
 
 const put = (name: string, { cert, key }: Pair): void => {
   writeFileSync(join(dir, `${name}.crt`), cert)
@@ -40,8 +42,9 @@ beforeAll(async () => {
   ports = await freePorts(8)
   await fleet.done(fleet.apply(fleet.manifests()))
   await fleet.ready()
-  const gateways = fleet.edges.map(({ name }, edge) =>
-    object('Gateway', `${name}-tls`, {
+  gatewayOf = (edge, minVersion = 'TLSv1_2') => {
+    const name = `edge-${edge + 1}`
+    return object('Gateway', `${name}-tls`, {
       nodeGroups: [name],
       listeners: [
         {
@@ -57,9 +60,15 @@ beforeAll(async () => {
           address: '127.0.0.1',
           port: portOf(edge, 1),
           protocol: 'HTTPS',
-          tls: { secrets: ['shop'], clientCa: 'clients', requireClientCertificate: true },
+          tls: { secrets: ['shop'], clientCa: 'clients', requireClientCertificate: true, minVersion },
         },
-        { name: 'proxied', address: '127.0.0.1', port: portOf(edge, 2), proxyProtocol: true },
+        {
+          name: 'proxied',
+          address: '127.0.0.1',
+          port: portOf(edge, 2),
+          proxyProtocol: true,
+          accessLog: {},
+        },
         {
           name: 'quick',
           address: '127.0.0.1',
@@ -68,15 +77,17 @@ beforeAll(async () => {
           limits: { requestHeadersKiB: 1 },
         },
       ],
-    }),
-  )
+    })
+  }
   const route = object('Route', 'tls', {
     gateways: fleet.edges.map(({ name }) => ({ name: `${name}-tls` })),
     hosts: ['shop.test', 'api.test', 'localhost'],
     rules: [{ service: { name: 'checkout' } }],
   })
   const authorities = object('Secret', 'clients', { trustedCa: 'clients.crt' })
-  await fleet.done(fleet.apply([secret('shop'), secret('api'), authorities, ...gateways, route].join('')))
+  await fleet.done(
+    fleet.apply([secret('shop'), secret('api'), authorities, gatewayOf(0), gatewayOf(1), route].join('')),
+  )
 }, 60_000)
 afterAll(async () => {
   await fleet.close()
@@ -207,5 +218,36 @@ describeWithEnvoy('a listener', () => {
   it.each(eachEdge)('ends a client that sends its headers slowly, or nothing (%s)', async (edge) => {
     expect(statusOf(await say(tcp(portOf(edge, 3)), 'GET / HTTP/1.1\r\nhost:'))).toBe('408')
     expect(await say(tcp(portOf(edge, 3)), '')).toBe('')
+  })
+
+  it('is edited only where its drain is allowed, and the refusal says which one drains', async () => {
+    const edit = (allowDrain: boolean) =>
+      fleet.admin.call('Config', 'Apply', {
+        sources: [{ name: 'gateway.json', text: gatewayOf(0, 'TLSv1_3') }],
+        allowDrain,
+      })
+    const said = /listener mtls \(127.0.0.1:\d+\) drains on 1 proxy of default\/edge-1.*--allow-drain/
+    await expect(edit(false)).rejects.toThrow(said)
+    const answer = await edit(true)
+    expect(answer.notes).toMatchObject([expect.stringContaining('listener mtls')])
+    expect(answer.objects).toMatchObject([{ change: 'CHANGED', effect: 'DRAINS' }])
+    await fleet.done(answer)
+    const pair = clients.issue(['caller.test'])
+    await until('older versions are refused', 10_000, async () => {
+      const socket = await shake(portOf(0, 1), { maxVersion: 'TLSv1.2', ...pair }).catch(() => undefined)
+      socket?.destroy()
+      return socket === undefined ? true : undefined
+    })
+  })
+
+  it('writes its requests to the standard output of the proxy, with the address of the PROXY header', async () => {
+    for (const { envoy } of fleet.edges) {
+      await envoy.stop()
+      const lines = readFileSync(envoy.logFile, 'utf8').split('\n')
+      const found = lines.filter((line) => line.startsWith('{')).map((line) => JSON.parse(line))
+      expect(found).toMatchObject([
+        { authority: 'shop.test', response_code: 200, downstream_remote_address: '203.0.113.7:4000' },
+      ])
+    }
   })
 })
