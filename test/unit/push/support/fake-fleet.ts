@@ -51,7 +51,7 @@ export interface FakeFleet {
   /** Lets every connected proxy take what it is owed, as its manner is. */
   deliver(only?: string): void
   newest(group: string): Generation | undefined
-  /** Clusters that the proxy's routes name now. */
+  /** Clusters that the proxy's routes, and its proxies of connections, name now. */
   routesOf(id: string): readonly string[]
   /** What `routesOf` was, one after another, from the first routes on. */
   pathOf(id: string): readonly string[]
@@ -285,8 +285,11 @@ export function fakeFleet(now: () => number): FakeFleet {
     )
   }
   const routesOf = (id: string): readonly string[] => {
-    const content = nodes.get(id)?.holds.get(typeUrls.rds)?.content
-    return [...new Set([...(content?.values() ?? [])].flatMap(({ facts }) => facts.clusters ?? []))].sort()
+    const named = [typeUrls.rds, typeUrls.ecds].flatMap((type) => {
+      const content = nodes.get(id)?.holds.get(type)?.content
+      return [...(content?.values() ?? [])].flatMap(({ facts }) => facts.clusters ?? [])
+    })
+    return [...new Set(named)].sort()
   }
 
   const paths = new Map<string, string[]>()

@@ -58,8 +58,11 @@ export const versionOf = (key: ResourceTypeKey, spec: Spec): string =>
 function factsOf(key: ResourceTypeKey, text: string): ResourceFacts {
   const names = (text.split(' > ')[1] ?? '').split(' ').filter((name) => name !== '')
   if (key === 'cds') return { discovery: text.includes('static') ? 'static' : 'eds' }
-  if (key === 'rds') return { clusters: names }
-  if (key === 'lds') return { routes: names }
+  if (key === 'rds' || key === 'ecds') return { clusters: names }
+  if (key === 'lds') {
+    const ways = names.filter((name) => name.startsWith('way'))
+    return ways.length === 0 ? { routes: names } : { extensions: ways }
+  }
   if (key === 'sds') return text.includes('key') ? { privateKey: true } : {}
   if (key === 'eds') return { usable: text === '' ? 0 : 1 }
   return {}
