@@ -164,7 +164,7 @@ describeWithBothEnvoys('a mirror', () => {
       await scene.mirrors({ [kind === 'never reading' ? 'writes' : 'reads']: on })
       const body = 'x'.repeat(200_000)
       for (const edge of fleet.edges) {
-        const answers = await each(many(400), (n) =>
+        const answers = await each(many(200), (n) =>
           kind === 'never reading'
             ? ask(edge, {}, { method: 'POST', body })
             : ask(edge, {}, { path: `/${n}` }),
