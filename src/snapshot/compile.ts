@@ -177,7 +177,7 @@ export function createCompiler({
       const changed = new Map<string, EncodedResource>()
       for (const draft of served) {
         // What its proxies' zones are is told to others too.
-        if (draft.localities.length > 0 || draft.violations.length > 0) return undefined
+        if (tellsZones(draft) || draft.violations.length > 0) return undefined
         if (checkService(draft).length > 0) return undefined
         for (const assignment of draft.assignments) {
           const before = held.get(assignment.name)
@@ -208,6 +208,9 @@ function withNotes(made: Recent, notes: CompiledGroup['notes'] = [], patchedEndp
   const more = { notes, ...(patchedEndpoints ? { patchedEndpoints: true as const } : {}) }
   return { ...made, compiled: { ...made.compiled, ...more } }
 }
+
+const tellsZones = ({ service: { spec } }: DraftService): boolean =>
+  [spec, ...spec.environments].some(({ upstream }) => upstream?.loadBalancing?.zones === 'Local')
 
 const nothingDrafted: DraftGroup = {
   group: '',

@@ -153,6 +153,8 @@ describe('a refreshed group', () => {
     const compiler = createCompiler()
     const first = compiler.compile(world, 'default/edge', seen(new Map()))
     if (!first.ok) throw new Error(JSON.stringify(first.error))
+    // Nor when the last zone goes.
+    expect(compiler.refresh(world, first.value, ['default/a'], seen(new Map()))).toBeUndefined()
     const one: ServiceEndpoints = new Map([
       ['blue.1', [{ address: '10.0.0.1', ports: { http: 1 }, locality: { zone: 'a' } }]],
     ])
