@@ -15,6 +15,7 @@ import {
 } from '@grpc/grpc-js'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { ask, listening, type RoutedFleet, startEcho, startRoutedFleet } from '../support/routed-fleet.ts'
+import { type Talk, talk } from '../support/talk.ts'
 import { describeWithEnvoy } from '../support/with-envoy.ts'
 
 const colours = ['blue', 'green'] as const
@@ -181,44 +182,6 @@ const stall = (client: Client, deadlineMs: number): Promise<number> =>
       resolve(error?.code ?? 0),
     )
   })
-
-/** Something that echoes what it is sent, with the environment in front. */
-interface Talk {
-  say(text: string): Promise<string>
-  /** Whether it was ended by the other side. */
-  readonly ended: () => boolean
-  close(): void
-}
-
-/** What a stream of any kind has. */
-interface Line {
-  on(event: 'end' | 'error', listener: () => void): unknown
-  once(event: 'data', listener: (bytes: Buffer) => void): unknown
-  once(event: 'error', listener: (cause: Error) => void): unknown
-  once(event: 'end', listener: () => void): unknown
-  write(bytes: Buffer): unknown
-}
-
-function talk(stream: Line, close: () => void): Talk {
-  let over = false
-  stream.on('end', () => {
-    over = true
-  })
-  stream.on('error', () => {
-    over = true
-  })
-  return {
-    say: (text) =>
-      new Promise((resolve, reject) => {
-        stream.once('data', (bytes: Buffer) => resolve(bytes.toString()))
-        stream.once('error', reject)
-        stream.once('end', () => reject(new Error('ended')))
-        stream.write(Buffer.from(text))
-      }),
-    ended: () => over,
-    close,
-  }
-}
 
 function chat(client: Client): Talk {
   const call = client.makeBidiStreamRequest(cart.Chat.path, asIs, asIs, new Metadata())
