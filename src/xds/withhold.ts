@@ -1,8 +1,13 @@
 // What a stream is not sent, whoever asks for it: a private key over plaintext to another machine, and a secret whose body
 // nobody has any more. The rest goes out as if these were not there; what the proxy holds of them, it keeps.
+import { isLoopback } from '../access/index.ts'
 import type { Resource } from './content.ts'
 import type { Follow } from './follow.ts'
 import type { Effect, Plan, StreamState } from './machine.ts'
+
+/** Whether nobody can read what goes to a peer (`address:port`): over TLS, or without leaving this machine. */
+export const isPrivate = (peer: string, encrypted: boolean): boolean =>
+  encrypted || isLoopback(peer.replace(/:\d+$/, ''))
 
 type Reason = 'plaintext' | 'bodiless'
 

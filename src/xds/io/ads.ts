@@ -1,10 +1,10 @@
 // The pump of ADS streams: bytes in, bytes out. It decides nothing; the hub does.
 import { type ServerDuplexStream, type ServiceError, status } from '@grpc/grpc-js'
-import { isLoopback } from '../../access/index.ts'
 import { limits } from '../../base/index.ts'
 import { decodeDeltaDiscoveryRequest, decodeDiscoveryRequest, EnvoyApiError } from '../../envoy-api/index.ts'
 import type { Edge, Hub } from '../hub.ts'
 import type { CloseStatus, Request, VariantName } from '../machine.ts'
+import { isPrivate } from '../withhold.ts'
 import type { IntakeWatch } from './intake.ts'
 import { probeSession } from './probe.ts'
 import { resetCall } from './reset.ts'
@@ -75,7 +75,7 @@ export function createAdsPump(
     serve: (hub, variant, call, encrypted) => {
       written = hub.written
       const peer = call.getPeer()
-      const id = hub.open(variant, peer, encrypted || isLoopback(peer.replace(/:\d+$/, '')))
+      const id = hub.open(variant, peer, isPrivate(peer, encrypted))
       calls.set(id, call)
       const gone = (reason: string): void => {
         if (!calls.delete(id)) return

@@ -1,6 +1,7 @@
 // Secrets that a stream is not sent: private keys over plaintext to another machine, and those whose body nobody has any more.
 import { describe, expect, it } from 'vitest'
 import { typeUrls } from '../../../src/envoy-api/index.ts'
+import { isPrivate } from '../../../src/xds/withhold.ts'
 import { publishOf } from './support/content.ts'
 import { createRig } from './support/rig.ts'
 
@@ -56,5 +57,20 @@ describe.each(['sotw', 'delta'] as const)('secrets (%s)', (variant) => {
     client.ack('sds')
     rig.decider.send({ ...whole, generation: 3 })
     expect(client.got()).toEqual([expect.stringMatching(/shop=1 key$/)])
+  })
+})
+
+describe('a peer', () => {
+  it.each([
+    ['127.0.0.1:4000', false, true],
+    ['::1:4000', false, true],
+    ['[::1]:4000', false, true],
+    ['::ffff:127.0.0.1:4000', false, true],
+    ['10.0.0.7:4000', false, false],
+    ['2001:db8::127.0.0.1:4000', false, false],
+    ['unknown', false, false],
+    ['10.0.0.7:4000', true, true],
+  ])('%s, over TLS: %s, may be sent private keys: %s', (peer, encrypted, may) => {
+    expect(isPrivate(peer, encrypted)).toBe(may)
   })
 })
