@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { typeUrls } from '../../../src/envoy-api/index.ts'
 import { planApply, planTraffic, type World } from '../../../src/model/index.ts'
+import { needsOf } from '../../../src/push/needs.ts'
 import { createCompiler } from '../../../src/snapshot/index.ts'
 import { createTranslator } from '../../../src/translate/index.ts'
 import {
@@ -60,6 +61,14 @@ describe('a listener for TCP', () => {
     const hashOf = (types: typeof first, type: string) => types?.get(type)?.get('default/edge/db')?.hash
     for (const types of others) expect(hashOf(types, typeUrls.lds)).toBe(hashOf(first, typeUrls.lds))
     expect(new Set([first, ...others].map((types) => hashOf(types, typeUrls.ecds))).size).toBe(3)
+  })
+
+  it('needs the clusters warm that it newly leads to, as routes do', () => {
+    const before = shop()
+    const after = commit(before, value(planTraffic(before, weights({ blue: 9_000, green: 1_000 }))))
+    const [from, to] = [before, after].map((world) => value(createCompiler().compile(world, 'default/edge')))
+    if (to === undefined) throw new Error('wanted two groups')
+    expect([...needsOf(from, to).clusters]).toEqual(['default/checkout/green.1/sql'])
   })
 
   it('is not said to drain by such a change, and by one of its socket it is', () => {
