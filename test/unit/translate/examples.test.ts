@@ -3,7 +3,7 @@ import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { typeUrls } from '../../../src/envoy-api/index.ts'
-import { parseManifests, planApply } from '../../../src/model/index.ts'
+import { manifestText, parseManifests, planApply, printManifest } from '../../../src/model/index.ts'
 import { createCompiler } from '../../../src/snapshot/index.ts'
 import { commit, filesOf, value } from '../model/fixtures.ts'
 
@@ -25,5 +25,15 @@ describe.each(folders.filter((folder) => folder !== 'broken'))('examples/%s', (f
 
   it('changes nothing when it is applied again', () => {
     expect(value(planApply(world, manifests)).puts).toEqual([])
+  })
+
+  it('says the same when it is applied as it is printed', () => {
+    const written = [...world.values()].filter(({ kind }) => kind !== 'Traffic')
+    const text = manifestText(
+      written.map((each) => printManifest(each)),
+      'yaml',
+    )
+    const again = value(parseManifests([{ file: 'printed.yaml', text }]))
+    expect(value(planApply(world, again)).puts).toEqual([])
   })
 })
