@@ -23,10 +23,7 @@ export function goalOf(
   const doubt = node.doubts.get(url)
   const content = contentOf(newest, url)
   const parked = isParked(node, url, content.version)
-  // A twin of the same id refused what this very stream has ACKed (rule 40): no reason to take this one back.
-  if (parked && follow.trust.kind === 'sound' && follow.acked?.version === content.version) {
-    return { generation: newest, content }
-  }
+  if (parked && tookIt(follow, content.version)) return { generation: newest, content }
   if (!mayGoOn(follow, doubt, parked, now.mono - limits.refusalDeadlineMs)) return undefined
   const goal = parked ? lastGood(follow, node, newest, context) : { generation: newest, content }
   if (goal === undefined) return undefined
@@ -35,6 +32,15 @@ export function goalOf(
   forget(follow, goal.content)
   return goal
 }
+
+/**
+ * Whether this very stream has ACKed what a twin of the same id refused (rule 40): no reason to take this one back. Unless something
+ * else is on its way to it already: an ACK that comes while two contents are in flight would turn it around, and the next one back.
+ */
+const tookIt = (follow: Follow, version: string): boolean =>
+  follow.trust.kind === 'sound' &&
+  follow.acked?.version === version &&
+  (follow.base === undefined || follow.base.version === version)
 
 /** Moves the trust on; false while the refusal is not durable yet. */
 function mayGoOn(follow: Follow, doubt: Doubt | undefined, parked: boolean, deadline: number): boolean {
@@ -103,8 +109,7 @@ export function refusesNewest(stream: StreamState, follow: Follow, context: Cont
   if (newest === undefined || stream.node === undefined) return false
   const { url } = follow.type
   const { version } = contentOf(newest, url)
-  // A twin of the same id may have refused what this stream has ACKed (rule 40).
-  if (follow.trust.kind === 'sound' && follow.acked?.version === version) return false
+  if (tookIt(follow, version)) return false
   return follow.trust.kind === 'refused' || isParked(context.nodeOf(stream.node.id), url, version)
 }
 
