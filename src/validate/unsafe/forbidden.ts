@@ -26,7 +26,7 @@ const messages: readonly (readonly [pattern: RegExp, reason: Reason])[] = [
   [/\.aws_(lambda|request_signing)\./, 'reads the environment'],
   [/^envoy\.config\.core\.v3\.(Pipe|EnvoyInternalAddress)$/, 'leads to sockets of the machine'],
   [/\.internal_upstream\./, 'leads to sockets of the machine'],
-  [/\.GrpcService\.GoogleGrpc$/, 'leads past clusters and what they are checked for'],
+  [/\.GrpcService\.GoogleGrpc(\.|$)/, 'leads past clusters and what they are checked for'],
   [/\.(TypedStruct)$|^google\.protobuf\.Struct$/, 'leads past clusters and what they are checked for'],
   [/\.kill_request\./, 'ends the proxy'],
 ]

@@ -377,6 +377,19 @@ describe('a Patch', () => {
     })
   })
 
+  it('of endpoints is not gone past when endpoints change', () => {
+    const compiler = createCompiler()
+    const observed = { endpoints: new Map(), secrets: new Map() }
+    const refreshed = (...objects: readonly string[]) => {
+      const world = worldOf(shop, ...objects)
+      const of = value(compiler.compile(world, group, observed))
+      return compiler.refresh(world, of, ['default/shop'], observed) !== undefined
+    }
+    expect(refreshed()).toBe(true)
+    const merge = '{ policy: { overprovisioningFactor: 200 } }'
+    expect(refreshed(patch('{ type: ClusterLoadAssignment, service: shop }', merge))).toBe(false)
+  })
+
   it('says what it does to connections before it is made, changed and taken away', () => {
     const world = worldOf(shop)
     const planned = (from: World, text: string) =>

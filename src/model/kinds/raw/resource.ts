@@ -98,8 +98,10 @@ function readAny(written: Written): Result<Given, RawFault> {
 }
 
 const example = 'type.googleapis.com/envoy.config.cluster.v3.Cluster'
-const wantedType = (found: string): string =>
-  `wanted one of ${resourceTypesInAddOrder.map(({ typeUrl }) => typeUrl).join(', ')}, found ${JSON.stringify(messageOfTypeUrl(found).slice(0, 100))}`
+const wantedType = (found: string): string => {
+  const types = resourceTypesInAddOrder.map(({ typeUrl }) => shortType(typeUrl)).join(', ')
+  return `wanted the type URL of one of ${types}, found ${JSON.stringify(messageOfTypeUrl(found).slice(0, 100))}`
+}
 
 /** Names of this form are, or may one day be, those of what is generated. */
 const ours: Readonly<Partial<Record<ResourceTypeKey, RegExp>>> = {
