@@ -12,6 +12,7 @@ import {
   type StoredObject,
   secretSpec,
   serviceSpec,
+  sidecarSpec,
   type TrafficPolicySpec,
   trafficPolicySpec,
   type World,
@@ -99,6 +100,8 @@ function contentsOf(document: Document): readonly ObjectContent[] {
       return [{ ...envelope, kind, spec: secretSpec.parse(spec) }]
     case 'Gateway':
       return [{ ...envelope, kind, spec: gatewaySpec.parse(spec) }]
+    case 'Sidecar':
+      return [{ ...envelope, kind, spec: sidecarSpec.parse(spec) }]
     case 'Route':
       return [{ ...envelope, kind, spec: routeSpec.parse(spec) }]
     case 'Service': {
