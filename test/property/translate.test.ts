@@ -6,6 +6,7 @@ import {
   type ObjectContent,
   type ObjectKey,
   routeSpec,
+  sidecarSpec,
   trafficPolicySpec,
   type World,
 } from '../../src/model/index.ts'
@@ -45,6 +46,32 @@ const gateway = fc
     }),
   )
 const serviceNames = ['s', 's-t', 'u'] as const
+const sidecar = fc
+  .record({
+    name: pick('a', 'c'),
+    nodeGroups: some('edge-1', 'edge-2'),
+    localPort: pick(8_080, 9_090),
+    stands: pick(...serviceNames),
+    // The port is needed where the service has several: others are for translation to find.
+    calls: some<(typeof serviceNames)[number]>(...serviceNames),
+    port: pick(undefined, 'http'),
+    environment: pick(undefined, 'blue'),
+    accessLog: pick(undefined, { enabled: true }),
+  })
+  .map(({ name, nodeGroups, localPort, stands, calls, port, environment, accessLog }): ObjectContent => {
+    const at = name === 'a' ? 15_000 : 16_000
+    const service = (each: string) => ({ name: each, ...(port === undefined ? {} : { port }) })
+    const outbound = { port: at + 1, services: calls.map(service), environment, accessLog }
+    const spec = sidecarSpec.parse({
+      nodeGroups,
+      inbound: [{ name: 'in', port: at, localPort, service: service(stands), environment: 'blue' }],
+      outbound: [
+        { name: 'out', ...outbound },
+        { name: 'more', ...outbound, port: at + 2 },
+      ],
+    })
+    return { ...envelope(name), kind: 'Sidecar', spec }
+  })
 const service = fc
   .record({
     name: pick(...serviceNames),
@@ -82,7 +109,8 @@ const route = fc
     name: pick('r', 'r-s', 'q'),
     gateways: fc.uniqueArray(pick('a', 'b'), { minLength: 1 }),
     listener: pick(undefined, 'http'),
-    hosts: some('x.example.com', 'y.example.com', '*'),
+    sidecars: pick<readonly object[]>([], [{ name: 'a' }], [{ name: 'a', listener: 'out' }, { name: 'c' }]),
+    hosts: some('x.example.com', 'y.example.com', '*', 's'),
     rules: fc.array(
       fc.record({
         path: pick('/', '/cart', '/cart/', '/pay'),
@@ -99,13 +127,14 @@ const route = fc
     ),
   })
   .map(
-    ({ name, gateways, listener, hosts, rules }): ObjectContent => ({
+    ({ name, gateways, listener, sidecars, hosts, rules }): ObjectContent => ({
       ...envelope(name),
       kind: 'Route',
       spec: {
         gateways: gateways.map((each) =>
           listener === undefined ? { name: each } : { name: each, listener },
         ),
+        ...(sidecars.length === 0 ? {} : { sidecars: routeSpec.shape.sidecars.parse(sidecars) ?? [] }),
         hosts,
         rules: rules.flatMap(({ path, kind, methods, service, does }) => {
           const answers = 'redirect' in does || 'directResponse' in does
@@ -129,9 +158,10 @@ const policy = fc
     cohorts: some<'near' | 'beta' | 'inside'>('near', 'beta', 'inside'),
     environment: pick('blue', 'green'),
     to: pick('green', 'grey'),
+    carried: pick(undefined, true),
     mirror: pick<object>({}, { includeWrites: true }, { methods: ['GET', 'POST'], maxBodyBytes: 10 }),
   })
-  .map(({ service: name, stickiness, cohorts, environment, to, mirror }): ObjectContent => {
+  .map(({ service: name, stickiness, cohorts, environment, to, carried, mirror }): ObjectContent => {
     const matches = {
       near: [{ locality: { zone: 'a' } }, { geography: { values: ['NO'] } }],
       beta: [{ cookies: [{ name: 'beta', present: true }], claims: [{ path: ['g'], value: 'v' }] }],
@@ -140,6 +170,7 @@ const policy = fc
     const spec = trafficPolicySpec.parse({
       service: name,
       ...(stickiness === undefined ? {} : { stickiness }),
+      ...(carried === undefined ? {} : { carried }),
       cohorts: cohorts.map((each) => ({ name: each, environment, matches: matches[each] })),
       jwt: { issuer: 'i', jwks: '{"keys":[{"kty":"OKP","crv":"Ed25519","x":"AA"}]}' },
       mirrors: [
@@ -168,14 +199,14 @@ type Step =
   | { readonly kind: 'delete'; readonly key: ObjectKey }
   | { readonly kind: 'back'; readonly by: number }
 const put = fc
-  .oneof(gateway, service, service, route, route, policy, policy, moved, moved)
+  .oneof(gateway, sidecar, service, service, route, route, policy, policy, moved, moved)
   .map((content): Step => ({ kind: 'put', content }))
 const steps = fc.array(
   fc.oneof(
     { weight: 8, arbitrary: put },
     {
       weight: 1,
-      arbitrary: pick('Route/r', 'Service/s', 'Gateway/a', 'TrafficPolicy/s-policy').map(
+      arbitrary: pick('Route/r', 'Service/s', 'Gateway/a', 'Sidecar/a', 'TrafficPolicy/s-policy').map(
         (key): Step => ({ kind: 'delete', key: `default/${key}` }),
       ),
     },
