@@ -3,7 +3,7 @@
 import { afterEach, expect, it } from 'vitest'
 import type { LoadReport } from '../../src/demo/rig/index.ts'
 import { type Mesh, services, startMesh } from '../support/mesh.ts'
-import { ask } from '../support/traffic-scene.ts'
+import { ask } from '../support/routed-fleet.ts'
 import { describeWithEnvoy } from '../support/with-envoy.ts'
 
 let mesh: Mesh | undefined
@@ -73,14 +73,21 @@ describeWithEnvoy('a mesh of sidecars', () => {
 
     for (const { port } of mesh.gateways) {
       // What clients say of themselves is dropped at the gateway.
-      const forged = await ask({ port }, { host: 'shop.test', 'x-verdigris-environment': 'blue' })
+      const forged = await ask(port, { host: 'shop.test', headers: { 'x-verdigris-environment': 'blue' } })
       expect(forged.body.trim()).toBe('green-green-green')
       // An application that passes nothing on: its sidecar does not know. The next goes by weights (b is all on blue).
-      const forgot = await ask({ port }, { host: 'shop.test', 'x-forget': 'a' })
+      const forgot = await ask(port, { host: 'shop.test', headers: { 'x-forget': 'a' } })
       expect(forgot.body.trim()).toBe('green-blue-blue')
       // Where the sidecar says for which environment its workload stands, nothing has to be passed on.
-      const marked = await ask({ port }, { host: 'shop.test', 'x-forget': 'b' })
+      const marked = await ask(port, { host: 'shop.test', headers: { 'x-forget': 'b' } })
       expect(marked.body.trim()).toBe('green-green-green')
+      // What the gateway knows of a request arrives at every hop that it is passed on to, and no proxy between adds to it.
+      const { headers } = await ask(port, { host: 'shop.test' })
+      const seen = String(headers['x-seen']).split(',')
+      expect(seen).toHaveLength(3)
+      expect([...new Set(seen)]).toEqual([
+        expect.stringMatching(/^green [0-9.]+ 127\.0\.0\.1 [0-9a-f-]{36}$/),
+      ])
     }
   }, 60_000)
 
@@ -105,7 +112,7 @@ function chains({ gateways }: Mesh): () => Promise<string> {
   return async () => {
     const answers = await Promise.all(
       gateways.flatMap(({ port }) =>
-        Array.from({ length: 5 }, () => ask({ port }, { host: 'shop.test' }).then(({ body }) => body.trim())),
+        Array.from({ length: 5 }, () => ask(port, { host: 'shop.test' }).then(({ body }) => body.trim())),
       ),
     )
     return [...new Set(answers)].join(' and ')
