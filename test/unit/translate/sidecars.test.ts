@@ -140,6 +140,35 @@ describe('a sidecar', () => {
     expect(after.fixed.map(({ name }) => name)).toContain('default/sidecar~two/http/9090')
   })
 
+  it('takes callers by TLS where it says so, with the Secrets that it names', () => {
+    const before = base.get('default/Sidecar/two') as StoredOf<'Sidecar'>
+    const tls = { secrets: ['own'], clientCa: 'mesh', requireClientCertificate: true }
+    const secrets = worldOf(
+      ['own', 'mesh']
+        .map(
+          (name) =>
+            `kind: Secret\nmetadata: { name: ${name} }\nspec: { certificate: { chain: a, key: b }, trustedCa: c }\n`,
+        )
+        .join('---\n'),
+    )
+    const spec = sidecarSpec.parse({
+      ...{ nodeGroups: ['two'], outbound: [{ name: 'calls', port: 15_001, services: [{ name: 'b' }] }] },
+      inbound: [
+        { name: 'http', port: 15_006, localPort: 8_080, service: { name: 'a' }, environment: 'blue', tls },
+      ],
+    })
+    const drafts = createTranslator().translate(
+      changed(new Map([...base, ...secrets]), [{ ...before, spec }]),
+      'default/two',
+    )
+    const [calls, inbound] = drafts.listeners
+    expect(inbound?.facts.secrets).toEqual(['default/mesh/ca', 'default/own'])
+    expect(JSON.stringify(inbound?.json)).toContain('"requireClientCertificate":true')
+    expect(calls?.facts.secrets).toBeUndefined()
+    // Nobody has read the files of these Secrets here: they are asked for.
+    expect([...drafts.absentSecrets]).toEqual(expect.arrayContaining(['default/own', 'default/mesh/ca']))
+  })
+
   it('believes what other proxies say, drops nothing, and marks calls where it is told to', () => {
     const text = (world: World) =>
       JSON.stringify(createTranslator().translate(world, 'default/two').listeners)
