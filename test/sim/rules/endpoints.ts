@@ -10,9 +10,11 @@ export function endpointsRule({ fault }: Scene): Rule {
       // What is said again at a start is old.
       if (phase === 'loading') return
       const known = knownEndpoints(store.view().records('endpoint'))
+      const retiring = store.view().records('retirement')
       for (const { name, facts } of types[typeUrls.eds]?.put ?? []) {
         const place = parseClusterName(name)
-        if (place === undefined) continue
+        // What retires keeps the endpoints that it left with: no route leads there any more.
+        if (place === undefined || retiring.has(`${group} ${name}`)) continue
         const { namespace, service, environment, incarnation } = place
         const registered = known.get(`${namespace}/${service}`)?.get(`${environment}.${incarnation}`) ?? []
         const wanted = registered.filter(({ draining }) => draining !== true).length
