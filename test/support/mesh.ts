@@ -18,7 +18,7 @@ import { envoyBinary } from './with-envoy.ts'
 
 export const services = ['a', 'b', 'c'] as const
 export type ServiceName = (typeof services)[number]
-export const environments = ['blue', 'green'] as const
+const environments = ['blue', 'green'] as const
 export type Environment = (typeof environments)[number]
 
 /** An application and the sidecar beside it. */
