@@ -114,6 +114,7 @@ function differs({ proxy }: Host, generation: Published): string | undefined {
   const named = [
     [typeUrls.eds, view.endpoints],
     [typeUrls.rds, view.routes],
+    [typeUrls.ecds, view.extensions],
   ] as const
   for (const [typeUrl, resources] of named) {
     const wanted = typeIn(generation, typeUrl).resources

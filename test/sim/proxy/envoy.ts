@@ -127,6 +127,10 @@ export function startEnvoy(options: ProxyOptions, now: number, send: (request: R
 
   const hashes = (held: ReadonlyMap<string, Received>): ReadonlyMap<string, { readonly hash: string }> =>
     new Map([...held].map(([name, { content }]) => [name, { hash: content.hash }]))
+  const leads = (held: ReadonlyMap<string, Received>): ProxyView['routes'] =>
+    new Map(
+      [...held].map(([name, { content }]) => [name, { hash: content.hash, clusters: content.clusters }]),
+    )
   const received = <T extends { readonly received: Received }>(
     table: ReadonlyMap<string, T>,
   ): ReadonlyMap<string, Received> => new Map([...table].map(([name, { received }]) => [name, received]))
@@ -145,12 +149,8 @@ export function startEnvoy(options: ProxyOptions, now: number, send: (request: R
       ),
       listeners: listenerView(received(listeners.active)),
       warmingListeners: listenerView(received(listeners.warming)),
-      routes: new Map(
-        [...routes.held()].map(([name, { content }]) => [
-          name,
-          { hash: content.hash, clusters: content.clusters },
-        ]),
-      ),
+      routes: leads(routes.held()),
+      extensions: leads(extensions.held()),
       secrets: hashes(secrets.held()),
       runtime: hashes(runtime),
     }),

@@ -71,6 +71,7 @@ const nothing: ProxyView = {
   listeners: new Map(),
   warmingListeners: new Map(),
   routes: new Map(),
+  extensions: new Map(),
   secrets: new Map(),
   runtime: new Map(),
 }

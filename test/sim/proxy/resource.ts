@@ -23,7 +23,7 @@ export interface Content {
   /** Of listeners. */
   readonly routeConfigurations: readonly Reference[]
   readonly extensions: readonly Reference[]
-  /** Of route configurations: clusters named, in order. */
+  /** Of route configurations and proxies of connections: clusters named, in order. */
   readonly clusters: readonly string[]
   /** Of route configurations: refused when it names a cluster that is not there. */
   readonly validatesClusters: boolean
@@ -46,12 +46,15 @@ export function contentOf(typeUrl: string, body: Uint8Array): Content {
   return content
 }
 
+/** Types that send requests or connections to clusters. */
+const leading: readonly string[] = [typeUrls.rds, typeUrls.lds, typeUrls.ecds]
+
 function read(typeUrl: string, body: Uint8Array): Content {
   const json = decodeJson('google.protobuf.Any', body)
   const found: Found = { secrets: [], routeConfigurations: [], extensions: [], clusters: [] }
   const fields = fieldsOf(json)
   const cluster = typeUrl === typeUrls.cds
-  if (typeUrl !== typeUrls.eds) walk(json, found, typeUrl === typeUrls.rds || typeUrl === typeUrls.lds)
+  if (typeUrl !== typeUrls.eds) walk(json, found, leading.includes(typeUrl))
   return {
     name: text(fields.name ?? fields.clusterName),
     hash: hashOf(body),

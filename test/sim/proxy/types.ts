@@ -67,6 +67,8 @@ export interface ProxyView {
   /** Added or changed ones that wait for their routes; an older one of the same name serves meanwhile. */
   readonly warmingListeners: ProxyView['listeners']
   readonly routes: ReadonlyMap<string, { readonly hash: string; readonly clusters: readonly string[] }>
+  /** Filters by ECDS. */
+  readonly extensions: ProxyView['routes']
   readonly secrets: ReadonlyMap<string, { readonly hash: string }>
   readonly runtime: ReadonlyMap<string, { readonly hash: string }>
 }

@@ -1,9 +1,9 @@
 // No proxy goes to a lower generation: neither by what the streams say they send, nor by the content of the routes that it
 // is given. Content of old generations may come again in newer ones; so each content is taken for the first generation
 // from the proxy's floor on that has it, and there has to be one.
-import { typeUrls } from '../../../src/envoy-api/index.ts'
 import type { Host } from '../host.ts'
 import { shortType } from '../host.ts'
+import { leadingTypes } from './ledger.ts'
 import type { Rule, Scene } from './watch.ts'
 
 export function floorsRule({ ledger, links, fault }: Scene): Rule {
@@ -36,7 +36,7 @@ export function floorsRule({ ledger, links, fault }: Scene): Rule {
     written: (link, { typeUrl, resources }) => {
       const { owner, stream } = link
       const group = groupOf.get(stream)
-      if (group === undefined || (typeUrl !== typeUrls.rds && typeUrl !== typeUrls.lds)) return
+      if (group === undefined || !leadingTypes.includes(typeUrl)) return
       const known = floors.get(owner) ?? new Map<string, number>()
       floors.set(owner, known)
       for (const { name, content } of resources) {

@@ -19,10 +19,13 @@ const nothing: PublishedType = { version: '', resources: new Map() }
 export const typeIn = (generation: Published | undefined, typeUrl: string): PublishedType =>
   generation?.types.get(typeUrl) ?? nothing
 
-/** Clusters that the routes and listeners of a generation name. */
+/** Types that send requests or connections to clusters. */
+export const leadingTypes: readonly string[] = [typeUrls.rds, typeUrls.ecds, typeUrls.lds]
+
+/** Clusters that the routes, listeners and proxies of connections of a generation name. */
 export function clustersNamedBy(generation: Published | undefined): ReadonlySet<string> {
   const named = new Set<string>()
-  for (const typeUrl of [typeUrls.rds, typeUrls.lds])
+  for (const typeUrl of leadingTypes)
     for (const { facts } of typeIn(generation, typeUrl).resources.values())
       for (const name of facts.clusters ?? []) named.add(name)
   return named

@@ -5,7 +5,7 @@ import type { Store } from '../../../src/store/index.ts'
 import type { Plane } from '../control-plane.ts'
 import type { Host } from '../host.ts'
 import { shortType } from '../host.ts'
-import { clustersNamedBy, type Published, typeIn } from './ledger.ts'
+import { clustersNamedBy, leadingTypes, type Published, typeIn } from './ledger.ts'
 import type { Rule, Scene } from './watch.ts'
 
 /** A stream this young may have come in while the decision was on its way to disk: it gets its routes in order. */
@@ -82,7 +82,7 @@ export function numbersRule(scene: Scene): Rule {
         if (!clusters.has(name))
           fault('nothing routed to is missing', `${group} ${number} routes to ${name}, not in it`)
       if (before === undefined) return
-      const moved = [typeUrls.rds, typeUrls.lds].some(
+      const moved = leadingTypes.some(
         (typeUrl) => typeIn(before, typeUrl).version !== typeIn(generation, typeUrl).version,
       )
       if (!moved) return

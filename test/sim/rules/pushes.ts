@@ -22,6 +22,10 @@ export function pushesRule(scene: Scene): Rule {
       if (ledger.firstWith(group, typeUrls.rds, name, hash, generation) === undefined)
         return `its ${name} is of before generation ${generation}`
     }
+    for (const [name, { hash }] of view.extensions) {
+      if (ledger.firstWith(group, typeUrls.ecds, name, hash, generation) === undefined)
+        return `its filter ${name} is of before generation ${generation}`
+    }
     for (const [name, { hash }] of new Map([...view.listeners, ...view.warmingListeners])) {
       if (ledger.firstWith(group, typeUrls.lds, name, hash, generation) === undefined)
         return `its listener ${name} is of before generation ${generation}`

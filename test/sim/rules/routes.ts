@@ -2,11 +2,14 @@
 import { typeUrls } from '../../../src/envoy-api/index.ts'
 import type { Host } from '../host.ts'
 import type { Link } from '../network.ts'
+import { leadingTypes } from './ledger.ts'
 import type { Rule, Scene } from './watch.ts'
 
 export function routesRule({ fault }: Scene): Rule {
   /** Clusters that a process was given. */
   const given = new Map<Host, Set<string>>()
+  /** Clusters that it had. */
+  const held = new Map<Host, Set<string>>()
   /** Clusters that went out on a stream. */
   const sent = new WeakMap<Link<Host>, Set<string>>()
   const setOf = <K>(
@@ -32,6 +35,7 @@ export function routesRule({ fault }: Scene): Rule {
   return {
     restarted: (host) => {
       given.delete(host)
+      held.delete(host)
     },
     written: (link, { typeUrl, resources, removed }) => {
       const onStream = setOf(sent, link)
@@ -40,7 +44,7 @@ export function routesRule({ fault }: Scene): Rule {
         replace(onStream, link.variant === 'sotw', names, removed)
         return
       }
-      if (typeUrl !== typeUrls.rds && typeUrl !== typeUrls.lds) return
+      if (!leadingTypes.includes(typeUrl)) return
       const before = given.get(link.owner)
       for (const { name, content } of resources) {
         const unsent = content.clusters.find((one) => !onStream.has(one) && before?.has(one) !== true)
@@ -61,6 +65,15 @@ export function routesRule({ fault }: Scene): Rule {
         const missing = clusters.find((one) => !view.clusters.has(one) && !view.warming.has(one))
         if (missing !== undefined)
           fault('nothing routed to is missing', `${host.key}: ${name} routes to ${missing}, not held`)
+      }
+      // Routes validate their clusters. A proxy of connections does not: where the proxy refused the clusters, it has it without
+      // them. None is taken away from it.
+      const everHeld = setOf(held, host)
+      for (const name of view.clusters.keys()) everHeld.add(name)
+      for (const [name, { clusters }] of view.extensions) {
+        const gone = clusters.find((one) => everHeld.has(one) && !view.clusters.has(one))
+        if (gone !== undefined)
+          fault('nothing routed to is missing', `${host.key}: ${name} leads to ${gone}, taken away`)
       }
     },
   }
