@@ -1,5 +1,5 @@
 // What a stream must know of a resource, read from its proto3 JSON form.
-import type { Json } from '../base/index.ts'
+import { type Json, names } from '../base/index.ts'
 import { typeUrls } from '../envoy-api/index.ts'
 import type { ResourceFacts } from './types.ts'
 
@@ -86,6 +86,17 @@ function clustersIn(json: Json): readonly string[] {
     if (key === 'cluster') found.add(value)
     if (key === 'name' && parent === 'clusters') found.add(value)
   })
+  // Services that filters ask. What a log goes to may be missing: Envoy drops the log, and requests go on.
+  walk(
+    json,
+    (value, key, parent) => {
+      // That of the control plane stands in every bootstrap.
+      const asked = key === 'clusterName' && parent === 'envoyGrpc' && value !== names.controlPlaneCluster
+      if (asked && typeof value === 'string') found.add(value)
+    },
+    '',
+    [...passedOver, 'accessLog', 'upstreamLog'],
+  )
   return [...found].sort()
 }
 
@@ -105,14 +116,23 @@ function texts(json: Json, wanted: (key: string, parent: string) => boolean): re
   return [...found].sort()
 }
 
+/** Formats of logs and metadata have keys of people's own. */
+const passedOver: readonly string[] = ['jsonFormat', 'filterMetadata']
+
 /** Visits every member with its key and the key that it stands under; list positions do not count as keys. */
-function walk(json: Json, visit: (value: Json, key: string, parent: string) => void, parent = ''): void {
+function walk(
+  json: Json,
+  visit: (value: Json, key: string, parent: string) => void,
+  parent = '',
+  passed: readonly string[] = passedOver,
+): void {
   if (Array.isArray(json)) {
-    for (const item of json) walk(item, visit, parent)
+    for (const item of json) walk(item, visit, parent, passed)
   } else if (typeof json === 'object' && json !== null) {
     for (const [key, value] of Object.entries(json)) {
+      if (passed.includes(key)) continue
       visit(value, key, parent)
-      walk(value, visit, key)
+      walk(value, visit, key, passed)
     }
   }
 }

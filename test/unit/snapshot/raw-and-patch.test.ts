@@ -111,6 +111,19 @@ describe('a RawSnapshot', () => {
     ])
   })
 
+  it('leads to the services that its filters ask, and to nothing that only looks like a cluster', () => {
+    const asks = http(
+      "{ '@type': type.googleapis.com/envoy.extensions.filters.http.ext_authz.v3.ExtAuthz, grpcService: { envoyGrpc: { clusterName: who } } }",
+    )
+    expect(said(worldOf(shop, raw(`${cluster('one')}, ${listener(asks)}`)))).toEqual([
+      'default/RawSnapshot/raw spec.resources[1]: Listener "raw" refers to cluster "who", which is not among the resources',
+    ])
+    const logs =
+      ", accessLog: [{ name: l, typedConfig: { '@type': type.googleapis.com/envoy.extensions.access_loggers.stream.v3.StdoutAccessLog, logFormat: { jsonFormat: { cluster: '%UPSTREAM_CLUSTER%' } } } }]"
+    const of = compiled(worldOf(shop, raw(`${cluster('one')}, ${listener(tcpTo('one', logs))}`)))
+    expect(of.types.get(typeUrls.lds)?.get('raw')?.facts).toEqual({ clusters: ['one'] })
+  })
+
   it('is held to the constraints and to what the code of Envoy asks, at the resource and its path', () => {
     expect(
       said(
