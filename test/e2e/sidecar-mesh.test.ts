@@ -13,7 +13,7 @@ afterEach(async () => {
 })
 
 /** Requests of the load each second and gateway: each is three calls of applications, through six proxies. */
-const ratePerSecond = 150
+const ratePerSecond = 250
 
 describeWithEnvoy('a mesh of sidecars', () => {
   it('moves each hop alone and all of them together, back too, and loses no request', async () => {
@@ -48,7 +48,7 @@ describeWithEnvoy('a mesh of sidecars', () => {
     const report = await load.stop()
     expect(report.targets.map(({ failures }) => failures)).toEqual([{}, {}])
     // What makes it worth believing: requests were on their way, at the rate, in every combination.
-    expect(Math.min(...leastInFlight)).toBeGreaterThan(0)
+    expect(Math.min(...leastInFlight)).toBeGreaterThanOrEqual(5)
     for (const { ok, sent } of report.targets) expect(ok).toBe(sent)
     expect(Object.keys(answered(report)).length).toBeGreaterThanOrEqual(5)
     expect(await upstreamFailures(mesh)).toEqual([])
