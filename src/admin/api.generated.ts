@@ -402,6 +402,12 @@ export interface PushRecord {
   refusals: Refusal[]
   verdict: string
   compensatedBy: number
+  ramp: Ramp | null
+}
+export interface Ramp {
+  over: Duration | null
+  steps: number
+  step: number
 }
 export interface PushTimings {
   committedMs?: number
@@ -513,6 +519,7 @@ export interface SwitchRequest {
   environment: string
   etag: string
   options: ChangeOptions | null
+  ramp: Duration | null
 }
 export interface SplitRequest {
   namespace: string
@@ -520,6 +527,7 @@ export interface SplitRequest {
   weights: Record<string, number>
   etag: string
   options: ChangeOptions | null
+  ramp: Duration | null
 }
 export interface RollbackRequest {
   namespace: string

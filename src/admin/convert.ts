@@ -16,6 +16,12 @@ export const toTimestamp = (ms: number): api.Timestamp => {
   const seconds = Math.floor(ms / 1_000)
   return { seconds, nanos: Math.round((ms - seconds * 1_000) * 1_000_000) }
 }
+/** Milliseconds as a google.protobuf.Duration. */
+export function toDuration(ms: number): api.Duration {
+  const seconds = Math.trunc(ms / 1_000)
+  return { seconds, nanos: Math.round((ms - seconds * 1_000) * 1_000_000) }
+}
+
 /** A google.protobuf.Duration in milliseconds. */
 export const fromDuration = (duration: api.Duration): number =>
   duration.seconds * 1_000 + duration.nanos / 1_000_000
@@ -105,6 +111,10 @@ export const toPushRecord = (push: PushRecord): api.Input<api.PushRecord> => ({
   refusals: push.refusals,
   verdict: push.verdict ?? '',
   compensatedBy: push.compensatedBy ?? 0,
+  ramp:
+    push.ramp === undefined
+      ? undefined
+      : { over: toDuration(push.ramp.ms), steps: push.ramp.steps, step: push.ramp.step },
 })
 
 /** `generations` are those kept of the node's group, oldest first. */

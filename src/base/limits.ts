@@ -123,6 +123,12 @@ export const limits = {
   mirrorsOn: 3,
   /** Fences of one service that stand before something: more of them nobody reads. */
   fencesPerService: 16,
+  /** Steps of a ramp: each is a generation for every proxy. */
+  rampSteps: 20,
+  /** Least time between two steps of a ramp, ms: proxies ACK each before the next. */
+  rampStepMs: 500,
+  /** Longest ramp, ms: what takes longer is a rollout. */
+  rampMs: 3_600_000,
   /** Bytes of a request body that a mirror may copy; what it cannot get rid of is held in memory by every proxy. */
   mirrorBodyBytes: 16 * MiB,
   /** Characters of a policy's key set: it goes to every proxy. */

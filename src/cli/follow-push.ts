@@ -88,7 +88,8 @@ export function progressLine(push: PushRecord): string {
     waits[0] === undefined
       ? ''
       : `; waits for ${waits[0]}${waits.length > 1 ? ` and ${waits.length - 1} more` : ''}`
-  return `push ${push.id} ${phaseWord(push.phase)}: ${reached} of ${proxies(nodes)}${first}`
+  const ramp = push.ramp === null ? '' : `, ramp ${Math.round((push.ramp.step * 100) / push.ramp.steps)} %`
+  return `push ${push.id} ${phaseWord(push.phase)}${ramp}: ${reached} of ${proxies(nodes)}${first}`
 }
 
 /**

@@ -30,12 +30,16 @@ export interface ChangeFlags {
 }
 
 /** `250ms`, `20s`, `1m30s` → milliseconds. */
-function durationOption(text: string): number {
+export function durationOption(text: string): number {
   const total = parseDuration(text)
   if (total === undefined) throw new InvalidArgumentError('Wanted a duration such as 500ms, 20s or 1m30s.')
   if (total <= 0) throw new InvalidArgumentError('Wanted more than nothing.')
   return total
 }
+
+/** The ramp of a request, if one was asked for. */
+export const rampOption = ({ ramp }: { readonly ramp?: number }) =>
+  ramp === undefined ? {} : { ramp: { seconds: Math.floor(ramp / 1_000), nanos: (ramp % 1_000) * 1_000_000 } }
 
 /** A whole number from 1 on. */
 export function countOption(text: string): number {

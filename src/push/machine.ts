@@ -22,6 +22,10 @@
 //   deciding    undecided                     preparing    a node came in, or the turn was lost
 //   deciding    impossible                    aborting     another push made its world invalid
 //   switching   counted: all open             done, split  commit: the record
+//   switching   counted: all open, and a step of the ramp is left ─► ramping (the same when only absent are left)
+//   ramping     due                       stepping     commit: the next generation; then publish
+//   ramping     refused, abort            takingBack   commit: what was before; then publish
+//   stepping    stepped                   switching    (or takingBack, if refused or aborted meanwhile, or it cannot)
 //   switching   deadline, only absent left    split        commit: the record
 //   switching   deadline, refused, abort      takingBack   commit: what was before; then publish
 //   aborting    takenBack                     aborted
@@ -33,8 +37,12 @@
 import { assertNever, invariant, limits } from '../base/index.ts'
 import type { BarrierCount } from '../fleet/index.ts'
 import type { GroupKey } from '../model/index.ts'
-import type { EndPhase, Push, PushGroupState, PushStep, Refused } from './push-state.ts'
+import type { Moment } from './push-counts.ts'
+import { generationsOf, sum, withCounts } from './push-counts.ts'
+import type { EndPhase, Push, PushStep, Refused } from './push-state.ts'
 import { isUndecided } from './push-state.ts'
+import type { Ramp } from './ramp.ts'
+import { isLastStep, stepMs } from './ramp.ts'
 
 /** Milliseconds. */
 export interface PushTimeouts {
@@ -61,6 +69,11 @@ export type PushEvent =
       readonly flushMs: number
       readonly verdict?: string
     }
+  /** The time of the ramp's next step has come, and its groups are free. */
+  | { readonly kind: 'due' }
+  /** The next step is durable. Generations by group that its routes are in. */
+  | { readonly kind: 'stepped'; readonly switched: ReadonlyMap<GroupKey, number> }
+  | { readonly kind: 'cannotStep'; readonly why: string }
   | { readonly kind: 'undecided' }
   | { readonly kind: 'impossible'; readonly why: string }
   | {
@@ -74,12 +87,8 @@ export type PushEvent =
 export type PushEffect =
   /** Prepared: may it begin? */
   | { readonly kind: 'askTurn' }
-  | { readonly kind: 'commit'; readonly what: 'decision' | 'compensation' | 'record' }
+  | { readonly kind: 'commit'; readonly what: 'decision' | 'step' | 'compensation' | 'record' }
 
-export interface Moment {
-  readonly wall: number
-  readonly mono: number
-}
 type Outcome = readonly [Push, readonly PushEffect[]]
 
 /** One event in one push; events that come too late for its step change nothing. */
@@ -95,6 +104,12 @@ export function step(push: Push, event: PushEvent, now: Moment, timeouts: PushTi
       return push.step.kind === 'prepared' ? becomeDeciding(push) : unchanged(push)
     case 'decided':
       return becomeSwitching(push, event, now, timeouts)
+    case 'due':
+      return push.step.kind === 'ramping' ? becomeStepping(push) : unchanged(push)
+    case 'stepped':
+      return push.step.kind === 'stepping' ? becomeStepped(push, event, now, timeouts) : unchanged(push)
+    case 'cannotStep':
+      return push.step.kind === 'stepping' ? becomeTakingBack(push, event.why) : unchanged(push)
     case 'undecided':
       return push.step.kind === 'deciding' ? becomePreparing(push, now, timeouts) : unchanged(push)
     case 'impossible':
@@ -122,10 +137,15 @@ function counted(push: Push, absent: string, now: Moment, timeouts: PushTimeouts
     case 'prepared':
       return open ? unchanged(push) : becomePreparing(push, now, timeouts)
     case 'switching':
-      return open ? becomeArrived(push, absent, now) : unchanged(push)
+      if (!open) return unchanged(push)
+      return push.ramp === undefined || isLastStep(push.ramp)
+        ? becomeArrived(push, absent, now)
+        : becomeRamping(push, push.ramp, now)
     case 'reverting':
       return open ? becomeReverted(push, absent, now) : unchanged(push)
     case 'deciding':
+    case 'ramping':
+    case 'stepping':
     case 'aborting':
     case 'takingBack':
     case 'ended':
@@ -145,7 +165,10 @@ function refused(push: Push, refusal: Refused): Outcome {
       return becomeAborting(told, why)
     case 'deciding':
       return [{ ...told, step: { kind: 'deciding', refused: push.step.refused ?? why } }, []]
+    case 'stepping':
+      return [{ ...told, step: { kind: 'stepping', refused: push.step.refused ?? why } }, []]
     case 'switching':
+    case 'ramping':
       return becomeTakingBack(told, why)
     case 'aborting':
     case 'takingBack':
@@ -167,6 +190,9 @@ function deadline(push: Push, held: readonly string[], now: Moment, timeouts: Pu
         : becomeAborting(push, `not prepared within ${timeouts.prepareMs} ms${by}`)
     case 'switching':
       if (now.mono < push.step.deadline) return unchanged(push)
+      // Who is away gets the step that the ramp has reached when it is back.
+      if (push.ramp !== undefined && !isLastStep(push.ramp) && sum(push, 'silent') === 0)
+        return becomeRamping(push, push.ramp, now)
       return sum(push, 'silent') > 0
         ? becomeTakingBack(push, `no answer within ${timeouts.switchMs} ms${by}`)
         : becomeSplit(push, `out of reach${by}`, now)
@@ -185,7 +211,10 @@ function abort(push: Push, why: string): Outcome {
     case 'prepared':
       return becomeAborting(push, why)
     case 'switching':
+    case 'ramping':
       return becomeTakingBack(push, why)
+    case 'stepping':
+      return [{ ...push, step: { kind: 'stepping', refused: push.step.refused ?? why } }, []]
     default:
       return unchanged(push)
   }
@@ -243,6 +272,37 @@ function becomeSwitching(
   return from.refused === undefined ? [switching, []] : becomeTakingBack(switching, from.refused)
 }
 
+/** Everybody has this step of the ramp. */
+function becomeRamping(push: Push, ramp: Ramp, now: Moment): Outcome {
+  const { toldAt } = allow(push, 'switching')
+  // After a restart proxies count as told later than now.
+  const dueAt = Math.min(toldAt, now.mono) + stepMs(ramp)
+  return [{ ...push, step: { kind: 'ramping', dueAt } }, []]
+}
+
+function becomeStepping(push: Push): Outcome {
+  allow(push, 'ramping')
+  return [{ ...push, step: { kind: 'stepping' } }, [{ kind: 'commit', what: 'step' }]]
+}
+
+function becomeStepped(
+  push: Push,
+  { switched }: Extract<PushEvent, { kind: 'stepped' }>,
+  now: Moment,
+  timeouts: PushTimeouts,
+): Outcome {
+  const from = allow(push, 'stepping')
+  const { ramp } = push
+  invariant(ramp !== undefined, `push ${push.id} has a ramp to step on`)
+  const stepped: Push = {
+    ...push,
+    ramp: { ...ramp, step: ramp.step + 1 },
+    step: { kind: 'switching', deadline: now.mono + timeouts.switchMs, toldAt: now.mono },
+    groups: generationsOf(push, 'switched', switched),
+  }
+  return from.refused === undefined ? [stepped, []] : becomeTakingBack(stepped, from.refused)
+}
+
 /** Nobody is waited for any more: done, or split if some are out of reach. */
 function becomeArrived(push: Push, absent: string, now: Moment): Outcome {
   allow(push, 'switching')
@@ -267,7 +327,7 @@ function becomeAborting(push: Push, why: string): Outcome {
 }
 
 function becomeTakingBack(push: Push, why: string): Outcome {
-  allow(push, 'switching')
+  allow(push, 'switching', 'ramping', 'stepping')
   return [
     { ...push, step: { kind: 'takingBack', why }, verdict: why },
     [{ kind: 'commit', what: 'compensation' }],
@@ -304,45 +364,6 @@ function ended(push: Push, phase: EndPhase, verdict: string | undefined, now: Mo
     ...(verdict === undefined ? {} : { verdict }),
   }
 }
-
-function withCounts(push: Push, counts: ReadonlyMap<GroupKey, BarrierCount>, now: Moment): Push {
-  if (push.step.kind === 'ended') return push
-  const groups = new Map(push.groups)
-  let isNewAck = false
-  for (const [group, count] of counts) {
-    const known = groups.get(group)
-    if (known === undefined) continue
-    isNewAck ||= push.step.kind === 'switching' && count.there > (known.count?.there ?? 0)
-    const nodes = Math.max(known.nodes, count.nodes)
-    groups.set(group, { ...known, count, nodes, ...arrivals(push, count.there + count.apart) })
-  }
-  if (!isNewAck) return { ...push, groups }
-  const ackMs = now.mono - push.arrivedAt
-  const timings = { ...push.timings, firstAckMs: push.timings.firstAckMs ?? ackMs, lastAckMs: ackMs }
-  return { ...push, groups, timings }
-}
-
-function arrivals(push: Push, arrived: number): Partial<PushGroupState> {
-  if (push.step.kind === 'preparing' || push.step.kind === 'prepared') return { preparedNodes: arrived }
-  return push.step.kind === 'switching' ? { switchedNodes: arrived } : {}
-}
-
-/** The groups with their new generations; counts belong to the step before and go. */
-function generationsOf(
-  push: Push,
-  which: 'switched' | 'reverted',
-  generations: ReadonlyMap<GroupKey, number>,
-): ReadonlyMap<GroupKey, PushGroupState> {
-  const groups = new Map<GroupKey, PushGroupState>()
-  for (const [group, { count: _, ...rest }] of push.groups) {
-    const generation = generations.get(group)
-    groups.set(group, generation === undefined ? rest : { ...rest, [which]: generation })
-  }
-  return groups
-}
-
-const sum = (push: Push, what: Exclude<keyof BarrierCount, 'open'>): number =>
-  [...push.groups.values()].reduce((total, { count }) => total + (count?.[what] ?? 0), 0)
 
 /** The step, if it is one of these; anything else is a bug. */
 function allow<K extends PushStep['kind']>(push: Push, ...kinds: K[]): Extract<PushStep, { kind: K }> {

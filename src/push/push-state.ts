@@ -2,6 +2,8 @@
 // one from another.
 import type { BarrierCount } from '../fleet/index.ts'
 import type { GroupKey, ObjectKey } from '../model/index.ts'
+import type { Ramp } from './ramp.ts'
+import { isLastStep } from './ramp.ts'
 import type { PushPhase, PushRecord } from './types.ts'
 
 /** Deadlines and moments in ms of the monotonic clock. */
@@ -14,6 +16,10 @@ export type PushStep =
   | { readonly kind: 'deciding'; readonly refused?: string }
   /** Decided, durable, published; waiting until every proxy in scope has taken the routes. */
   | { readonly kind: 'switching'; readonly deadline: number; readonly toldAt: number }
+  /** Every proxy in scope has the present step of the ramp; waiting for the time of the next. */
+  | { readonly kind: 'ramping'; readonly dueAt: number }
+  /** The next step of the ramp is on its way to disk. `refused`: a proxy refused, or somebody aborted, meanwhile. */
+  | { readonly kind: 'stepping'; readonly refused?: string }
   /** Nothing moved; the compensating revision is on its way to disk. */
   | { readonly kind: 'aborting'; readonly why: string }
   /** Some may have switched; the revision that takes it back is on its way to disk. */
@@ -63,6 +69,8 @@ export interface Push {
   readonly step: PushStep
   readonly groups: ReadonlyMap<GroupKey, PushGroupState>
   readonly timings: PushRecord['timings']
+  /** Its weights move in steps. */
+  readonly ramp?: Ramp
   readonly refusals: readonly Refused[]
   readonly verdict?: string
   readonly compensatedBy?: number
@@ -80,8 +88,14 @@ export const isUndecided = (push: Push): boolean =>
 export const isSwitching = (push: Push): boolean =>
   push.step.kind === 'deciding' ||
   push.step.kind === 'switching' ||
+  push.step.kind === 'stepping' ||
   push.step.kind === 'takingBack' ||
   push.step.kind === 'reverting'
+
+/** Decided, and what is served is on the way there: until the last step, or the commit that takes it back. */
+export const isRamping = ({ ramp, step: { kind } }: Push): boolean =>
+  !isLastStep(ramp) &&
+  (kind === 'switching' || kind === 'ramping' || kind === 'stepping' || kind === 'takingBack')
 
 export const isRunning = (push: Push): boolean => push.step.kind !== 'ended'
 
@@ -93,6 +107,8 @@ export function phaseOf(step: PushStep): PushPhase {
     case 'deciding':
       return 'prepared'
     case 'takingBack':
+    case 'ramping':
+    case 'stepping':
       return 'switching'
     case 'ended':
       return step.phase

@@ -57,6 +57,7 @@ const storedPush = z.object({
   ),
   verdict: z.string().optional(),
   compensatedBy: z.int().optional(),
+  ramp: z.object({ ms: z.number(), steps: z.int(), step: z.int() }).optional(),
 })
 
 /** `push/12`: how a push is named to people, in causes and as an actor. */
@@ -85,8 +86,11 @@ export function pushValue(push: Push): Json {
     ...(endedAt === undefined ? {} : { endedAt }),
     ...(verdict === undefined ? {} : { verdict }),
     ...(compensatedBy === undefined ? {} : { compensatedBy }),
+    ...rampIn(push),
   }
 }
+
+const rampIn = ({ ramp }: Push) => (ramp === undefined ? {} : { ramp: { ...ramp } })
 
 /** Where a push that was interrupted goes on. `deadlines`, on the monotonic clock: with the settling of the fleet in them. */
 export interface Resume {
@@ -110,7 +114,16 @@ export function parsePushes(records: ReadonlyMap<string, Json>, resume: Resume):
 }
 
 function parsePush(value: Json, resume: Resume): Push {
-  const { phase, groups, endedAt, verdict, compensatedBy, timings: times, ...rest } = storedPush.parse(value)
+  const {
+    phase,
+    groups,
+    endedAt,
+    verdict,
+    compensatedBy,
+    ramp,
+    timings: times,
+    ...rest
+  } = storedPush.parse(value)
   return {
     ...rest,
     arrivedAt: resume.mono,
@@ -130,6 +143,7 @@ function parsePush(value: Json, resume: Resume): Push {
     ...(endedAt === undefined ? {} : { endedAt }),
     ...(verdict === undefined ? {} : { verdict }),
     ...(compensatedBy === undefined ? {} : { compensatedBy }),
+    ...(ramp === undefined ? {} : { ramp }),
   }
 }
 
@@ -218,5 +232,6 @@ export function recordOf(push: Push, heldUpBy: (group: string) => readonly strin
     ...(push.endedAt === undefined ? {} : { endedAt: push.endedAt }),
     ...(push.verdict === undefined ? {} : { verdict: push.verdict }),
     ...(push.compensatedBy === undefined ? {} : { compensatedBy: push.compensatedBy }),
+    ...rampIn(push),
   }
 }

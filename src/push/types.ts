@@ -70,6 +70,8 @@ export interface PushRecord {
   }[]
   /** One sentence: why it ended as it did. */
   readonly verdict?: string
+  /** Its weights move in `steps` over `ms`; `step` of them have been taken. */
+  readonly ramp?: { readonly ms: number; readonly steps: number; readonly step: number }
   /** Revision that took it back, if any. */
   readonly compensatedBy?: number
 }
@@ -103,6 +105,8 @@ export type ChangeCommand = {
       readonly service: string
       readonly etag?: string
       readonly manager?: string
+      /** Ms over which the weights move in steps; only of `switch` and `split`. */
+      readonly ramp?: number
     } & LiveChange)
   | { readonly verb: 'rollback'; readonly namespace: string; readonly service: string }
   /** `reason` is the fence's text. */

@@ -162,6 +162,12 @@ export function churnOf(intent: Intent, heads: Heads, { a, b, c }: Action): Endp
   return { ...target, ...incarnation, ...ttl, verb: 'set', owner, endpoints }
 }
 
+/** Every third move takes its time, up to some seconds; a few ask for what is refused. */
+function rampOf(share: number): { readonly ramp?: number } {
+  const rest = (share * 7_919) % 1
+  return rest < 0.35 ? { ramp: Math.floor(rest * 30_000) } : {}
+}
+
 /** The command of an action, by what there is now; undefined: there is nothing to do it to. */
 export function commandOf(
   intent: Intent,
@@ -177,7 +183,7 @@ export function commandOf(
   const { counter } = intent
   switch (kind) {
     case 'switch':
-      return switchTo(service, chosen?.name ?? 'blue')
+      return { ...switchTo(service, chosen?.name ?? 'blue'), ...rampOf(c) }
     case 'split': {
       const other = environments.length === 0 ? undefined : pickAt(environments, c)
       if (chosen === undefined || other === undefined || chosen.name === other.name) return undefined
@@ -188,6 +194,7 @@ export function commandOf(
         service,
         weights: { [chosen.name]: 9_000, [other.name]: 1_000 },
         force: c < 0.7,
+        ...rampOf(b),
       }
     }
     case 'rollback':

@@ -17,7 +17,7 @@ import type {
   EndpointsTarget,
   Input,
 } from '../api.generated.ts'
-import { fromDuration } from '../convert.ts'
+import { fromDuration, toDuration } from '../convert.ts'
 import { type AdminRooms, type Handlers, namespaceOr, page, pageSize } from './context.ts'
 
 export function endpointsHandlers({ discovery }: AdminRooms): Handlers<'Endpoints'> {
@@ -156,7 +156,3 @@ function toStatus({
 }
 
 /** Milliseconds as a google.protobuf.Duration: both parts have the same sign. */
-function toDuration(ms: number): Duration {
-  const seconds = Math.trunc(ms / 1_000)
-  return { seconds, nanos: Math.round((ms - seconds * 1_000) * 1_000_000) }
-}

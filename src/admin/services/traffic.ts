@@ -5,11 +5,12 @@ import type { ChangeAnswer, ChangeCommand } from '../../push/index.ts'
 import type {
   ChangeAnswer as AnswerMessage,
   ChangeOptions,
+  Duration,
   Input,
   ServiceTraffic,
   SetTrafficRequest,
 } from '../api.generated.ts'
-import { toChangeAnswer, toTimestamp } from '../convert.ts'
+import { fromDuration, toChangeAnswer, toTimestamp } from '../convert.ts'
 import { type AdminRooms, changeOptions, type Handlers, namespaceOr } from './context.ts'
 
 /** Everything there is to share, in 1/10,000. */
@@ -26,7 +27,7 @@ export function trafficHandlers(rooms: AdminRooms): Handlers<'Traffic'> {
       readonly etag: string
       readonly options: ChangeOptions | null
     },
-    change: LiveChange,
+    change: LiveChange & { readonly ramp?: number },
     actor: string,
   ): Promise<Result<Input<AnswerMessage>, Problem>> => {
     const options = changeOptions(request.options, actor)
@@ -67,13 +68,14 @@ export function trafficHandlers(rooms: AdminRooms): Handlers<'Traffic'> {
       const change = changeOf(request)
       return move(verbOf(change), request, change, call.actor)
     },
-    Split: (request, call) => move('split', request, { weights: request.weights }, call.actor),
+    Split: (request, call) =>
+      move('split', request, { weights: request.weights, ...rampOf(request) }, call.actor),
     Switch: async (request, call) => {
       if (request.environment === '') {
         return err(invalid([{ path: 'environment', message: 'wanted the name of an environment' }]))
       }
       const weights = Object.fromEntries([[request.environment, whole]])
-      return move('switch', request, { weights }, call.actor)
+      return move('switch', request, { weights, ...rampOf(request) }, call.actor)
     },
     Rollback: (request, call) => other(request, { verb: 'rollback' }, call.actor),
     Fence: (request, call) => other(request, { verb: 'fence' }, call.actor),
@@ -85,6 +87,9 @@ export function trafficHandlers(rooms: AdminRooms): Handlers<'Traffic'> {
     },
   }
 }
+
+const rampOf = ({ ramp }: { readonly ramp: Duration | null }): { readonly ramp?: number } =>
+  ramp === null ? {} : { ramp: fromDuration(ramp) }
 
 /** What a request changes. A part without entries changes nothing; a request without any has no weights, and is refused for it. */
 function changeOf({ weights, cohorts, mirrors }: SetTrafficRequest): LiveChange {

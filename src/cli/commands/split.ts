@@ -1,16 +1,17 @@
 // verdigris split
 import { type Command, InvalidArgumentError } from 'commander'
 import { changeOptions, finishMove } from '../change.ts'
-import { type WriteOptions, withWrite } from '../options.ts'
+import { durationOption, rampOption, type WriteOptions, withWrite } from '../options.ts'
 import { shares } from '../output/words.ts'
 import { withSession } from '../session.ts'
 
-type Options = WriteOptions & { readonly etag?: string }
+type Options = WriteOptions & { readonly etag?: string; readonly ramp?: number }
 
 export function configure(command: Command): void {
   command
     .argument('<service>')
     .argument('<environment=percent...>', 'shares that add up to 100; two decimals at most', addShare)
+    .option('--ramp <time>', 'move in steps over this time, 500ms to 1h, within one push', durationOption)
     .option('--etag <etag>', 'move only what you have seen (see get traffic -o yaml)')
   withWrite(command)
     .addHelpText(
@@ -18,6 +19,7 @@ export function configure(command: Command): void {
       `
 Examples:
   verdigris split checkout blue=90 green=10 --wait
+  verdigris split checkout blue=50 green=50 --ramp 1m --wait
   verdigris split checkout blue=99.5 green=0.5 --reason "first look"`,
     )
     .action((service: string, weights: Readonly<Record<string, number>>, options: Options) => {
@@ -31,6 +33,7 @@ Examples:
           service,
           weights,
           etag: options.etag ?? '',
+          ...rampOption(options),
           options: changeOptions(options),
         })
         if (!answer.ok) return answer.error

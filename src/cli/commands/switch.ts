@@ -1,15 +1,16 @@
 // verdigris switch
 import type { Command } from 'commander'
 import { changeOptions, finishMove } from '../change.ts'
-import { type WriteOptions, withWrite } from '../options.ts'
+import { durationOption, rampOption, type WriteOptions, withWrite } from '../options.ts'
 import { withSession } from '../session.ts'
 
-type Options = WriteOptions & { readonly etag?: string }
+type Options = WriteOptions & { readonly etag?: string; readonly ramp?: number }
 
 export function configure(command: Command): void {
   command
     .argument('<service>')
     .argument('<environment>', 'where all traffic goes')
+    .option('--ramp <time>', 'move in steps over this time, 500ms to 1h, within one push', durationOption)
     .option('--etag <etag>', 'move only what you have seen (see get traffic -o yaml)')
   withWrite(command)
     .addHelpText(
@@ -17,6 +18,7 @@ export function configure(command: Command): void {
       `
 Examples:
   verdigris switch checkout green --wait
+  verdigris switch checkout green --ramp 10s --wait
   verdigris switch checkout green --reason "release 2.4" --wait -o json
   verdigris rollback checkout --wait`,
     )
@@ -27,6 +29,7 @@ Examples:
           service,
           environment,
           etag: options.etag ?? '',
+          ...rampOption(options),
           options: changeOptions(options),
         })
         if (!answer.ok) return answer.error

@@ -147,7 +147,10 @@ export function holdsUp(engine: Engine, push: Push, group: GroupKey): readonly s
   const barrier = engine.running.get(push.id)?.barriers.get(group)
   const held = barrier === undefined ? [] : heldUpBy(barrier)
   const isWriting =
-    push.step.kind === 'deciding' || push.step.kind === 'aborting' || push.step.kind === 'takingBack'
+    push.step.kind === 'deciding' ||
+    push.step.kind === 'stepping' ||
+    push.step.kind === 'aborting' ||
+    push.step.kind === 'takingBack'
   if (isWriting && engine.storeFault !== undefined) return [...held, `the store: ${engine.storeFault}`]
   if (push.step.kind !== 'prepared') return held
   const first = [...engine.pushes.values()].find((other) => isSwitching(other) && other.groups.has(group))

@@ -7,6 +7,8 @@ import { keyOf, type Plan } from '../../model/index.ts'
 import { parseAnswer } from '../answers.ts'
 import { step } from '../machine.ts'
 import type { Push } from '../push-state.ts'
+import { isRamping } from '../push-state.ts'
+import { rampOver } from '../ramp.ts'
 import type { Before } from '../records.ts'
 import { beforeKeys, beforeRows, pushName, pushValue } from '../records.ts'
 import type { ChangeAnswer, ChangeCommand } from '../types.ts'
@@ -19,6 +21,7 @@ import { admit, drive, restand } from './drive.ts'
 import type { Engine } from './engine.ts'
 import { compiledOf, nowOf } from './engine.ts'
 import { planCommand } from './plan-command.ts'
+import { holdRamps, keepsRamps } from './ramps.ts'
 import { restandOthers } from './restand-others.ts'
 import { readPlanned, seePlanned } from './secrets.ts'
 
@@ -45,8 +48,8 @@ export async function makeChange(
   engine: Engine,
   command: ChangeCommand,
   arrivedAt: number,
+  requestHash = command.requestId === undefined ? '' : hashOf(command),
 ): Promise<Result<ChangeAnswer, Problem>> {
-  const requestHash = command.requestId === undefined ? '' : hashOf(command)
   if (command.requestId !== undefined) {
     const known = engine.store.replay(command.requestId, requestHash)
     if (!known.ok) return known
@@ -60,14 +63,31 @@ export async function makeChange(
   const drains = drainsOf(engine, command, plan.value)
   if (!drains.ok) return drains
   seePlanned(engine, read.value)
+  const kept = keepsRamps(engine, plan.value)
+  if (!kept.ok) return kept
   const design = designPush(engine, command, plan.value)
   if (!design.ok) return design
+  const ramps = design.value.overtaken.filter(isRamping)
+  if (ramps.length > 0) {
+    const by =
+      design.value.groups.size === 0 ? `r${design.value.revision + 1}` : pushName(String(engine.lastPush + 1))
+    const held = await holdRamps(engine, ramps, by)
+    // Planned again from where the traffic stands now.
+    return held.ok ? makeChange(engine, withoutEtag(command), arrivedAt, requestHash) : held
+  }
   const running = engine.pushes.size - design.value.overtaken.length
   if (design.value.groups.size > 0 && running >= limits.pushesRunning) {
     const message = `${running} pushes are under way, at most ${limits.pushesRunning} may be: send it again when some have ended`
     return err({ kind: 'limit', message, limit: 'pushesRunning' })
   }
   return commitChange(engine, command, requestHash, plan.value, design.value, arrivedAt, drains.value)
+}
+
+/** It was compared already; holding a ramp has made another. */
+function withoutEtag(command: ChangeCommand): ChangeCommand {
+  if (!('etag' in command)) return command
+  const { etag: _, ...rest } = command
+  return rest
 }
 
 async function commitChange(
@@ -173,6 +193,7 @@ function pushOf(engine: Engine, command: ChangeCommand, design: Design, arrivedA
     groups: design.groups,
     timings: {},
     refusals: [],
+    ...('ramp' in command && command.ramp !== undefined ? { ramp: rampOver(command.ramp) } : {}),
   }
 }
 

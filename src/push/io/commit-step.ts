@@ -28,6 +28,7 @@ import {
 } from './engine.ts'
 import { keepSecrets, movesSecrets } from './keep-secrets.ts'
 import { publishGroups } from './node-groups.ts'
+import { asRamped, type RampScene } from './ramped-world.ts'
 
 /** A push that prepares; `target`: the world that it is about, where that is at hand. */
 export type Preparing = Pick<Push, 'objects' | 'groups'> & { readonly target?: World }
@@ -42,6 +43,8 @@ export interface StepScene {
   readonly preparing: readonly Preparing[]
   readonly cause: string
   readonly removing?: ReadonlyMap<GroupKey, ReadonlySet<string>>
+  /** Ramps that are not as they were: else each stays at its step. */
+  readonly ramps?: RampScene
   /** Groups whose applied world is not valid (any more) keep what they have; the change may be what mends them. */
   readonly leaveInvalid?: boolean
 }
@@ -65,9 +68,10 @@ export const pendingRoutes = (heads: World, pushes: readonly Preparing[]): reado
 export function planGroups(engine: Engine, scene: StepScene): Result<readonly GroupPlan[], Problem> {
   const plans: GroupPlan[] = []
   const { applied } = engine.store.view()
+  const served = asRamped(engine, scene.applied, scene.ramps)
   for (const group of scene.groups) {
     if (!hasGroup(scene.applied, group)) continue
-    const routes = compiledOf(engine, scene.applied, group)
+    const routes = compiledOf(engine, served, group)
     if (!routes.ok && scene.leaveInvalid === true) continue
     if (!routes.ok) return routes
     if (!isServed(engine, group) && !hasListeners(routes.value)) continue

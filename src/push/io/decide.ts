@@ -10,6 +10,7 @@ import { commitStep, pendingRoutes, planGroups, preparingBut } from './commit-st
 import { drive, recount } from './drive.ts'
 import type { Engine } from './engine.ts'
 import { keptOf, nowOf, targetOf } from './engine.ts'
+import { rampTraffic } from './ramped-world.ts'
 import { restandOthers } from './restand-others.ts'
 import { keepsWaysBack } from './ways-back.ts'
 
@@ -29,6 +30,8 @@ export async function decide(engine: Engine, id: string): Promise<void> {
   const target = targetOf(engine, push)
   const kept = keepsWaysBack(engine, { target, objects: push.objects, without: [id] })
   if (!kept.ok) return drive(engine, id, { kind: 'impossible', why: kept.error.message })
+  const before: Before = new Map(push.objects.map((key) => [key, view.applied.get(key)]))
+  const first = push.ramp === undefined ? undefined : rampTraffic(target, push.objects, before, push.ramp)
   const others = preparingBut(engine, id)
   const pending = pendingRoutes(view.heads, others)
   const touched = touchedGroups({ before: view.applied, after: target, pending }, push.objects)
@@ -38,9 +41,9 @@ export async function decide(engine: Engine, id: string): Promise<void> {
     heads: view.heads,
     preparing: others,
     cause: `${pushName(id)} switched`,
+    ...(first === undefined ? {} : { ramps: { also: [first] } }),
   })
   if (!plans.ok) return drive(engine, id, { kind: 'impossible', why: plans.error.message })
-  const before: Before = new Map(push.objects.map((key) => [key, view.applied.get(key)]))
   const switched = new Map(
     [...push.groups.keys()].map((group) => [
       group,

@@ -14,6 +14,8 @@ import { needsOf } from '../needs.ts'
 import { worldWith } from '../overlay-world.ts'
 import type { Push, PushGroupState } from '../push-state.ts'
 import { isUndecided } from '../push-state.ts'
+import { rampOver } from '../ramp.ts'
+import type { Before } from '../records.ts'
 import { pushName } from '../records.ts'
 import { touchedGroups } from '../touched-groups.ts'
 import type { ChangeCommand } from '../types.ts'
@@ -22,6 +24,7 @@ import { pendingRoutes, planGroups, preparingBut } from './commit-step.ts'
 import { mayBegin } from './drive.ts'
 import type { Engine } from './engine.ts'
 import { compiledOf, hasGroup, hasListeners, isServed, keptOf, nowOf } from './engine.ts'
+import { rampTraffic } from './ramped-world.ts'
 import { keepsWaysBack } from './ways-back.ts'
 
 export interface Design {
@@ -77,6 +80,7 @@ export function designPush(engine: Engine, command: ChangeCommand, plan: Plan): 
         heads: intent.heads,
         preparing: preparingWithout(engine, intent.overtaken),
         cause: `${name} switched`,
+        ramps: { without: intent.overtaken.map(({ id }) => id), also: firstStep(engine, command, intent) },
       })
     : ok(warming.value.plans)
   if (!plans.ok) return plans
@@ -90,6 +94,15 @@ export function designPush(engine: Engine, command: ChangeCommand, plan: Plan): 
     moving.map((group) => [group, generationOf(group) ?? keptOf(engine, group).at(-1)?.number ?? 0]),
   )
   return ok({ ...intent, touched, isFast, groups, needs: needs.value, plans: plans.value, switched })
+}
+
+/** The shares that a ramp begins with. */
+function firstStep(engine: Engine, command: ChangeCommand, { objects, target }: Intent) {
+  if (!('ramp' in command) || command.ramp === undefined) return []
+  const { applied } = engine.store.view()
+  const before: Before = new Map(objects.map((key) => [key, applied.get(key)]))
+  const first = rampTraffic(target, objects, before, rampOver(command.ramp))
+  return first === undefined ? [] : [first]
 }
 
 interface Intent

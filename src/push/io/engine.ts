@@ -69,7 +69,7 @@ export interface PendingRefusal {
 }
 
 /** What a push may ask to be written down. */
-export type StepCommit = 'decision' | 'compensation' | 'record'
+export type StepCommit = 'decision' | 'step' | 'compensation' | 'record'
 
 export interface Engine {
   readonly store: Store

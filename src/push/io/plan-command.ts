@@ -11,6 +11,7 @@ import {
   planRollback,
   planTraffic,
 } from '../../model/index.ts'
+import { wrongRamp } from '../ramp.ts'
 import { pushName } from '../records.ts'
 import type { ChangeCommand } from '../types.ts'
 import type { Engine } from './engine.ts'
@@ -44,6 +45,8 @@ export async function planCommand(engine: Engine, command: ChangeCommand): Promi
     case 'cohort':
     case 'mirror':
     case 'set-traffic': {
+      const wrong = command.ramp === undefined ? undefined : wrongRamp(command.ramp)
+      if (wrong !== undefined) return err(wrong)
       await recallActors(engine, [trafficKey(command)])
       const { heads } = engine.store.view()
       const { namespace, service, weights, cohorts, mirrors, etag, manager, force } = command
@@ -108,7 +111,9 @@ const trafficKey = ({
 async function earlierTraffic(engine: Engine, key: ObjectKey): Promise<readonly EarlierTraffic[]> {
   const history = await engine.store.history(key, limits.rollbackLooksBack)
   const undone = new Set(
-    history.filter(({ revision }) => revision.verb === 'compensate').map(({ revision }) => revision.push),
+    history
+      .filter(({ revision: { verb } }) => verb === 'compensate' || verb === 'hold')
+      .map(({ revision }) => revision.push),
   )
   return history.flatMap(({ revision, content }) => {
     const { push } = revision

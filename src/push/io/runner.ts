@@ -22,6 +22,7 @@ import { currentRecord, drive } from './drive.ts'
 import type { Engine, EngineCompiler, Log, StepCommit, Timeouts, Unsafe } from './engine.ts'
 import { availability } from './engine.ts'
 import { observe } from './observe.ts'
+import { stepRamp } from './ramps.ts'
 import { createSerial } from './serial.ts'
 import { serveStored } from './serve-stored.ts'
 import { start } from './start.ts'
@@ -160,6 +161,8 @@ async function commit(engine: Engine, push: Push, what: StepCommit): Promise<voi
   switch (what) {
     case 'decision':
       return decide(engine, push.id)
+    case 'step':
+      return stepRamp(engine, push.id)
     case 'compensation':
       return takeBack(engine, push.id)
     case 'record':

@@ -39,6 +39,7 @@ export async function takeBack(engine: Engine, id: string): Promise<void> {
     preparing: others,
     cause: `${pushName(id)} ${isAbort ? 'aborted' : 'reverted'}`,
     leaveInvalid: true,
+    ramps: { without: [id] },
   })
   if (!plans.ok) {
     engine.log.error({ event: 'push_not_taken_back', push: id, problem: plans.error })

@@ -12,6 +12,7 @@ import { drive } from './drive.ts'
 import type { Engine } from './engine.ts'
 import { hasGroup, keptOf, nowOf } from './engine.ts'
 import { writeInventory } from './inventory.ts'
+import { stepRamps } from './ramps.ts'
 import { restandOthers } from './restand-others.ts'
 import { lookAgain, tellFleet } from './streams.ts'
 
@@ -22,6 +23,7 @@ export function tick(engine: Engine): void {
   const isReady = engine.phase === 'ready'
   for (const push of [...engine.pushes.values()]) if (isReady || isSwitching(push)) passDeadline(engine, push)
   if (engine.store.condition().kind !== 'writable') return
+  if (isReady) stepRamps(engine)
   if (isReady) retire(engine)
   closeGenerations(engine, engine.timeouts.closeAfterMs)
   writeInventory(engine)

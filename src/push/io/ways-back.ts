@@ -4,6 +4,7 @@ import { err, ok } from '../../base/index.ts'
 import type { GroupKey, ObjectKey, World } from '../../model/index.ts'
 import { worldWith } from '../overlay-world.ts'
 import type { Push } from '../push-state.ts'
+import { isRamping } from '../push-state.ts'
 import { pushName } from '../records.ts'
 import { subjectsOf, touchedGroups } from '../touched-groups.ts'
 import type { Engine } from './engine.ts'
@@ -43,7 +44,8 @@ export function keepsWaysBack(engine: Engine, move: Move): Result<void, Problem>
   return ok(undefined)
 }
 
-const mayBeTakenBack = ({ step }: Push): boolean => step.kind === 'switching' || step.kind === 'takingBack'
+const mayBeTakenBack = (push: Push): boolean =>
+  isRamping(push) || push.step.kind === 'switching' || push.step.kind === 'takingBack'
 
 function wrongIn(engine: Engine, world: World, group: GroupKey): string | undefined {
   const compiled = hasGroup(world, group) ? compiledOf(engine, world, group) : undefined

@@ -14,6 +14,8 @@ const flushMs = 3_000
 export function numbersRule(scene: Scene): Rule {
   const { ledger, fault } = scene
   let answered = 0
+  /** Group and push → how far its ramp is, in percent. */
+  const ramps = new Map<string, number>()
   /** Streams that have asked for clusters. */
   const asked = new Set<string>()
 
@@ -87,6 +89,13 @@ export function numbersRule(scene: Scene): Rule {
       )
       if (!moved) return
       const cause = causeOf(plane.store, generation)
+      const [, ramped, percent] = /^(push\/\d+) ramp (\d+) % switched$/.exec(cause) ?? []
+      if (ramped !== undefined) {
+        const reached = ramps.get(`${group} ${ramped}`) ?? 0
+        if (Number(percent) <= reached)
+          fault('a ramp goes up', `${group} ${number}: ${cause} after ${reached} %`)
+        ramps.set(`${group} ${ramped}`, Number(percent))
+      }
       if (/ (prepared|aborted)$|^retire /.test(cause))
         fault(
           'an abort moves nothing',

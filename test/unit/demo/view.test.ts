@@ -150,7 +150,7 @@ describe('figures', () => {
   it('takes a push for a move only when it arrived everywhere', () => {
     const push = {
       ...{ id: 'p1', revision: 1, verb: 'switch', actor: '', reason: '', objects: [], startedAt: null },
-      ...{ endedAt: null, groups: [], refusals: [], verdict: '', compensatedBy: 0 },
+      ...{ endedAt: null, groups: [], refusals: [], verdict: '', compensatedBy: 0, ramp: null },
       timings: { firstAckMs: 3, lastAckMs: 5, flushMs: 1 },
     }
     expect(moveOf({ ...push, phase: 'PUSH_PHASE_DONE' })).toEqual({

@@ -163,7 +163,7 @@ async function expectWhole(
     const ends = revision > revisionsBefore ? (story.ends ?? ['done']) : finalPhases
     expect(ends, `${where}: push ${id}`).toContain(phase)
   }
-  expect(waitedMs, where).toBeLessThanOrEqual(500)
+  expect(waitedMs, where).toBeLessThanOrEqual(story.waitsMs ?? 500)
   const view = store.view()
   expect([...view.heads], where).toEqual([...view.applied])
   for (const id of storyNodes) {

@@ -26,6 +26,7 @@ const push = (at: PushStep): Push => ({
   ]),
   timings: {},
   refusals: [],
+  ...(at.kind === 'stepping' ? { ramp: { ms: 1_000, steps: 3, step: 1 } } : {}),
 })
 
 const count = (more: Partial<BarrierCount> = {}): BarrierCount => {
@@ -51,6 +52,8 @@ const steps = {
   deciding: { kind: 'deciding' },
   switching: { kind: 'switching', deadline: now.mono + 5_000, toldAt: now.mono },
   aborting: { kind: 'aborting', why: 'why' },
+  ramping: { kind: 'ramping', dueAt: 0 },
+  stepping: { kind: 'stepping' },
   takingBack: { kind: 'takingBack', why: 'why' },
   reverting: { kind: 'reverting', deadline: now.mono + 5_000, toldAt: now.mono, why: 'why' },
   ended: { kind: 'ended', phase: 'done' },
@@ -67,6 +70,9 @@ const events = {
   undecided: { kind: 'undecided' },
   impossible: { kind: 'impossible', why: 'not valid any more' },
   takenBack: { kind: 'takenBack', revision: 42, generations },
+  due: { kind: 'due' },
+  stepped: { kind: 'stepped', switched: generations },
+  'cannot step': { kind: 'cannotStep', why: 'not valid any more' },
   abort: { kind: 'abort', actor: 'ops', reason: 'not today' },
   overtaken: { kind: 'overtaken', by: 'push/8' },
 } as const satisfies Record<string, PushEvent>
@@ -107,6 +113,19 @@ const table: Record<keyof typeof steps, Partial<Record<keyof typeof events, stri
     decided: '!',
   },
   aborting: { takenBack: 'ended aborted', overtaken: 'ended overtaken', decided: '!' },
+  ramping: {
+    refused: 'takingBack, commits compensation',
+    abort: 'takingBack, commits compensation',
+    due: 'stepping, commits step',
+    overtaken: 'ended overtaken',
+    decided: '!',
+  },
+  stepping: {
+    'cannot step': 'takingBack, commits compensation',
+    stepped: 'switching',
+    overtaken: 'ended overtaken',
+    decided: '!',
+  },
   takingBack: { takenBack: 'reverting', overtaken: 'ended overtaken', decided: '!' },
   reverting: {
     'all there': 'ended reverted, commits record',
@@ -225,6 +244,8 @@ describe('the push machine', () => {
       'prepared',
       'switching',
       'preparing',
+      'switching',
+      'switching',
       'switching',
       'reverting',
       'done',

@@ -25,6 +25,8 @@ export interface Story {
   after?(fleet: FakeFleet): void
   /** How its pushes may end, when they have begun; default: done. */
   readonly ends?: readonly PushPhase[]
+  /** How long its pushes may take after a restart, ms; default 500. */
+  readonly waitsMs?: number
   /** Ways that the routes of a proxy may go, as `wayOf` writes them. */
   readonly ways: readonly string[]
 }
@@ -68,6 +70,21 @@ export const stories: readonly Story[] = [
       await talk()
     },
     ways: ['b', 'b>g'],
+  },
+  {
+    name: 'a ramp',
+    async act({ rig, tell, talk, pass }) {
+      const change = rig.change({
+        ...{ actor: 'ada', reason: '', verb: 'switch', namespace: 'default', service: 'checkout' },
+        ...{ weights: { green: 10_000 }, ramp: 1_000 },
+      })
+      await tell(change.then((outcome) => (outcome.ok ? outcome.value : Promise.reject(outcome.error))))
+      await talk()
+      for (let at = 0; at < 1_500; at += 250) await pass(250)
+    },
+    // Both while it lasts, whichever share they have.
+    ways: ['b', 'b>bg>g', 'b>gb>g'],
+    waitsMs: 2_000,
   },
   {
     name: 'a new release that is prepared and then switched to',

@@ -1,0 +1,108 @@
+// A ramp on real Envoys under load: the shares move step by step, no request fails, and a control plane that is killed in
+// its middle goes on where it was.
+import { afterEach, expect, it } from 'vitest'
+import type { ChangeAnswer } from '../../src/admin/index.ts'
+import type { Load } from '../../src/demo/rig/index.ts'
+import { failuresByEnvoy } from '../support/envoy-counts.ts'
+import { type Fleet, startFleet } from '../support/fleet.ts'
+import { runCli } from '../support/run-cli.ts'
+import { describeWithEnvoy } from '../support/with-envoy.ts'
+
+let fleet: Fleet | undefined
+afterEach(async () => {
+  await fleet?.close()
+  fleet = undefined
+})
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
+
+async function started(): Promise<Fleet> {
+  fleet = await startFleet({ variants: ['sotw', 'delta'], delayMs: 20 })
+  await fleet.done(fleet.apply(fleet.manifests()))
+  await fleet.ready()
+  return fleet
+}
+
+const ramp = ({ admin }: Fleet, seconds: number): Promise<ChangeAnswer> =>
+  admin.call('Traffic', 'Switch', {
+    ...{ service: 'checkout', environment: 'green', ramp: { seconds, nanos: 0 } },
+    options: { reason: 'ramp' },
+  })
+
+/** Percent of green among the answers of each proxy, window by window, until the push has ended. */
+async function watch({ admin }: Fleet, load: Load, push: string): Promise<Map<string, number[]>> {
+  const shares = new Map<string, number[]>()
+  let before = await load.sample()
+  for (let over = false; !over; ) {
+    await pause(600)
+    over = (await admin.call('Push', 'Get', { id: push }).catch(() => undefined))?.phase === 'PUSH_PHASE_DONE'
+    const now = await load.sample()
+    for (const { name, environments } of now.targets) {
+      const was = before.targets.find((each) => each.name === name)?.environments ?? {}
+      const of = (each: string): number => (environments[each] ?? 0) - (was[each] ?? 0)
+      const sum = of('blue') + of('green')
+      if (sum > 0) shares.set(name, [...(shares.get(name) ?? []), (100 * of('green')) / sum])
+    }
+    before = now
+  }
+  return shares
+}
+
+/** Up, but for chance; and neither at once nor never. */
+function expectSteps(shares: ReadonlyMap<string, number[]>): void {
+  expect(shares.size).toBe(2)
+  for (const [name, seen] of shares) {
+    const text = `${name}: ${seen.map(Math.round).join(' ')}`
+    let most = 0
+    for (const share of seen) {
+      // Some 300 answers in a window: 12 % are more than four standard deviations.
+      expect(share, text).toBeGreaterThan(most - 12)
+      most = Math.max(most, share)
+    }
+    expect(seen.filter((share) => share > 8 && share < 92).length, text).toBeGreaterThanOrEqual(4)
+    expect(seen.at(-1), text).toBeGreaterThan(75)
+  }
+}
+
+async function expectNothingLost({ edges }: Fleet, load: Load): Promise<void> {
+  const total = await load.stop()
+  expect(total.targets.map(({ failures }) => failures)).toEqual([{}, {}])
+  for (const { sent } of total.targets) expect(sent).toBeGreaterThan(1_500)
+  const failed = await Promise.all(edges.map(({ envoy }) => failuresByEnvoy(envoy)))
+  expect(failed.flat()).toEqual([])
+}
+
+describeWithEnvoy('a ramp', () => {
+  it('moves the shares step by step on SotW and delta, and loses no request', async () => {
+    const on = await started()
+    const load = await on.load()
+    const { push } = await ramp(on, 5)
+    const shares = await watch(on, load, push)
+    expectSteps(shares)
+    expect(await on.admin.call('Push', 'Get', { id: push })).toMatchObject({ ramp: { steps: 11, step: 11 } })
+    await expectNothingLost(on, load)
+    // And back in one.
+    await on.done(on.rollback())
+    const refused = await runCli([
+      ...['switch', 'checkout', 'green', '--ramp', '2h'],
+      ...['--server', `127.0.0.1:${on.controlPlane.ports.admin}`],
+    ])
+    expect(refused.stderr).toContain('wanted 500 ms to 1 h')
+  }, 60_000)
+
+  it('goes on where it was when the control plane is killed in its middle', async () => {
+    const on = await started()
+    const load = await on.load()
+    const { push } = await ramp(on, 6)
+    await expect
+      .poll(async () => (await on.admin.call('Push', 'Get', { id: push })).ramp?.step, { timeout: 10_000 })
+      .toBeGreaterThanOrEqual(3)
+    await on.controlPlane.kill()
+    await pause(500)
+    await on.controlPlane.start()
+    const shares = await watch(on, load, push)
+    expectSteps(shares)
+    for (const [name, [first = 0]] of shares) expect(first, name).toBeGreaterThan(8)
+    await expectNothingLost(on, load)
+  }, 60_000)
+})
