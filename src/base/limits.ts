@@ -228,8 +228,8 @@ export const limits = {
   clustersFirstMs: 500,
   /** Milliseconds that a refused type waits for the refusal to be durable before newer content goes out without. */
   refusalDeadlineMs: 5_000,
-  /** Versions remembered per node and type as refused, never to be sent again. */
-  parkedVersions: 8,
+  /** Versions remembered per node and type as refused, never to be sent again; twice what is kept of generations. */
+  parkedVersions: 64,
   /** Groups of one node id for which it is remembered how far they were sent: one, or two while it moves or has a twin. */
   groupsPerNode: 4,
   /** Sets remembered per node and type that had more in them than their generation (clusters that routes still named). */

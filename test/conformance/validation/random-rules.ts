@@ -34,7 +34,7 @@ const condition = (name: fc.Arbitrary<string>, text: fc.Arbitrary<string>): fc.A
     fc.record({ name, present: fc.boolean() }),
   )
 
-export const headerCondition = ({ headerName: name, headerText: text }: RuleParts): fc.Arbitrary<object> =>
+const headerCondition = ({ headerName: name, headerText: text }: RuleParts): fc.Arbitrary<object> =>
   fc.oneof(
     condition(name, text),
     fc.record({ name, exact: text, invert: fc.boolean() }),
