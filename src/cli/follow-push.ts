@@ -75,6 +75,12 @@ export function exitOf(push: PushRecord): Exit | undefined {
   }
 }
 
+/** `switching, ramp 40 %`. */
+export const phaseText = ({ phase, ramp }: PushRecord): string =>
+  ramp === null
+    ? phaseWord(phase)
+    : `${phaseWord(phase)}, ramp ${Math.round((ramp.step * 100) / ramp.steps)} %`
+
 /** `push 7 preparing: 2 of 3 proxies; waits for edge-3: …`. */
 export function progressLine(push: PushRecord): string {
   const nodes = total(push, (group) => group.nodes)
@@ -88,8 +94,7 @@ export function progressLine(push: PushRecord): string {
     waits[0] === undefined
       ? ''
       : `; waits for ${waits[0]}${waits.length > 1 ? ` and ${waits.length - 1} more` : ''}`
-  const ramp = push.ramp === null ? '' : `, ramp ${Math.round((push.ramp.step * 100) / push.ramp.steps)} %`
-  return `push ${push.id} ${phaseWord(push.phase)}${ramp}: ${reached} of ${proxies(nodes)}${first}`
+  return `push ${push.id} ${phaseText(push)}: ${reached} of ${proxies(nodes)}${first}`
 }
 
 /**

@@ -2,7 +2,7 @@
 import type { Command } from 'commander'
 import type { PushRecord } from '../../admin/index.ts'
 import { objectName } from '../change.ts'
-import { exitOf, finalLines, followPush, progressLine, whatIsRefused } from '../follow-push.ts'
+import { exitOf, finalLines, followPush, phaseText, progressLine, whatIsRefused } from '../follow-push.ts'
 import { countOption, type OutputOptions, type ServerOptions, withOutput, withServer } from '../options.ts'
 import { printData } from '../output/data.ts'
 import { msOf } from '../output/plain.ts'
@@ -126,7 +126,7 @@ function printOne(terminal: Terminal, push: PushRecord): void {
   const at = (ms: number | undefined): string => (ms === undefined ? '' : span(ms))
   const lines = facts([
     ['Push', push.id],
-    ['Phase', `${phaseWord(push.phase)}${push.verdict === '' ? '' : `: ${push.verdict}`}`],
+    ['Phase', `${phaseText(push)}${push.verdict === '' ? '' : `: ${push.verdict}`}`],
     [
       'Revision',
       `r${push.revision}${push.compensatedBy > 0 ? `, taken back by r${push.compensatedBy}` : ''}`,
