@@ -81,12 +81,15 @@ describeWithEnvoy('a ramp', () => {
     expectSteps(shares)
     expect(await on.admin.call('Push', 'Get', { id: push })).toMatchObject({ ramp: { steps: 11, step: 11 } })
     await expectNothingLost(on, load)
-    // And back in one.
-    await on.done(on.rollback())
-    const refused = await runCli([
-      ...['switch', 'checkout', 'green', '--ramp', '2h'],
-      ...['--server', `127.0.0.1:${on.controlPlane.ports.admin}`],
-    ])
+    const cli = (...args: readonly string[]) =>
+      runCli([...args, '--server', `127.0.0.1:${on.controlPlane.ports.admin}`])
+    // And back, over a fence, by force.
+    expect(await cli('fence', 'checkout', '--reason', 'orders.v2 migration')).toMatchObject({ status: 0 })
+    const kept = await cli('rollback', 'checkout', '--wait')
+    expect([kept.status === 0, kept.stderr]).toEqual([false, expect.stringContaining('orders.v2 migration')])
+    expect(await cli('rollback', 'checkout', '--wait', '--force')).toMatchObject({ status: 0 })
+    expect((await cli('history', 'checkout')).stdout).toContain('forced past')
+    const refused = await cli('switch', 'checkout', 'green', '--ramp', '2h')
     expect(refused.stderr).toContain('wanted 500 ms to 1 h')
   }, 60_000)
 
