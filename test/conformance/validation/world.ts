@@ -13,6 +13,18 @@ export interface Resource {
   readonly name: string
   readonly json: Json
 }
+/**
+ * Goldens that are not changed field by field yet: their secrets are files, their keys and connections are checked by other means.
+ * Envoy takes each of them as it is (test/golden/envoy-takes), and serves by them (test/e2e).
+ */
+const notYet: readonly string[] = [
+  'gateway-tls.yaml',
+  'upstream-policies.yaml',
+  'tcp.yaml',
+  'raw-and-patch.yaml',
+  'traffic-policy.yaml',
+]
+
 /** The resources of one node group of one world. */
 export interface BaseWorld {
   readonly name: string
@@ -23,7 +35,7 @@ export interface BaseWorld {
 export function baseWorlds(): readonly BaseWorld[] {
   const cases = join(import.meta.dirname, '..', '..', 'golden', 'cases')
   const goldens = readdirSync(cases).filter(
-    (name) => name.endsWith('.yaml') && !name.endsWith('.expected.yaml'),
+    (name) => name.endsWith('.yaml') && !name.endsWith('.expected.yaml') && !notYet.includes(name),
   )
   return [
     join(import.meta.dirname, 'everything.yaml'),
@@ -34,7 +46,10 @@ export function baseWorlds(): readonly BaseWorld[] {
     return groupsOf(world).map((group): BaseWorld => {
       const compiled = compiler.compile(world, group)
       if (!compiled.ok) throw new Error(JSON.stringify(compiled.error))
-      const resources = [...compiled.value.types.values()].flatMap((type) => [...type.values()])
+      const resources = [...compiled.value.types.values()]
+        .flatMap((type) => [...type.values()])
+        // A UDP listener cannot be told to bind nothing; test/e2e/tls-http3 has real ones.
+        .filter(({ name }) => !name.endsWith('/h3'))
       const own: readonly Resource[] = file.endsWith('everything.yaml') ? secureResources() : []
       return {
         name: `${file.slice(file.lastIndexOf('/') + 1)} ${group}`,

@@ -56,6 +56,9 @@ export const listener = z
       fault('http3', `is for protocol "HTTPS", found protocol "${each.protocol}"`)
     if (each.http3 === true && each.proxyProtocol === true)
       fault('http3', 'does not go with proxyProtocol: there is no PROXY header on UDP')
+    // 1.40.0 takes it, 1.36.4 refuses the listener.
+    if (each.http3 === true && each.tls?.clientCa !== undefined)
+      fault('http3', 'does not go with tls.clientCa: older Envoys know no certificates of clients over QUIC')
   })
 
 /** Settings that a connection without requests has no use for. Those of the Gateway are for its other listeners. */

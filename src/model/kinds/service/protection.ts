@@ -37,22 +37,31 @@ export const circuitBreakers = z
     context.addIssue({ code: 'custom', message, path: ['retries'] })
   })
 
-export const outlierDetection = z.strictObject({
-  consecutive5xx: failures
-    .optional()
-    .describe('5xx in a row (connection failures included) that eject an endpoint. 0: never. Default 5.'),
-  consecutiveGatewayFailures: failures
-    .optional()
-    .describe('502, 503 and 504 in a row that eject an endpoint. 0: never. Default 0.'),
-  interval: positiveDuration.optional().describe('Time between two looks. Default 10 s.'),
-  baseEjectionTime: positiveDuration
-    .optional()
-    .describe('Time out of use, times the number of ejections so far. Default 30 s.'),
-  maxEjectionTime: positiveDuration.optional().describe('Longest time out of use. Default 300 s.'),
-  maxEjectionPercent: percent
-    .optional()
-    .describe('Most endpoints that may be out of use at once, as a percentage. Default 10.'),
-})
+/** Envoy's own, where none is given. */
+const usualEjectionMs = 30_000
+
+export const outlierDetection = z
+  .strictObject({
+    consecutive5xx: failures
+      .optional()
+      .describe('5xx in a row (connection failures included) that eject an endpoint. 0: never. Default 5.'),
+    consecutiveGatewayFailures: failures
+      .optional()
+      .describe('502, 503 and 504 in a row that eject an endpoint. 0: never. Default 0.'),
+    interval: positiveDuration.optional().describe('Time between two looks. Default 10 s.'),
+    baseEjectionTime: positiveDuration
+      .optional()
+      .describe('Time out of use, times the number of ejections so far. Default 30 s.'),
+    maxEjectionTime: positiveDuration.optional().describe('Longest time out of use. Default 300 s.'),
+    maxEjectionPercent: percent
+      .optional()
+      .describe('Most endpoints that may be out of use at once, as a percentage. Default 10.'),
+  })
+  .superRefine(({ baseEjectionTime = usualEjectionMs, maxEjectionTime }, context) => {
+    if (maxEjectionTime === undefined || maxEjectionTime >= baseEjectionTime) return
+    const message = 'wanted at least baseEjectionTime (default 30 s): Envoy refuses less'
+    context.addIssue({ code: 'custom', message, path: ['maxEjectionTime'] })
+  })
 
 export type CircuitBreakers = z.infer<typeof circuitBreakers>
 export type OutlierDetection = z.infer<typeof outlierDetection>
