@@ -1,29 +1,17 @@
 // Gateway: the listeners that node groups open.
 import { z } from 'zod'
 import { canonicalJson, limits } from '../../base/index.ts'
-import { name, refuseRepeats } from '../fields.ts'
+import { refuseRepeats } from '../fields.ts'
 import type { KindDefinition, Reference } from '../kind-definition.ts'
 import { type Listener, listener } from './gateway/listener.ts'
 import { listenerSettings, settingsOf } from './gateway/settings.ts'
+import { nodeGroupReferences, nodeGroups } from './node-groups.ts'
 import { certificateReference, trustedCaReference } from './secret.ts'
 import { tcpPortMismatch } from './service-port.ts'
 import { socketClaims, socketsClash, socketText } from './sockets.ts'
 
 export const gatewaySpec = z.strictObject({
-  nodeGroups: z
-    .array(name)
-    .min(1, 'wanted at least one node group')
-    .max(limits.nodeGroupsPerGateway)
-    .superRefine((groups, context) =>
-      refuseRepeats(
-        groups,
-        (group) => group,
-        'node group',
-        (index) => [index],
-        context,
-      ),
-    )
-    .describe('Node groups, of the same namespace, whose proxies open these listeners.'),
+  nodeGroups: nodeGroups.describe('Node groups, of the same namespace, whose proxies open these listeners.'),
   listeners: z
     .array(listener)
     .min(1, 'wanted at least one listener')
@@ -53,11 +41,7 @@ export const gateway: KindDefinition<'Gateway'> = {
   summary: 'Listeners that the proxies of some node groups open.',
   spec: gatewaySpec,
   references: ({ spec }) => [
-    ...spec.nodeGroups.map((group, index) => ({
-      kind: 'NodeGroup' as const,
-      name: group,
-      path: `spec.nodeGroups[${index}]`,
-    })),
+    ...nodeGroupReferences(spec.nodeGroups),
     ...spec.listeners.flatMap((each, index) => [
       ...serviceReferences(each, `spec.listeners[${index}].service`),
       ...secretReferences(each, `spec.listeners[${index}].tls`),

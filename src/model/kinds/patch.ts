@@ -6,8 +6,8 @@ import { name } from '../fields.ts'
 import { keyMaterialIn } from '../key-material.ts'
 import type { Effect, KindDefinition, Mismatch, Reference } from '../kind-definition.ts'
 import type { ContentOf, ObjectContent } from '../objects.ts'
+import { nodeGroupReferences, nodeGroups } from './node-groups.ts'
 import { attempt, type RawFault, shortType } from './raw/resource.ts'
-import { nodeGroups } from './raw-snapshot.ts'
 
 /** Types that may be patched. A Secret may not: it has nothing but key material. */
 const patchTypes = [
@@ -116,14 +116,7 @@ export const patch: KindDefinition<'Patch'> = {
   summary:
     'A JSON merge into generated resources of some node groups, for what there is no field for. It is checked like everything else. See [raw-and-patch.md](../raw-and-patch.md).',
   spec: patchSpec,
-  references: ({ spec }) => [
-    ...spec.nodeGroups.map((group, index) => ({
-      kind: 'NodeGroup' as const,
-      name: group,
-      path: `spec.nodeGroups[${index}]`,
-    })),
-    ...serviceReferences(spec.target),
-  ],
+  references: ({ spec }) => [...nodeGroupReferences(spec.nodeGroups), ...serviceReferences(spec.target)],
   effect: (before, after) =>
     after !== undefined && isSame(before, after) ? undefined : (consequence(before) ?? consequence(after)),
   drains: (before, after) => {

@@ -2,23 +2,10 @@
 import { z } from 'zod'
 import { canonicalJson, limits } from '../../base/index.ts'
 import { typeUrls } from '../../envoy-api/index.ts'
-import { name, refuseRepeats } from '../fields.ts'
+import { refuseRepeats } from '../fields.ts'
 import type { KindDefinition } from '../kind-definition.ts'
+import { nodeGroupReferences, nodeGroups } from './node-groups.ts'
 import { type RawResource, readResource, shortType } from './raw/resource.ts'
-
-export const nodeGroups = z
-  .array(name)
-  .min(1, 'wanted at least one node group')
-  .max(limits.nodeGroupsPerGateway)
-  .superRefine((groups, context) =>
-    refuseRepeats(
-      groups,
-      (group) => group,
-      'node group',
-      (index) => [index],
-      context,
-    ),
-  )
 
 const resource = z
   .looseObject({
@@ -86,12 +73,7 @@ export const rawSnapshot: KindDefinition<'RawSnapshot'> = {
   summary:
     'Envoy resources as they are, beside those of the model. No traffic command moves what they route; their names must not look like those of generated ones. See [raw-and-patch.md](../raw-and-patch.md).',
   spec: rawSnapshotSpec,
-  references: ({ spec }) =>
-    spec.nodeGroups.map((group, index) => ({
-      kind: 'NodeGroup' as const,
-      name: group,
-      path: `spec.nodeGroups[${index}]`,
-    })),
+  references: ({ spec }) => nodeGroupReferences(spec.nodeGroups),
   claims: ({ namespace, spec }) =>
     spec.nodeGroups.flatMap((group) =>
       rawResourcesOf(spec).map((each, index) => ({

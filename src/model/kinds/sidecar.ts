@@ -1,10 +1,10 @@
 // Sidecar: what the proxies beside one workload (an environment of a service) take for it and from it.
 import { z } from 'zod'
 import { canonicalJson, limits } from '../../base/index.ts'
-import { name, refuseRepeats } from '../fields.ts'
 import type { KindDefinition, Mismatch, Reference } from '../kind-definition.ts'
 import type { ObjectContent } from '../objects.ts'
 import type { ListenerSettings } from './gateway/settings.ts'
+import { nodeGroupReferences, nodeGroups } from './node-groups.ts'
 import { certificateReference, trustedCaReference } from './secret.ts'
 import { portMismatch, quoted } from './service-port.ts'
 import { type Inbound, inbound, outbound } from './sidecar/sockets.ts'
@@ -12,20 +12,7 @@ import { type Socket, socketClaims, socketsClash, socketText } from './sockets.t
 
 export const sidecarSpec = z
   .strictObject({
-    nodeGroups: z
-      .array(name)
-      .min(1, 'wanted at least one node group')
-      .max(limits.nodeGroupsPerGateway)
-      .superRefine((groups, context) =>
-        refuseRepeats(
-          groups,
-          (group) => group,
-          'node group',
-          (index) => [index],
-          context,
-        ),
-      )
-      .describe('Node groups, of the same namespace: the proxies beside this workload.'),
+    nodeGroups: nodeGroups.describe('Node groups, of the same namespace: the proxies beside this workload.'),
     inbound: z
       .array(inbound)
       .max(limits.listenersPerSidecar)
@@ -85,11 +72,7 @@ export const sidecar: KindDefinition<'Sidecar'> = {
   summary: 'What the proxies beside one workload take for it (`inbound`) and from it (`outbound`).',
   spec: sidecarSpec,
   references: ({ spec }) => [
-    ...spec.nodeGroups.map((group, index) => ({
-      kind: 'NodeGroup' as const,
-      name: group,
-      path: `spec.nodeGroups[${index}]`,
-    })),
+    ...nodeGroupReferences(spec.nodeGroups),
     ...spec.inbound.flatMap((each, index) => inboundReferences(each, `spec.inbound[${index}]`)),
     ...spec.outbound.flatMap(({ services }, index) =>
       services.map((service, at) => {
