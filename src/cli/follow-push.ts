@@ -1,7 +1,7 @@
 // --wait and `push watch`: follows one push to its end, with progress on stderr and one final line.
 import type { PushRecord } from '../admin/index.ts'
 import { ok, type Result } from '../base/index.ts'
-import type { Failure } from './client/index.ts'
+import type { Failure } from '../client/index.ts'
 import type { Exit } from './exit-codes.ts'
 import { phaseWord, proxies, span } from './output/words.ts'
 import type { Session } from './session.ts'

@@ -2,7 +2,7 @@
 
 import { describeViolation, problemTable } from '../admin/index.ts'
 import type { Problem, Violation } from '../base/index.ts'
-import { type AdminClient, createClient, type Failure } from './client/index.ts'
+import { type AdminClient, createClient, type Failure } from '../client/index.ts'
 import { type Exit, exitCode } from './exit-codes.ts'
 import { actorOr, type ServerOptions } from './options.ts'
 import { createTerminal, type Terminal } from './output/terminal.ts'

@@ -6,7 +6,7 @@ import { connect } from 'node:http2'
 import { connect as connectTcp } from 'node:net'
 import { credentials, Client as GrpcClient } from '@grpc/grpc-js'
 import { afterEach, describe, expect, it } from 'vitest'
-import { createClient } from '../../src/cli/index.ts'
+import { createClient } from '../../src/client/index.ts'
 import {
   type ControlPlane,
   freePorts,

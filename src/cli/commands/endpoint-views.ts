@@ -1,8 +1,8 @@
 // How `verdigris endpoints list` shows endpoints.
 import type { Duration, EndpointStatus } from '../../admin/index.ts'
 import { printDuration } from '../../base/index.ts'
+import type { Failure } from '../../client/index.ts'
 import { endpointText } from '../../model/index.ts'
-import type { Failure } from '../client/index.ts'
 import type { Exit } from '../exit-codes.ts'
 import type { NamespaceOptions, OutputOptions } from '../options.ts'
 import { printData } from '../output/data.ts'

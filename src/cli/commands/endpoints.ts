@@ -2,8 +2,8 @@
 import { type Command, Option } from 'commander'
 import type { EndpointAddress, EndpointsAnswer, EndpointsTarget, Input } from '../../admin/index.ts'
 import { invalid, type Problem, parseDuration } from '../../base/index.ts'
+import type { Failure } from '../../client/index.ts'
 import { parseEndpointsFile } from '../../model/index.ts'
-import type { Failure } from '../client/index.ts'
 import type { Exit } from '../exit-codes.ts'
 import {
   countOption,

@@ -2,9 +2,9 @@
 import type { Command } from 'commander'
 import { type ConfigObject, fromStruct } from '../../admin/index.ts'
 import { err, type Json, ok, type Result } from '../../base/index.ts'
+import type { AdminClient, Failure } from '../../client/index.ts'
 import type { Kind } from '../../model/index.ts'
 import { objectName } from '../change.ts'
-import type { AdminClient, Failure } from '../client/index.ts'
 import { kindList, kindNames, kindOf } from '../kind-names.ts'
 import { at, kindViews, type Shown } from '../kind-views.ts'
 import {

@@ -17,6 +17,7 @@ const order = [
   'translate',
   'validate',
   'snapshot',
+  'explain',
   'channel',
   'fleet',
   'push',
@@ -24,6 +25,9 @@ const order = [
   'xds',
   'ops',
   'admin',
+  'http-api',
+  'webhooks',
+  'client',
   'envoy-binary',
   'bootstrap',
   'cli',
@@ -43,7 +47,7 @@ const worldly =
 const worldlyGlobals =
   /\b(Date\.now\(|new Date\(\)|performance\.now\(|Math\.random\(|setTimeout\(|setInterval\(|setImmediate\(|process\.(env|argv|hrtime|exit|stdout|stderr|cwd))/
 /** Rooms that are hands altogether: they start processes, render terminals, or compose. */
-const hands = new Set(['ops', 'envoy-binary', 'cli', 'demo'])
+const hands = new Set(['ops', 'client', 'envoy-binary', 'cli', 'demo'])
 
 const files = (function walk(folder: string): string[] {
   return readdirSync(folder).flatMap((name) => {
