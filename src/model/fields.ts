@@ -68,12 +68,21 @@ export const weights = z
     context.addIssue({ code: 'custom', message: `shares sum to ${sum}, wanted ${totalWeight}${hint}` })
   })
 
+/** RFC 9110: what names of headers and of cookies are made of. */
+const token = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
+
 /** Name of a request or response header, in any case. */
 export const headerName = z
   .string()
   .min(1, 'wanted the name of a header')
   .max(256, 'wanted at most 256 characters')
-  .regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'wanted the name of a header')
+  .regex(token, 'wanted the name of a header')
+
+export const cookieName = z
+  .string()
+  .min(1, 'wanted the name of a cookie')
+  .max(limits.labelLength)
+  .regex(token, 'wanted the name of a cookie')
 
 /** Adds an issue unless exactly one of these members is there. */
 export function refuseUnlessOne<Value extends object>(

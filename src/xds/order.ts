@@ -203,19 +203,19 @@ function isNamedBy(
   if (follow.type.removalEndsWarming && isWithdrawn(stream, follow, name, context, now)) return false
   return (
     staysNamed(stream.follows.get(type.url), follow.type.key, name) ||
-    contentsHeld(stream, follow, type, context, now).some(
-      (content) => content === 'unknown' || namesIn(content, type, follow.type.key).has(name),
-    )
+    contentsHeld(stream, follow, type, context, now).some(mayName(type, follow.type.key, name))
   )
 }
 
 /** Whether what the proxy holds, or is about to, may route to this cluster. */
 const mayRouteTo = (stream: StreamState, follow: Follow, name: string, context: Context, now: Now): boolean =>
-  routing.some((type) =>
-    contentsHeld(stream, follow, type, context, now).some(
-      (content) => content === 'unknown' || namesIn(content, type, 'cds').has(name),
-    ),
-  )
+  routing.some((type) => contentsHeld(stream, follow, type, context, now).some(mayName(type, 'cds', name)))
+
+/** Whether a content of `type` names this resource of another type. What is not known may. */
+const mayName =
+  (type: XdsType, key: XdsType['key'], name: string) =>
+  (content: Content | 'unknown'): boolean =>
+    content === 'unknown' || namesIn(content, type, key).has(name)
 
 /** What stays for now names things as before. */
 function staysNamed(other: Follow | undefined, key: XdsType['key'], name: string): boolean {

@@ -1,6 +1,7 @@
 // Headers that a rule adds, sets and removes. Values are texts with a few of Envoy's substitutions.
 import { z } from 'zod'
 import { limits } from '../../../base/index.ts'
+import { headerName } from '../../fields.ts'
 import { isHeaderFormat } from './header-format.ts'
 
 /** Headers that hold the message together, or that Envoy takes from elsewhere. */
@@ -18,14 +19,10 @@ const framing = [
 type Direction = 'request' | 'response'
 
 const name = (direction: Direction) =>
-  z
-    .string()
-    .max(256, 'wanted at most 256 characters')
-    .regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'wanted the name of a header')
-    .superRefine((text, context) => {
-      const message = nameFault(text.toLowerCase(), direction)
-      if (message !== undefined) context.addIssue({ code: 'custom', message })
-    })
+  headerName.superRefine((text, context) => {
+    const message = nameFault(text.toLowerCase(), direction)
+    if (message !== undefined) context.addIssue({ code: 'custom', message })
+  })
 
 function nameFault(text: string, direction: Direction): string | undefined {
   if (text === 'host') return 'wanted "rewrite.host" for the host'

@@ -1,18 +1,12 @@
 // How requests are spread over the endpoints of one environment.
 import { z } from 'zod'
 import { limits } from '../../../base/index.ts'
-import { headerName, positiveDuration, refuseUnlessOne } from '../../fields.ts'
+import { cookieName, headerName, positiveDuration, refuseUnlessOne } from '../../fields.ts'
 
 const hash = z
   .strictObject({
     header: headerName.optional().describe('Value of a request header.'),
-    cookie: z
-      .string()
-      .min(1)
-      .max(limits.labelLength)
-      .regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'wanted the name of a cookie')
-      .optional()
-      .describe('Value of a cookie of the request.'),
+    cookie: cookieName.optional().describe('Value of a cookie of the request.'),
     query: z.string().min(1).max(limits.labelLength).optional().describe('Value of a query parameter.'),
     source: z.literal(true).optional().describe('Address of the client.'),
   })

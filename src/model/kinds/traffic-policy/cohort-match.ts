@@ -2,8 +2,7 @@
 import { z } from 'zod'
 import { limits } from '../../../base/index.ts'
 import { parseCidr } from '../../cidr.ts'
-import { headerName, refuseUnlessOne } from '../../fields.ts'
-import { cookieName } from './stickiness.ts'
+import { cookieName, headerName, refuseUnlessOne } from '../../fields.ts'
 
 const text = z.string().max(limits.fieldLength, `wanted at most ${limits.fieldLength} characters`)
 const whole = text.optional().describe('The whole value.')

@@ -1,13 +1,6 @@
 // What keeps a user in one environment while weights move.
 import { z } from 'zod'
-import { limits } from '../../../base/index.ts'
-import { headerName } from '../../fields.ts'
-
-export const cookieName = z
-  .string()
-  .min(1, 'wanted the name of a cookie')
-  .max(limits.labelLength)
-  .regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'wanted the name of a cookie')
+import { cookieName, headerName } from '../../fields.ts'
 
 export const stickiness = z
   .strictObject({
