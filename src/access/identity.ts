@@ -1,8 +1,6 @@
 // Decides who a caller is: what its client certificate says, or, without one, what it claims, marked as unverified.
+import { actorHeader } from '../api/index.ts'
 import { err, limits, ok, type Problem, type Result } from '../base/index.ts'
-
-/** Metadata (gRPC) and header (HTTP) with which a caller without a certificate names itself. */
-export const actorHeader = 'x-verdigris-actor'
 
 /** Who calls. `name` fits logs, keys and records: bounded in length and charset. */
 export type Identity =

@@ -1,30 +1,15 @@
 // Values of the rooms as messages of the API. Nothing is decided here.
 
+import type * as api from '../api/index.ts'
+import { toDuration, toStruct, toTimestamp } from '../api/index.ts'
 import type { Violation as Fault } from '../base/index.ts'
 import type { NodeStatus } from '../fleet/index.ts'
 import type { ObjectKey as Key, Kind, StoredObject, World } from '../model/index.ts'
 import type { ChangeAnswer, ObjectDiff, PushPhase, PushRecord } from '../push/index.ts'
 import type { Generation, Revision } from '../store/index.ts'
-import type * as api from './api.generated.ts'
 import type { EventEntry } from './events.ts'
 import { printObject } from './manifests.ts'
 import { type SecretStates, secretStatus } from './secret-status.ts'
-import { toStruct } from './struct.ts'
-
-/** Milliseconds since the epoch as a google.protobuf.Timestamp. */
-export const toTimestamp = (ms: number): api.Timestamp => {
-  const seconds = Math.floor(ms / 1_000)
-  return { seconds, nanos: Math.round((ms - seconds * 1_000) * 1_000_000) }
-}
-/** Milliseconds as a google.protobuf.Duration. */
-export function toDuration(ms: number): api.Duration {
-  const seconds = Math.trunc(ms / 1_000)
-  return { seconds, nanos: Math.round((ms - seconds * 1_000) * 1_000_000) }
-}
-
-/** A google.protobuf.Duration in milliseconds. */
-export const fromDuration = (duration: api.Duration): number =>
-  duration.seconds * 1_000 + duration.nanos / 1_000_000
 
 /** `namespace/Kind/name` in its parts. */
 function toKey(key: Key): api.ObjectKey {

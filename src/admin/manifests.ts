@@ -1,4 +1,6 @@
 // Manifests of a request through the model's parser, and stored objects through its printer.
+
+import { fromStruct, type ManifestSource, type Struct } from '../api/index.ts'
 import { err, invalid, type Json, limits, type Problem, type Result } from '../base/index.ts'
 import {
   type Manifest,
@@ -7,8 +9,6 @@ import {
   type StoredObject,
   type World,
 } from '../model/index.ts'
-import type { ManifestSource, Struct } from './api.generated.ts'
-import { fromStruct } from './struct.ts'
 
 /**
  * The manifests of a request: sources first, then objects. All faults of all of them are in the Problem, each with

@@ -1,5 +1,5 @@
 // What apply, delete, switch, split and rollback share: options in, the answer printed, the push followed.
-import type { ChangeAnswer, ChangeOptions, Input, ObjectDiff } from '../admin/index.ts'
+import type { ChangeAnswer, ChangeOptions, Input, ObjectDiff } from '../api/index.ts'
 import type { Failure } from '../client/index.ts'
 import type { Exit } from './exit-codes.ts'
 import { exitOf, finalLines, followPush } from './follow-push.ts'

@@ -1,5 +1,5 @@
 // --wait and `push watch`: follows one push to its end, with progress on stderr and one final line.
-import type { PushRecord } from '../admin/index.ts'
+import type { PushRecord } from '../api/index.ts'
 import { ok, type Result } from '../base/index.ts'
 import type { Failure } from '../client/index.ts'
 import type { Exit } from './exit-codes.ts'

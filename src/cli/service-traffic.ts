@@ -1,5 +1,5 @@
 // The traffic of one service, or of all services of a namespace that have a policy.
-import { fromStruct, type ServiceTraffic } from '../admin/index.ts'
+import { fromStruct, type ServiceTraffic } from '../api/index.ts'
 import { ok, type Result } from '../base/index.ts'
 import type { AdminClient, Failure } from '../client/index.ts'
 import { at } from './kind-views.ts'

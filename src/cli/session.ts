@@ -1,6 +1,6 @@
 // What every command that talks to a server goes through: connect, run, report a failure with what to do next.
 
-import { describeViolation, problemTable } from '../admin/index.ts'
+import { describeViolation, problemTable } from '../api/index.ts'
 import type { Problem, Violation } from '../base/index.ts'
 import { type AdminClient, createClient, type Failure } from '../client/index.ts'
 import { type Exit, exitCode } from './exit-codes.ts'

@@ -1,15 +1,15 @@
 // A typed client of the admin API: promises for calls, async iterables for watches, failures as values.
 import { readFileSync } from 'node:fs'
 import { Client, credentials, Metadata, type ServiceError, status } from '@grpc/grpc-js'
-import { actorHeader } from '../access/index.ts'
 import {
   type AdminServices,
+  actorHeader,
   adminApi,
   apiPackage,
   fromStatus,
   fromTrailers,
   type Input,
-} from '../admin/index.ts'
+} from '../api/index.ts'
 import { err, limits, ok, type Problem, type Result } from '../base/index.ts'
 
 /** Why a call gave nothing. */

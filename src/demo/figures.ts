@@ -1,5 +1,5 @@
 // What the demo measured, as numbers: totals, moves with their durations, and claims that hold or don't.
-import type { PushRecord } from '../admin/index.ts'
+import type { PushRecord } from '../api/index.ts'
 import type { LoadReport } from './rig/index.ts'
 
 /** A sentence about the product that the demo checked. */

@@ -1,5 +1,5 @@
 // Everything the story needs: control plane, proxies, backends and load, built in the order in which they depend on each other.
-import type { ChangeAnswer, PushRecord } from '../admin/index.ts'
+import type { ChangeAnswer, PushRecord } from '../api/index.ts'
 import type { FoundEnvoy } from '../envoy-binary/index.ts'
 import { type Move, moveOf } from './figures.ts'
 import { type DemoWorld, examplesFolder, readDemoWorld } from './manifests.ts'

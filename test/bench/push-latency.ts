@@ -5,7 +5,7 @@
 // when the ACK is known to the push (what the record of the push says); the bare loop's begins before it encodes its response and
 // ends when the ACK is decoded.
 
-import type { PushRecord } from '../../src/admin/index.ts'
+import type { PushRecord } from '../../src/api/index.ts'
 import {
   type AdminClient,
   adminClient,

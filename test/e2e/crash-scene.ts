@@ -2,7 +2,7 @@
 // then is checked here; every fault is one sentence.
 import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { ChangeAnswer, PushRecord } from '../../src/admin/index.ts'
+import type { ChangeAnswer, PushRecord } from '../../src/api/index.ts'
 import { type Load, type Running, until } from '../../src/demo/rig/index.ts'
 import { configurationOf } from '../support/envoy-counts.ts'
 import type { Fleet } from '../support/fleet.ts'

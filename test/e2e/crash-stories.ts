@@ -1,6 +1,6 @@
 // Pushes of every kind on real proxies, each told as commands that are sent until they are answered, always under the same
 // request ids: so a story that a crash cut short is told again from its beginning.
-import type { ChangeAnswer } from '../../src/admin/index.ts'
+import type { ChangeAnswer } from '../../src/api/index.ts'
 import type { Fleet } from '../support/fleet.ts'
 
 export interface Story {

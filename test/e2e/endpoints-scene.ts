@@ -1,7 +1,7 @@
 // A fleet whose environments take registered endpoints, and what tests say about them.
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { Endpoint, EndpointStatus, EndpointsAnswer, Input } from '../../src/admin/index.ts'
+import type { Endpoint, EndpointStatus, EndpointsAnswer, Input } from '../../src/api/index.ts'
 import { httpGet, until } from '../../src/demo/rig/index.ts'
 import type { Fleet, Releases } from '../support/fleet.ts'
 

@@ -1,7 +1,7 @@
 // The control plane is killed again and again in the middle of what it does, from one seed: switches, rollbacks, new releases
 // and a rollback that overtakes a switch. What each round has to leave behind is checked after it.
 import { readFile } from 'node:fs/promises'
-import type { ChangeAnswer, EnvironmentTraffic, PushRecord } from '../../src/admin/index.ts'
+import type { ChangeAnswer, EnvironmentTraffic, PushRecord } from '../../src/api/index.ts'
 import { type Load, type LoadReport, until } from '../../src/demo/rig/index.ts'
 import { configurationOf, failuresByEnvoy } from '../support/envoy-counts.ts'
 import type { Fleet } from '../support/fleet.ts'

@@ -1,7 +1,7 @@
 // A ramp on real Envoys under load: the shares move step by step, no request fails, and a control plane that is killed in
 // its middle goes on where it was.
 import { afterEach, expect, it } from 'vitest'
-import type { ChangeAnswer } from '../../src/admin/index.ts'
+import type { ChangeAnswer } from '../../src/api/index.ts'
 import type { Load } from '../../src/demo/rig/index.ts'
 import { failuresByEnvoy } from '../support/envoy-counts.ts'
 import { type Fleet, startFleet } from '../support/fleet.ts'

@@ -1,5 +1,5 @@
 // A small fleet for end-to-end tests: control plane, Envoys with a gateway each, backends, and manifests that fit their ports.
-import type { ChangeAnswer, PushRecord } from '../../src/admin/index.ts'
+import type { ChangeAnswer, PushRecord } from '../../src/api/index.ts'
 import {
   type AdminClient,
   adminClient,

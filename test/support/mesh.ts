@@ -1,7 +1,7 @@
 // A mesh on real Envoys: three services that call each other (a → b → c), each blue and green, each environment an application with
 // a sidecar of its own, and two gateways in front. Blue sidecars and one gateway speak SotW, the others delta.
 import { join } from 'node:path'
-import type { ChangeAnswer } from '../../src/admin/index.ts'
+import type { ChangeAnswer } from '../../src/api/index.ts'
 import {
   type AdminClient,
   adminClient,

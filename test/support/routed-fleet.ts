@@ -8,7 +8,7 @@ import {
 } from 'node:http'
 import type { AddressInfo, Server } from 'node:net'
 import type { Duplex } from 'node:stream'
-import type { ChangeAnswer } from '../../src/admin/index.ts'
+import type { ChangeAnswer } from '../../src/api/index.ts'
 import {
   type AdminClient,
   adminClient,

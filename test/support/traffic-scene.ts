@@ -1,7 +1,7 @@
 // A fleet with one service of three environments whose backends count what reaches them, and clients that can be told apart: for
 // tests of splits, cohorts and mirrors.
 import { Agent, createServer, type IncomingHttpHeaders, request } from 'node:http'
-import type { MirrorChange } from '../../src/admin/index.ts'
+import type { MirrorChange } from '../../src/api/index.ts'
 import type { SupportedEnvoy } from '../../src/envoy-binary/index.ts'
 import { listening, type RoutedEdge, type RoutedFleet, startRoutedFleet } from './routed-fleet.ts'
 

@@ -12,8 +12,9 @@ import {
   ServerListenerBuilder,
   status,
 } from '@grpc/grpc-js'
+import { actorHeader } from '../../api/index.ts'
 import { ok, type Problem, type Result } from '../../base/index.ts'
-import { actorHeader, actorOf, type Identity, identify, type PeerFacts } from '../identity.ts'
+import { actorOf, type Identity, identify, type PeerFacts } from '../identity.ts'
 import { authorize, type Port } from '../roles.ts'
 import type { TlsMaterial } from './tls.ts'
 

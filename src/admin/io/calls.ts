@@ -7,10 +7,9 @@ import {
   status,
 } from '@grpc/grpc-js'
 import type { Gate } from '../../access/index.ts'
+import { toStatus, toTrailers } from '../../api/index.ts'
 import { limits, type Problem, type Result } from '../../base/index.ts'
 import type { CallContext } from '../services/context.ts'
-import { toStatus } from '../status.ts'
-import { toTrailers } from './rich-status.ts'
 
 /** What was called and how it ended; for metrics and the log. */
 export interface CallSeen {

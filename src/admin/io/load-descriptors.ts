@@ -2,6 +2,7 @@
 // protobufjs's own export groups by package and knows no dependencies, which no reflection client can link.
 import protobuf from 'protobufjs'
 import descriptor from 'protobufjs/ext/descriptor.js'
+import { detailFiles, protoFiles, protoRoot } from '../../api/index.ts'
 import {
   type EnumShape,
   type FieldShape,
@@ -10,7 +11,6 @@ import {
   type MessageShape,
   type ServiceShape,
 } from '../descriptors.ts'
-import { detailFiles, protoFiles, protoRoot } from './proto-files.ts'
 
 /** The well-known types that the API uses; protobufjs bundles them without a file name. */
 const wellKnownFiles: Readonly<Record<string, string>> = {

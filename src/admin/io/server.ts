@@ -1,6 +1,7 @@
 // The admin server: every service of the API, health and reflection on one gRPC port, behind the gate.
 import { Server, type ServerDuplexStream, type ServiceDefinition } from '@grpc/grpc-js'
 import { bindGrpc, type Gate, gateEveryMethod, type ListenAddress } from '../../access/index.ts'
+import { adminApi, apiPackage } from '../../api/index.ts'
 import { limits, ok, type Problem, type Result } from '../../base/index.ts'
 import { createReflection, type ReflectionAnswer, type ReflectionRequest } from '../reflection.ts'
 import { configHandlers } from '../services/config.ts'
@@ -14,10 +15,6 @@ import { trafficHandlers } from '../services/traffic.ts'
 import { type CallHooks, type Calls, createCalls } from './calls.ts'
 import { createHealth } from './health.ts'
 import { encodeFile, loadDescriptors } from './load-descriptors.ts'
-import { adminApi } from './proto-files.ts'
-
-/** The package of our own services. */
-export const apiPackage = 'verdigris.admin.v1alpha1'
 
 export interface AdminServerOptions extends Partial<Omit<CallHooks, 'gate' | 'stopping'>> {
   readonly rooms: AdminRooms

@@ -1,9 +1,10 @@
 // Config: objects and their revisions.
+
+import type { ObjectKey as KeyMessage, View } from '../../api/index.ts'
 import { err, limits, ok, type Problem, type Result } from '../../base/index.ts'
 import { type Kind, keyOf, type Manifest, type ObjectKey, type World } from '../../model/index.ts'
 import type { ChangeCommand } from '../../push/index.ts'
 import type { Revision, Store } from '../../store/index.ts'
-import type { ObjectKey as KeyMessage, View } from '../api.generated.ts'
 import { fromKey, toChangeAnswer, toConfigObject, toRevision, toViolation } from '../convert.ts'
 import { readManifests } from '../manifests.ts'
 import { unresolvedNotes } from '../named-hosts.ts'

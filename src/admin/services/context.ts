@@ -1,11 +1,12 @@
 // What the handlers of the API work with, and the shape of a handler: no sockets, no gRPC.
+
+import type { AdminServices, ChangeOptions, Input } from '../../api/index.ts'
 import { err, invalid, limits, ok, type Problem, type Result, type Violation } from '../../base/index.ts'
 import type { Discovery } from '../../discovery/index.ts'
 import type { FleetView } from '../../fleet/index.ts'
 import type { Kind } from '../../model/index.ts'
 import type { Delivery } from '../../push/index.ts'
 import type { Store } from '../../store/index.ts'
-import type { AdminServices, ChangeOptions, Input } from '../api.generated.ts'
 import type { Events } from '../events.ts'
 import type { NameLookup } from '../named-hosts.ts'
 import type { SecretStates } from '../secret-status.ts'

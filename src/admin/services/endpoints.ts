@@ -1,4 +1,17 @@
 // Endpoints: what deploy tools register, and how all endpoints stand.
+
+import {
+  type Duration,
+  type Endpoint,
+  type EndpointAddress,
+  type EndpointStatus,
+  type EndpointsAnswer,
+  type EndpointsOptions,
+  type EndpointsTarget,
+  fromDuration,
+  type Input,
+  toDuration,
+} from '../../api/index.ts'
 import { ok, type Problem, type Result } from '../../base/index.ts'
 import type {
   EndpointsAnswer as Answer,
@@ -7,17 +20,6 @@ import type {
   Target,
 } from '../../discovery/index.ts'
 import { endpointText } from '../../model/index.ts'
-import type {
-  Duration,
-  Endpoint,
-  EndpointAddress,
-  EndpointStatus,
-  EndpointsAnswer,
-  EndpointsOptions,
-  EndpointsTarget,
-  Input,
-} from '../api.generated.ts'
-import { fromDuration, toDuration } from '../convert.ts'
 import { type AdminRooms, type Handlers, namespaceOr, page, pageSize } from './context.ts'
 
 export function endpointsHandlers({ discovery }: AdminRooms): Handlers<'Endpoints'> {

@@ -1,6 +1,7 @@
 // Events: what happens, as it happens; resumable.
+
+import type { Input, WatchEventsResponse } from '../../api/index.ts'
 import { ok } from '../../base/index.ts'
-import type { Input, WatchEventsResponse } from '../api.generated.ts'
 import { toEvent } from '../convert.ts'
 import type { EventItem, Events } from '../events.ts'
 import type { AdminRooms, Handlers } from './context.ts'

@@ -1,13 +1,15 @@
 // Push: what brings a fleet to a change, watched and waited for.
+
+import {
+  fromDuration,
+  type Input,
+  type PushRecord as PushMessage,
+  type WaitPushRequestUntil,
+  type WaitPushResponse,
+} from '../../api/index.ts'
 import { err, invalid, limits, ok, type Problem } from '../../base/index.ts'
 import { finalPhases, type PushPhase, type PushRecord } from '../../push/index.ts'
-import type {
-  Input,
-  PushRecord as PushMessage,
-  WaitPushRequestUntil,
-  WaitPushResponse,
-} from '../api.generated.ts'
-import { fromDuration, toPushRecord } from '../convert.ts'
+import { toPushRecord } from '../convert.ts'
 import { type AdminRooms, changeOptions, type Handlers, pageSize } from './context.ts'
 
 /** Pushes in a list when no limit is asked for. */

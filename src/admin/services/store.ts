@@ -1,7 +1,8 @@
 // Store: whether it takes changes, what is stored, and the way back while it takes none.
+
+import type { Input, StoredGeneration, StoreStatus } from '../../api/index.ts'
 import { err, invalid, limits, ok } from '../../base/index.ts'
 import type { Generation, StoreCondition } from '../../store/index.ts'
-import type { Input, StoredGeneration, StoreStatus } from '../api.generated.ts'
 import { type AdminRooms, changeOptions, type Handlers } from './context.ts'
 
 export function storeHandlers(rooms: AdminRooms): Handlers<'Store'> {

@@ -1,16 +1,19 @@
 // Traffic: which environment of a service gets which share, which cohorts and mirrors are on.
+
+import {
+  type ChangeAnswer as AnswerMessage,
+  type ChangeOptions,
+  type Duration,
+  fromDuration,
+  type Input,
+  type ServiceTraffic,
+  type SetTrafficRequest,
+  toTimestamp,
+} from '../../api/index.ts'
 import { err, invalid, limits, ok, type Problem, type Result } from '../../base/index.ts'
 import { countEndpoints, type LiveChange, type StoredOf, type World } from '../../model/index.ts'
 import type { ChangeAnswer, ChangeCommand } from '../../push/index.ts'
-import type {
-  ChangeAnswer as AnswerMessage,
-  ChangeOptions,
-  Duration,
-  Input,
-  ServiceTraffic,
-  SetTrafficRequest,
-} from '../api.generated.ts'
-import { fromDuration, toChangeAnswer, toTimestamp } from '../convert.ts'
+import { toChangeAnswer } from '../convert.ts'
 import { type AdminRooms, changeOptions, type Handlers, namespaceOr } from './context.ts'
 
 /** Everything there is to share, in 1/10,000. */

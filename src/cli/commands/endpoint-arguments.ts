@@ -1,5 +1,5 @@
 // Endpoints as they stand on a command line or in a file → messages of the API.
-import type { Endpoint, Input } from '../../admin/index.ts'
+import type { Endpoint, Input } from '../../api/index.ts'
 import { err, invalid, ok, type Problem, type Result, type Violation } from '../../base/index.ts'
 import { type EndpointsEntry, readEndpointFields } from '../../model/index.ts'
 

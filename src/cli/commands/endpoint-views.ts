@@ -1,5 +1,5 @@
 // How `verdigris endpoints list` shows endpoints.
-import type { Duration, EndpointStatus } from '../../admin/index.ts'
+import type { Duration, EndpointStatus } from '../../api/index.ts'
 import { printDuration } from '../../base/index.ts'
 import type { Failure } from '../../client/index.ts'
 import { endpointText } from '../../model/index.ts'

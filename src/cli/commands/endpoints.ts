@@ -1,6 +1,6 @@
 // verdigris endpoints set|patch|drain|list
 import { type Command, Option } from 'commander'
-import type { EndpointAddress, EndpointsAnswer, EndpointsTarget, Input } from '../../admin/index.ts'
+import type { EndpointAddress, EndpointsAnswer, EndpointsTarget, Input } from '../../api/index.ts'
 import { invalid, type Problem, parseDuration } from '../../base/index.ts'
 import type { Failure } from '../../client/index.ts'
 import { parseEndpointsFile } from '../../model/index.ts'

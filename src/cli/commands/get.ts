@@ -1,6 +1,6 @@
 // verdigris get
 import type { Command } from 'commander'
-import { type ConfigObject, fromStruct } from '../../admin/index.ts'
+import { type ConfigObject, fromStruct } from '../../api/index.ts'
 import { err, type Json, ok, type Result } from '../../base/index.ts'
 import type { AdminClient, Failure } from '../../client/index.ts'
 import type { Kind } from '../../model/index.ts'

@@ -1,6 +1,6 @@
 // verdigris history
 import type { Command } from 'commander'
-import { fromStruct, type Revision } from '../../admin/index.ts'
+import { fromStruct, type Revision } from '../../api/index.ts'
 import { trafficText } from '../kind-views.ts'
 import {
   countOption,

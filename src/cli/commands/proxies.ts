@@ -1,6 +1,6 @@
 // verdigris proxies
 import type { Command } from 'commander'
-import type { Node } from '../../admin/index.ts'
+import type { Node } from '../../api/index.ts'
 import { type OutputOptions, type ServerOptions, withOutput, withServer } from '../options.ts'
 import { printData } from '../output/data.ts'
 import { msOf } from '../output/plain.ts'

@@ -1,6 +1,6 @@
 // verdigris push list|get|watch|abort
 import type { Command } from 'commander'
-import type { PushRecord } from '../../admin/index.ts'
+import type { PushRecord } from '../../api/index.ts'
 import { objectName } from '../change.ts'
 import { exitOf, finalLines, followPush, phaseText, progressLine, whatIsRefused } from '../follow-push.ts'
 import { countOption, type OutputOptions, type ServerOptions, withOutput, withServer } from '../options.ts'

@@ -1,5 +1,5 @@
 // What `verdigris store` prints for people: at most as wide as the terminal.
-import type { StoredGeneration, StoreStatus } from '../../admin/index.ts'
+import type { StoredGeneration, StoreStatus } from '../../api/index.ts'
 import type { Salvaged, StoreFault, StoreReport } from '../../store/index.ts'
 import { facts, table } from '../output/table.ts'
 import type { Terminal } from '../output/terminal.ts'

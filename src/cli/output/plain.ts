@@ -1,6 +1,6 @@
 // Messages of the API as plain data for -o json and -o yaml: times as text, structs as they were, enums in lower
 // case, what is not set left out.
-import { fromStruct, type Struct, type Timestamp } from '../../admin/index.ts'
+import { fromStruct, type Struct, type Timestamp } from '../../api/index.ts'
 import type { Json } from '../../base/index.ts'
 
 /** Plain JSON of a message or a list of messages; plain members first, lists last. */

@@ -1,5 +1,5 @@
 // Times, shares and phases in words.
-import type { PushPhase } from '../../admin/index.ts'
+import type { PushPhase } from '../../api/index.ts'
 
 /** `3s`, `5m`, `2h`, `4d`: how long ago. */
 export function age(ms: number): string {

@@ -1,5 +1,5 @@
 // The client of the admin API as a story or a test wants it: what fails is thrown, and a push is waited for by its change.
-import type { AdminServices, ChangeAnswer, Input, PushRecord } from '../../admin/index.ts'
+import type { AdminServices, ChangeAnswer, Input, PushRecord } from '../../api/index.ts'
 import { createClient, type Failure } from '../../client/index.ts'
 import { until } from './http-get.ts'
 

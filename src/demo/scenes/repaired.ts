@@ -1,7 +1,7 @@
 // One proxy of the fleet refuses what the others take: the push stops and goes back everywhere, the proxy gets its whole last
 // good set again, and when the cause is gone the same change goes through.
 import { createServer, type Server } from 'node:net'
-import type { ChangeAnswer } from '../../admin/index.ts'
+import type { ChangeAnswer } from '../../api/index.ts'
 import { freePorts, httpGet, until } from '../rig/index.ts'
 import type { DemoProxy, Stage } from '../stage.ts'
 import { allGoTo, claim, failedSoFar, type Scene } from './scene.ts'

@@ -6,7 +6,7 @@ import { adminApiTypes } from '../../../scripts/admin-api-types.ts'
 import { type FileShape, loadDescriptors, notAdditive } from '../../../src/admin/index.ts'
 
 const baselineFile = join(import.meta.dirname, 'descriptors.baseline.json')
-const typesFile = join(import.meta.dirname, '..', '..', '..', 'src', 'admin', 'api.generated.ts')
+const typesFile = join(import.meta.dirname, '..', '..', '..', 'src', 'api', 'api.generated.ts')
 const update = process.env.VERDIGRIS_UPDATE === '1'
 const api = 'verdigris.admin.v1alpha1'
 

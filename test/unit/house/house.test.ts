@@ -9,6 +9,7 @@ const src = join(root, 'src')
 /** Rooms in the order of the data: a room imports from rooms to its left only. */
 const order = [
   'base',
+  'api',
   'envoy-api',
   'model',
   'secrets',

@@ -1,0 +1,639 @@
+// Generated from protos/verdigris by scripts/admin-api-types.ts: change the .proto files and run
+// VERDIGRIS_UPDATE=1 npx vitest run test/unit/admin/descriptors.test.ts
+
+/** google.protobuf.Timestamp. */
+export interface Timestamp {
+  seconds: number
+  nanos: number
+}
+/** google.protobuf.Duration. */
+export interface Duration {
+  seconds: number
+  nanos: number
+}
+/** google.protobuf.Struct; see struct.ts. */
+export interface Struct {
+  fields: Record<string, StructValue>
+}
+/** google.protobuf.Value. */
+export interface StructValue {
+  nullValue?: 'NULL_VALUE'
+  numberValue?: number
+  stringValue?: string
+  boolValue?: boolean
+  structValue?: Struct
+  listValue?: { values: StructValue[] }
+}
+/** A message as it may be given: every field may be left out. */
+export type Input<T> = T extends readonly (infer Item)[]
+  ? readonly Input<Item>[]
+  : T extends object
+    ? { readonly [Key in keyof T]?: Input<T[Key]> | undefined }
+    : T
+export interface ObjectKey {
+  namespace: string
+  kind: string
+  name: string
+}
+export interface ConfigObject {
+  key: ObjectKey | null
+  uid: string
+  etag: string
+  revision: number
+  manifest: Struct | null
+}
+export interface ManifestSource {
+  name: string
+  text: string
+}
+export interface ChangeOptions {
+  dryRun: boolean
+  force: boolean
+  reason: string
+  requestId: string
+  manager: string
+}
+export interface ObjectDiff {
+  key: ObjectKey | null
+  change: ObjectDiffChange
+  lines: string[]
+  effect: ObjectDiffEffect
+}
+export type ObjectDiffChange =
+  | 'CHANGE_UNSPECIFIED'
+  | 'CREATED'
+  | 'CHANGED'
+  | 'DELETED'
+  | 'UNCHANGED'
+export type ObjectDiffEffect =
+  | 'EFFECT_UNSPECIFIED'
+  | 'DRAINS'
+  | 'RECONNECTS'
+export interface ChangeAnswer {
+  revision: number
+  push: string
+  objects: ObjectDiff[]
+  notes: string[]
+  dryRun: boolean
+}
+export interface Violation {
+  path: string
+  message: string
+  file: string
+  line: number
+  column: number
+  object: string
+}
+export type View =
+  | 'VIEW_UNSPECIFIED'
+  | 'VIEW_HEAD'
+  | 'VIEW_APPLIED'
+export interface ApplyRequest {
+  sources: ManifestSource[]
+  objects: Struct[]
+  namespace: string
+  inPlace: boolean
+  options: ChangeOptions | null
+  allowDrain: boolean
+}
+export interface GetObjectRequest {
+  key: ObjectKey | null
+  view: View
+}
+export interface ListObjectsRequest {
+  namespace: string
+  kind: string
+  pageSize: number
+  pageToken: string
+  view: View
+}
+export interface ListObjectsResponse {
+  objects: ConfigObject[]
+  nextPageToken: string
+  revision: number
+}
+export interface DeleteRequest {
+  targets: DeleteRequestTarget[]
+  options: ChangeOptions | null
+  allowDrain: boolean
+}
+export interface DeleteRequestTarget {
+  key: ObjectKey | null
+  etag: string
+}
+export interface DiffRequest {
+  sources: ManifestSource[]
+  objects: Struct[]
+  namespace: string
+  inPlace: boolean
+  force: boolean
+  manager: string
+}
+export interface ValidateRequest {
+  sources: ManifestSource[]
+  objects: Struct[]
+  namespace: string
+}
+export interface ValidateResponse {
+  violations: Violation[]
+  notes: string[]
+  objects: number
+}
+export interface ListRevisionsRequest {
+  namespace: string
+  kinds: string[]
+  name: string
+  before: number
+  limit: number
+  includeObjects: boolean
+}
+export interface ListRevisionsResponse {
+  revisions: Revision[]
+}
+export interface Revision {
+  number: number
+  at: Timestamp | null
+  actor: string
+  reason: string
+  verb: string
+  push: string
+  requestId: string
+  objects: RevisionObject[]
+}
+export interface RevisionObject {
+  key: ObjectKey | null
+  operation: RevisionObjectOperation
+  object: ConfigObject | null
+}
+export type RevisionObjectOperation =
+  | 'OPERATION_UNSPECIFIED'
+  | 'PUT'
+  | 'DELETE'
+export interface EndpointsTarget {
+  namespace: string
+  service: string
+  environment: string
+  incarnation?: number
+  release: string
+}
+export interface EndpointsOptions {
+  dryRun: boolean
+  force: boolean
+}
+export interface Endpoint {
+  address: string
+  port?: number
+  ports: Record<string, number>
+  weight?: number
+  priority?: number
+  locality: Locality | null
+  draining: boolean
+}
+export interface EndpointAddress {
+  address: string
+  port?: number
+  ports: Record<string, number>
+}
+export interface SetEndpointsRequest {
+  target: EndpointsTarget | null
+  owner: string
+  ttl: Duration | null
+  endpoints: Endpoint[]
+  options: EndpointsOptions | null
+}
+export interface PatchEndpointsRequest {
+  target: EndpointsTarget | null
+  owner: string
+  ttl: Duration | null
+  put: Endpoint[]
+  remove: EndpointAddress[]
+  options: EndpointsOptions | null
+}
+export interface DrainEndpointsRequest {
+  target: EndpointsTarget | null
+  endpoints: EndpointAddress[]
+  undo: boolean
+  options: EndpointsOptions | null
+}
+export interface EndpointsAnswer {
+  namespace: string
+  service: string
+  environment: string
+  incarnation: number
+  added: number
+  changed: number
+  removed: number
+  renewed: number
+  endpoints: number
+  notes: string[]
+  dryRun: boolean
+}
+export interface ListEndpointsRequest {
+  namespace: string
+  service: string
+  environment: string
+  owner: string
+  pageSize: number
+  pageToken: string
+}
+export interface ListEndpointsResponse {
+  endpoints: EndpointStatus[]
+  nextPageToken: string
+}
+export interface EndpointStatus {
+  namespace: string
+  service: string
+  environment: string
+  incarnation: number
+  release: string
+  source: EndpointStatusSource
+  owner: string
+  endpoint: Endpoint | null
+  state: EndpointStatusState
+  drained: boolean
+  ttl: Duration | null
+  left: Duration | null
+}
+export type EndpointStatusSource =
+  | 'SOURCE_UNSPECIFIED'
+  | 'STATIC'
+  | 'REGISTERED'
+export type EndpointStatusState =
+  | 'STATE_UNSPECIFIED'
+  | 'IN_USE'
+  | 'DRAINING'
+  | 'LAPSED'
+export interface WatchEventsRequest {
+  fromId?: number
+  epoch: string
+  names: string[]
+}
+export interface WatchEventsResponse {
+  event?: Event
+  gap?: EventGap
+  item?: 'event' | 'gap'
+}
+export interface Event {
+  id: number
+  epoch: string
+  at: Timestamp | null
+  name: string
+  attributes: Struct | null
+}
+export interface EventGap {
+  asked: number
+  next: number
+  epoch: string
+  reason: string
+}
+export interface ListNodesRequest {
+  group: string
+  pageSize: number
+  pageToken: string
+}
+export interface ListNodesResponse {
+  nodes: Node[]
+  nextPageToken: string
+}
+export interface GetNodeRequest {
+  id: string
+}
+export interface Node {
+  id: string
+  cluster: string
+  metadata: Record<string, string>
+  locality: Locality | null
+  agent: string
+  group: string
+  connected: boolean
+  streams: NodeStream[]
+  lastSeen: Timestamp | null
+  types: NodeType[]
+  holds?: number
+  newest: number
+}
+export interface Locality {
+  region: string
+  zone: string
+  subZone: string
+}
+export interface NodeStream {
+  id: string
+  variant: NodeStreamVariant
+  peer: string
+  since: Timestamp | null
+}
+export type NodeStreamVariant =
+  | 'VARIANT_UNSPECIFIED'
+  | 'SOTW'
+  | 'DELTA'
+export interface NodeType {
+  typeUrl: string
+  sent?: number
+  holds?: number
+  version: string
+  resources: number
+  unwarmed: string[]
+  nack: Nack | null
+}
+export interface Nack {
+  generation: number
+  version: string
+  detail: string
+  at: Timestamp | null
+}
+export type PushPhase =
+  | 'PUSH_PHASE_UNSPECIFIED'
+  | 'PUSH_PHASE_PREPARING'
+  | 'PUSH_PHASE_PREPARED'
+  | 'PUSH_PHASE_SWITCHING'
+  | 'PUSH_PHASE_DONE'
+  | 'PUSH_PHASE_ABORTED'
+  | 'PUSH_PHASE_REVERTING'
+  | 'PUSH_PHASE_REVERTED'
+  | 'PUSH_PHASE_SPLIT'
+  | 'PUSH_PHASE_OVERTAKEN'
+export interface GetPushRequest {
+  id: string
+}
+export interface ListPushesRequest {
+  limit: number
+}
+export interface ListPushesResponse {
+  pushes: PushRecord[]
+}
+export interface WatchPushRequest {
+  id: string
+}
+export interface WaitPushRequest {
+  id: string
+  until: WaitPushRequestUntil
+  timeout: Duration | null
+}
+export type WaitPushRequestUntil =
+  | 'UNTIL_UNSPECIFIED'
+  | 'UNTIL_DONE'
+  | 'UNTIL_PREPARED'
+export interface WaitPushResponse {
+  outcome: WaitPushResponseOutcome
+  push: PushRecord | null
+}
+export type WaitPushResponseOutcome =
+  | 'OUTCOME_UNSPECIFIED'
+  | 'REACHED'
+  | 'ENDED'
+  | 'TIMED_OUT'
+export interface AbortPushRequest {
+  id: string
+  reason: string
+}
+export interface PushRecord {
+  id: string
+  revision: number
+  verb: string
+  actor: string
+  reason: string
+  objects: ObjectKey[]
+  phase: PushPhase
+  startedAt: Timestamp | null
+  endedAt: Timestamp | null
+  timings: PushTimings | null
+  groups: PushGroup[]
+  refusals: Refusal[]
+  verdict: string
+  compensatedBy: number
+  ramp: Ramp | null
+}
+export interface Ramp {
+  over: Duration | null
+  steps: number
+  step: number
+}
+export interface PushTimings {
+  committedMs?: number
+  preparedMs?: number
+  decidedMs?: number
+  firstAckMs?: number
+  lastAckMs?: number
+  flushMs?: number
+}
+export interface PushGroup {
+  group: string
+  before: number
+  prepared?: number
+  switched?: number
+  nodes: number
+  preparedNodes: number
+  switchedNodes: number
+  heldUpBy: string[]
+}
+export interface Refusal {
+  node: string
+  type: string
+  detail: string
+  resources: string[]
+}
+export interface GetStoreStatusRequest {
+
+}
+export interface StoreStatus {
+  condition: StoreStatusCondition
+  reason: string
+  next: string
+  revision: number
+  groups: StoreGroup[]
+  faults: StoreFault[]
+  faultCount: number
+  intent: StoreStatusIntent
+}
+export type StoreStatusCondition =
+  | 'CONDITION_UNSPECIFIED'
+  | 'WRITABLE'
+  | 'READ_ONLY'
+  | 'DAMAGED'
+export type StoreStatusIntent =
+  | 'INTENT_UNSPECIFIED'
+  | 'WHOLE'
+  | 'EARLIER'
+  | 'LEFTOVERS'
+export interface StoreGroup {
+  group: string
+  newest?: number
+  highest: number
+  newerMayBeLost: boolean
+}
+export interface StoreFault {
+  where: string
+  what: string
+  meaning: string
+}
+export interface ListGenerationsRequest {
+  group: string
+}
+export interface ListGenerationsResponse {
+  generations: StoredGeneration[]
+}
+export interface StoredGeneration {
+  group: string
+  number: number
+  cause: string
+  resources: number
+  served: boolean
+  sameAs: number[]
+}
+export interface ServeGenerationRequest {
+  group: string
+  generation?: number
+  reason: string
+}
+export interface ServeGenerationResponse {
+  group: string
+  generation: number
+  content: number
+  resting: string[]
+}
+export interface GetTrafficRequest {
+  namespace: string
+  service: string
+}
+export interface WatchTrafficRequest {
+  namespace: string
+  service: string
+}
+export interface SetTrafficRequest {
+  namespace: string
+  service: string
+  weights: Record<string, number>
+  etag: string
+  options: ChangeOptions | null
+  cohorts: Record<string, boolean>
+  mirrors: Record<string, MirrorChange>
+}
+export interface MirrorChange {
+  on: boolean
+  share: number
+}
+export interface SwitchRequest {
+  namespace: string
+  service: string
+  environment: string
+  etag: string
+  options: ChangeOptions | null
+  ramp: Duration | null
+}
+export interface SplitRequest {
+  namespace: string
+  service: string
+  weights: Record<string, number>
+  etag: string
+  options: ChangeOptions | null
+  ramp: Duration | null
+}
+export interface RollbackRequest {
+  namespace: string
+  service: string
+  options: ChangeOptions | null
+}
+export interface FenceRequest {
+  namespace: string
+  service: string
+  options: ChangeOptions | null
+}
+export interface RemoveFenceRequest {
+  namespace: string
+  service: string
+  fence: number
+  options: ChangeOptions | null
+}
+export interface TrafficFence {
+  id: number
+  text: string
+  actor: string
+  at: Timestamp | null
+  incarnations: Record<string, number>
+}
+export interface ServiceTraffic {
+  namespace: string
+  service: string
+  etag: string
+  managedBy: string
+  environments: EnvironmentTraffic[]
+  revision: number
+  actor: string
+  reason: string
+  at: Timestamp | null
+  push: string
+  cohorts: CohortTraffic[]
+  mirrors: MirrorTraffic[]
+  fences: TrafficFence[]
+}
+export interface CohortTraffic {
+  cohort: string
+  environment: string
+  wanted: boolean
+  applied: boolean
+}
+export interface MirrorTraffic {
+  mirror: string
+  from: string
+  to: string
+  wanted: number
+  applied: number
+}
+export interface EnvironmentTraffic {
+  environment: string
+  wanted: number
+  applied: number
+  observed?: number
+  release: string
+  digest: string
+  incarnation: number
+  endpoints: number
+}
+/** Every service and method: what goes in, what comes out, once or as a stream. */
+export interface AdminServices {
+  Config: {
+    Apply: { request: ApplyRequest; response: ChangeAnswer; stream: false }
+    Get: { request: GetObjectRequest; response: ConfigObject; stream: false }
+    List: { request: ListObjectsRequest; response: ListObjectsResponse; stream: false }
+    Delete: { request: DeleteRequest; response: ChangeAnswer; stream: false }
+    Diff: { request: DiffRequest; response: ChangeAnswer; stream: false }
+    Validate: { request: ValidateRequest; response: ValidateResponse; stream: false }
+    ListRevisions: { request: ListRevisionsRequest; response: ListRevisionsResponse; stream: false }
+  }
+  Endpoints: {
+    Set: { request: SetEndpointsRequest; response: EndpointsAnswer; stream: false }
+    Patch: { request: PatchEndpointsRequest; response: EndpointsAnswer; stream: false }
+    Drain: { request: DrainEndpointsRequest; response: EndpointsAnswer; stream: false }
+    List: { request: ListEndpointsRequest; response: ListEndpointsResponse; stream: false }
+  }
+  Events: {
+    Watch: { request: WatchEventsRequest; response: WatchEventsResponse; stream: true }
+  }
+  Nodes: {
+    List: { request: ListNodesRequest; response: ListNodesResponse; stream: false }
+    Get: { request: GetNodeRequest; response: Node; stream: false }
+  }
+  Push: {
+    Get: { request: GetPushRequest; response: PushRecord; stream: false }
+    List: { request: ListPushesRequest; response: ListPushesResponse; stream: false }
+    Watch: { request: WatchPushRequest; response: PushRecord; stream: true }
+    Wait: { request: WaitPushRequest; response: WaitPushResponse; stream: false }
+    Abort: { request: AbortPushRequest; response: PushRecord; stream: false }
+  }
+  Store: {
+    GetStatus: { request: GetStoreStatusRequest; response: StoreStatus; stream: false }
+    ListGenerations: { request: ListGenerationsRequest; response: ListGenerationsResponse; stream: false }
+    ServeGeneration: { request: ServeGenerationRequest; response: ServeGenerationResponse; stream: false }
+  }
+  Traffic: {
+    Get: { request: GetTrafficRequest; response: ServiceTraffic; stream: false }
+    Set: { request: SetTrafficRequest; response: ChangeAnswer; stream: false }
+    Switch: { request: SwitchRequest; response: ChangeAnswer; stream: false }
+    Split: { request: SplitRequest; response: ChangeAnswer; stream: false }
+    Rollback: { request: RollbackRequest; response: ChangeAnswer; stream: false }
+    Fence: { request: FenceRequest; response: ChangeAnswer; stream: false }
+    RemoveFence: { request: RemoveFenceRequest; response: ChangeAnswer; stream: false }
+    Watch: { request: WatchTrafficRequest; response: ServiceTraffic; stream: true }
+  }
+}
