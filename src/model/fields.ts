@@ -22,6 +22,7 @@ export const name = z
     error: ({ input }) => reservedKey(String(input)),
     when: ({ issues }) => issues.length === 0,
   })
+  .meta({ type: 'name', bounds: '' })
 
 export const port = z
   .int('wanted a port from 1 to 65535')
@@ -31,18 +32,20 @@ export const port = z
 const durationForm = 'wanted a duration such as "250ms", "1s" or "1m30s"'
 /** Text outside, milliseconds inside. */
 const duration = (least: number, leastText: string) =>
-  z.codec(
-    z
-      .string(durationForm)
-      .refine((text) => parseDuration(text) !== undefined, durationForm)
-      .refine((text) => (parseDuration(text) ?? least) >= least, leastText)
-      .refine(
-        (text) => (parseDuration(text) ?? 0) <= limits.durationMs,
-        `wanted at most ${printDuration(limits.durationMs)}`,
-      ),
-    z.number(),
-    { decode: (text) => parseDuration(text) ?? 0, encode: printDuration },
-  )
+  z
+    .codec(
+      z
+        .string(durationForm)
+        .refine((text) => parseDuration(text) !== undefined, durationForm)
+        .refine((text) => (parseDuration(text) ?? least) >= least, leastText)
+        .refine(
+          (text) => (parseDuration(text) ?? 0) <= limits.durationMs,
+          `wanted at most ${printDuration(limits.durationMs)}`,
+        ),
+      z.number(),
+      { decode: (text) => parseDuration(text) ?? 0, encode: printDuration },
+    )
+    .meta({ bounds: least > 0 ? 'above 0' : '' })
 /** At least 1 ms. */
 export const positiveDuration = duration(1, 'wanted more than 0')
 /** 0 has a meaning of its own. */
@@ -52,6 +55,7 @@ export const anyDuration = duration(0, 'wanted 0 or more')
 export const ipAddress = z
   .string()
   .refine(isIpAddress, 'wanted an IPv4 or IPv6 address, without port, brackets or host name')
+  .meta({ type: 'IP address' })
 
 /** Shares are whole numbers of 1/10,000, so that their sum has one exact meaning. */
 export const totalWeight = 10_000
@@ -77,12 +81,14 @@ export const headerName = z
   .min(1, 'wanted the name of a header')
   .max(256, 'wanted at most 256 characters')
   .regex(token, 'wanted the name of a header')
+  .meta({ type: 'header name', bounds: '' })
 
 export const cookieName = z
   .string()
   .min(1, 'wanted the name of a cookie')
   .max(limits.labelLength)
   .regex(token, 'wanted the name of a cookie')
+  .meta({ type: 'cookie name', bounds: '' })
 
 /** Adds an issue unless exactly one of these members is there. */
 export function refuseUnlessOne<Value extends object>(

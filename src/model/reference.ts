@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { limits, printDuration } from '../base/index.ts'
 import { manifestKinds } from './kinds.ts'
 import { apiVersion, metadata } from './manifests/read-object.ts'
+import { boundsOf, noted } from './reference-bounds.ts'
 
 /** One field of a table. */
 interface Row {
@@ -22,7 +23,9 @@ Unknown fields are errors; so are fields that are there twice, custom tags, merg
 than ${limits.nestingDepth} levels. Objects refer to others of the same namespace only.
 
 - A *name* is a DNS label of at most ${limits.nameLength} characters: lower-case letters, digits and \`-\`.
-- A *duration* is text: \`250ms\`, \`1.5s\`, \`1m30s\`, \`2h\`; at most ${printDuration(limits.durationMs)}.
+- A *duration* is text: \`250ms\`, \`1.5s\`, \`1m30s\`, \`2h\`; at most ${printDuration(limits.durationMs)}, and 0 where it does not say
+  "above 0".
+- After each type stand its bounds: of a number its value, of a text its length, of a list how many it may have.
 - A *share* is a whole number of 1/10,000: 2500 is 25 %. The shares of a service sum to 10,000.
 - \`status\` is printed by \`get\` and ignored by \`apply\`, so that what was printed can be applied again. So is
   \`traffic\` of a TrafficPolicy: the live shares, which \`switch\`, \`split\` and \`rollback\` move.
@@ -93,7 +96,9 @@ function fieldRows(field: unknown, path: string): readonly Row[] {
   if (!(field instanceof z.ZodType)) return []
   const { inner, optional, fallback } = unwrap(field)
   const meaning = field.description ?? ''
-  const row = { path, type: typeOf(inner), default: fallback ?? (optional ? '' : 'required'), meaning }
+  const bounds = boundsOf(inner)
+  const type = `${typeOf(inner)}${bounds === '' ? '' : `, ${bounds}`}`
+  const row = { path, type, default: fallback ?? (optional ? '' : 'required'), meaning }
   return [row, ...rowsOf(field, path)]
 }
 
@@ -118,18 +123,26 @@ function unwrap(schema: z.core.$ZodType): {
 }
 
 function typeOf(schema: z.core.$ZodType): string {
+  const named = noted(schema, 'type')
+  if (named !== undefined) return named
   if (schema instanceof z.ZodCodec) return 'duration'
   if (schema instanceof z.ZodEnum) return schema.options.map((each) => `\`${each}\``).join(', ')
   if (schema instanceof z.ZodUnion) {
     const types = new Set(schema.options.map(typeOf))
     return types.has('object') ? 'object' : 'string'
   }
-  if (schema instanceof z.ZodArray) return `list of ${typeOf(unwrap(schema.element).inner)}`
-  if (schema instanceof z.ZodRecord) return `map to ${typeOf(unwrap(schema.valueType).inner)}`
+  if (schema instanceof z.ZodArray) return `list of ${itemOf(unwrap(schema.element).inner)}`
+  if (schema instanceof z.ZodRecord) return `map to ${itemOf(unwrap(schema.valueType).inner)}`
   if (schema instanceof z.ZodObject) return 'object'
   if (schema instanceof z.ZodBoolean) return 'boolean'
   if (schema instanceof z.ZodLiteral) return [...schema.values].map((each) => `\`${each}\``).join(', ')
   if (schema instanceof z.ZodNumberFormat) return 'integer'
   if (schema instanceof z.ZodNumber) return 'number'
   return 'string'
+}
+
+/** What stands in a list or map, with the bounds of each item. */
+function itemOf(schema: z.core.$ZodType): string {
+  const bounds = boundsOf(schema)
+  return `${typeOf(schema)}${bounds === '' ? '' : ` (${bounds})`}`
 }
