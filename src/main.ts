@@ -9,7 +9,7 @@ import {
   loadTls,
   type TlsMaterial,
 } from './access/index.ts'
-import { createAdminServer, createEvents, lookUpName } from './admin/index.ts'
+import { createAdminServer, createCalls, createEvents, lookUpName } from './admin/index.ts'
 import { limits, ok, type Problem, type Result } from './base/index.ts'
 import { createChannel, type DeciderEnd } from './channel/index.ts'
 import { programVersion } from './cli/index.ts'
@@ -176,18 +176,19 @@ async function start(
     { room: 'xds', end: (graceMs) => xds.value.stop(graceMs) },
     { room: 'pushes', end: (graceMs) => delivery.stop(graceMs) },
   )
-  const admin = await createAdminServer({
-    rooms: {
+  const calls = createCalls(
+    {
       ...{ delivery, fleet: delivery.fleet, store: store.value, events, discovery, lookUp: lookUpName },
       ...(secrets === undefined ? {} : { secrets }),
     },
-    gate,
-    listen: config.admin,
-    ready: () => phase !== 'loading',
-    seen: (call) => metrics.adminCall(call),
-    failed: (method, error) => log.error({ event: 'admin_call_failed', method, err: error }),
-    watchers: (open) => metrics.adminWatchers(open),
-  })
+    {
+      ready: () => phase !== 'loading',
+      seen: (call) => metrics.adminCall(call),
+      failed: (method, error) => log.error({ event: 'admin_call_failed', method, err: error }),
+      watchers: (open) => metrics.adminWatchers(open),
+    },
+  )
+  const admin = await createAdminServer({ calls, gate, listen: config.admin })
   if (!admin.ok) return admin
   endings.push(
     {

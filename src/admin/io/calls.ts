@@ -1,48 +1,79 @@
-// A handler of the API as a grpc-js method: identity in, Problem out as a rich status, back-pressure kept,
-// watchers counted and ended when their caller goes or the server stops.
-import {
-  type handleServerStreamingCall,
-  type handleUnaryCall,
-  type ServerWritableStream,
-  status,
-} from '@grpc/grpc-js'
-import type { Gate } from '../../access/index.ts'
-import { toStatus, toTrailers } from '../../api/index.ts'
-import { limits, type Problem, type Result } from '../../base/index.ts'
-import type { CallContext } from '../services/context.ts'
+// A call of the API, whatever protocol it came by: is the server ready, who asks, how it ended, told once for metrics and
+// log; watchers counted and ended when their caller goes or the server stops. gRPC and HTTP are two thin doors to this.
+import { adminApi, apiPackage, codes, type RichStatus, toStatus } from '../../api/index.ts'
+import { err, limits, type Problem, type Result } from '../../base/index.ts'
+import type { AdminRooms, CallContext } from '../services/context.ts'
+import { allHandlers } from '../services/table.ts'
 
 /** What was called and how it ended; for metrics and the log. */
 export interface CallSeen {
   /** `Traffic/Switch`. */
   readonly method: string
-  /** The gRPC status code. */
+  /** The gRPC status code; 0: answered. */
   readonly code: number
   /** A watch: it lasts as long as somebody looks. */
   readonly streaming: boolean
   readonly ms: number
   readonly actor: string
 }
+
 export interface CallHooks {
-  readonly gate: Pick<Gate, 'actorOf'>
   /** False while the state is loading: everything is answered UNAVAILABLE. */
-  readonly ready: () => boolean
-  /** Aborts when the server stops. */
-  readonly stopping: AbortSignal
-  readonly seen: (call: CallSeen) => void
+  readonly ready?: () => boolean
+  readonly seen?: (call: CallSeen) => void
   /** Told of every bug that a handler threw. */
-  readonly failed: (method: string, error: unknown) => void
+  readonly failed?: (method: string, error: unknown) => void
   /** Told how many watchers are open. */
-  readonly watchers: (open: number) => void
+  readonly watchers?: (open: number) => void
 }
 
-export interface Calls {
-  unary<Request, Response>(
-    run: (request: Request, call: CallContext) => Promise<Result<Response, Problem>>,
-  ): handleUnaryCall<Request, Response>
-  streaming<Request, Response>(
-    run: (request: Request, call: CallContext) => Result<AsyncIterable<Response>, Problem>,
-  ): handleServerStreamingCall<Request, Response>
+/** Who calls. */
+export interface Caller {
+  /** As it is recorded. */
+  readonly actor: string
+  /** Aborts when the caller has gone. */
+  readonly gone: AbortSignal
 }
+
+/** Why a call has no answer: a Problem, or a bug of ours. */
+export type Failure = Problem | { readonly kind: 'bug'; readonly message: string }
+
+/** A method of the API. */
+export interface AdminMethod {
+  /** `Traffic/Switch`. */
+  readonly name: string
+  readonly service: string
+  readonly method: string
+  /** The path of gRPC, by which the gate knows it: `/verdigris.admin.v1alpha1.Traffic/Switch`. */
+  readonly path: string
+  readonly streaming: boolean
+}
+
+export interface AdminCalls {
+  readonly methods: readonly AdminMethod[]
+  /** One answer, when what the call has set off towards the proxies has left. */
+  unary(method: string, request: object, caller: Caller): Promise<Result<object, Failure>>
+  /**
+   * Message after message; the next is asked for when `take` is done with the last. Gives why it ended: undefined, it was
+   * at its end or its caller had gone.
+   */
+  stream(
+    method: string,
+    request: object,
+    caller: Caller,
+    take: (message: object) => Promise<void> | undefined,
+  ): Promise<Failure | undefined>
+  /** Notes a call that did not come as far as its handler. */
+  refused(method: string, failure: Failure, caller: Pick<Caller, 'actor'>): void
+  /** Ends watchers and those who wait. */
+  stop(): void
+}
+
+type UnaryRun = (request: object, call: CallContext) => Promise<Result<object, Problem>>
+type StreamRun = (request: object, call: CallContext) => Result<AsyncIterable<object>, Problem>
+type Run =
+  | { readonly kind: 'unary'; readonly run: UnaryRun }
+  | { readonly kind: 'stream'; readonly run: StreamRun }
 
 const loading: Problem = { kind: 'unavailable', message: 'the state is still loading; try again in a moment' }
 const stopped: Problem = { kind: 'unavailable', message: 'the server is stopping' }
@@ -52,131 +83,115 @@ const crowded: Problem = {
   message: `${limits.watchers} watchers are open already: end one, or watch from fewer places`,
 }
 
-/** The adapters of one server. */
-export function createCalls(hooks: CallHooks): Calls {
+/** The calls of one server. */
+export function createCalls(rooms: AdminRooms, hooks: CallHooks = {}): AdminCalls {
+  const { ready = () => true, seen = () => {}, failed = () => {} } = hooks
+  const runs = runsOf(rooms)
+  const stopping = new AbortController()
   let open = 0
   const count = (by: 1 | -1): void => {
     open += by
-    hooks.watchers(open)
+    hooks.watchers?.(open)
   }
-
-  const bug = (method: string, error: unknown): ReturnType<typeof toTrailers> => {
-    hooks.failed(method, error)
-    return toTrailers({
-      code: status.INTERNAL,
-      message: 'internal error; the log of the server says which',
-      details: [],
-    })
+  /** Tells of the end of a call that began now. */
+  const begin = (method: string, streaming: boolean, actor: string): ((failure?: Failure) => void) => {
+    const startedAt = performance.now()
+    return (failure) => {
+      const code = failure === undefined ? 0 : statusOf(failure).code
+      seen({ method, code, streaming, ms: performance.now() - startedAt, actor })
+    }
+  }
+  const bug = (method: string, error: unknown): Failure => {
+    failed(method, error)
+    return { kind: 'bug', message: 'internal error; the log of the server says which' }
+  }
+  const contextOf = ({ actor, gone }: Caller): CallContext => ({
+    actor,
+    signal: AbortSignal.any([gone, stopping.signal]),
+    after: (ms) => AbortSignal.timeout(ms),
+  })
+  const runOf = <Kind extends Run['kind']>(method: string, kind: Kind): Extract<Run, { kind: Kind }> => {
+    const found = runs.get(method)
+    if (found?.kind !== kind) throw new Error(`the API has no ${kind} method ${method}`)
+    return found as Extract<Run, { kind: Kind }>
   }
 
   return {
-    unary: (run) => (call, callback) => {
-      const startedAt = performance.now()
-      const actor = hooks.gate.actorOf(call.metadata)
-      const gone = new AbortController()
-      call.on('cancelled', () => gone.abort())
-      const context = contextOf(actor, AbortSignal.any([gone.signal, hooks.stopping]))
-      const method = call.getPath()
-      const end = (code: number): void =>
-        hooks.seen({
-          method: shortMethod(method),
-          code,
-          streaming: false,
-          ms: performance.now() - startedAt,
-          actor,
-        })
-      const work = hooks.ready()
-        ? run(call.request, context)
-        : Promise.resolve({ ok: false, error: loading } as const)
-      work
-        .then(async (result) => {
-          // What the call has set off towards the proxies leaves before its answer.
-          await nextTurn()
-          if (result.ok) {
-            callback(null, result.value)
-            end(status.OK)
-            return
-          }
-          const rich = toStatus(result.error)
-          callback(toTrailers(rich))
-          end(rich.code)
-        })
-        .catch((error: unknown) => {
-          callback(bug(method, error))
-          end(status.INTERNAL)
-        })
+    methods: [...runs].map(([name, { kind }]) => {
+      const [service = '', method = ''] = name.split('/')
+      return { name, service, method, path: `/${apiPackage}.${name}`, streaming: kind === 'stream' }
+    }),
+
+    unary: async (method, request, caller) => {
+      const { run } = runOf(method, 'unary')
+      const end = begin(method, false, caller.actor)
+      try {
+        const answer = ready() ? await run(request, contextOf(caller)) : err(loading)
+        await nextTurn()
+        end(answer.ok ? undefined : answer.error)
+        return answer
+      } catch (error) {
+        const failure = bug(method, error)
+        end(failure)
+        return err(failure)
+      }
     },
 
-    streaming: (run) => (call) => {
-      const startedAt = performance.now()
-      const actor = hooks.gate.actorOf(call.metadata)
-      const method = call.getPath()
-      const seen = (code: number): void =>
-        hooks.seen({
-          method: shortMethod(method),
-          code,
-          streaming: true,
-          ms: performance.now() - startedAt,
-          actor,
-        })
-      const finish = (problem: Problem | undefined): void => {
-        const rich = problem === undefined ? undefined : toStatus(problem)
-        if (rich === undefined) call.end()
-        else call.emit('error', toTrailers(rich))
-        seen(rich?.code ?? status.OK)
+    stream: async (method, request, caller, take) => {
+      const { run } = runOf(method, 'stream')
+      const end = begin(method, true, caller.actor)
+      const refuse = (problem: Problem): Problem => {
+        end(problem)
+        return problem
       }
-      if (!hooks.ready()) return finish(loading)
-      if (open >= limits.watchers) return finish(crowded)
-      const gone = new AbortController()
-      call.on('cancelled', () => gone.abort())
-      const started = run(call.request, contextOf(actor, AbortSignal.any([gone.signal, hooks.stopping])))
-      if (!started.ok) return finish(started.error)
+      if (!ready()) return refuse(loading)
+      if (open >= limits.watchers) return refuse(crowded)
+      const started = run(request, contextOf(caller))
+      if (!started.ok) return refuse(started.error)
       count(1)
-      pump(started.value, call, gone.signal)
-        .then(() => finish(hooks.stopping.aborted ? stopped : undefined))
-        .catch((error: unknown) => {
-          call.emit('error', bug(method, error))
-          seen(status.INTERNAL)
-        })
-        .finally(() => count(-1))
+      let failure: Failure | undefined
+      try {
+        for await (const message of started.value) {
+          if (caller.gone.aborted) break
+          await take(message)
+        }
+        if (stopping.signal.aborted) failure = stopped
+      } catch (error) {
+        failure = bug(method, error)
+      } finally {
+        count(-1)
+      }
+      end(failure)
+      return failure
     },
+
+    refused: (method, failure, { actor }) => begin(method, false, actor)(failure),
+    stop: () => stopping.abort(),
   }
 }
 
-/** `/verdigris.admin.v1alpha1.Traffic/Switch` → `Traffic/Switch`. */
-const shortMethod = (path: string): string => path.slice(path.lastIndexOf('.') + 1)
+/** The gRPC status of a failure. */
+export const statusOf = (failure: Failure): RichStatus =>
+  failure.kind === 'bug' ? { code: codes.INTERNAL, message: failure.message, details: [] } : toStatus(failure)
+
+/** Methods by `Service/Method`. */
+function runsOf(rooms: AdminRooms): ReadonlyMap<string, Run> {
+  const runs = new Map<string, Run>()
+  for (const [service, handlers] of Object.entries(allHandlers(rooms))) {
+    const shapes = adminApi().service(`${apiPackage}.${service}`)
+    for (const [method, run] of Object.entries(handlers)) {
+      const shape = shapes[method]
+      if (shape === undefined) throw new Error(`the API has no ${service}/${method}`)
+      // What a handler is given is what the descriptors of its method made of bytes.
+      runs.set(
+        `${service}/${method}`,
+        shape.responseStream
+          ? { kind: 'stream', run: run as StreamRun }
+          : { kind: 'unary', run: run as UnaryRun },
+      )
+    }
+  }
+  return runs
+}
 
 const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
-
-const contextOf = (actor: string, signal: AbortSignal): CallContext => ({
-  actor,
-  signal,
-  after: (ms) => AbortSignal.timeout(ms),
-})
-
-/** Writes one message after the other; the next is asked for when the socket has taken the last. */
-async function pump<Request, Response>(
-  messages: AsyncIterable<Response>,
-  call: ServerWritableStream<Request, Response>,
-  gone: AbortSignal,
-): Promise<void> {
-  for await (const message of messages) {
-    if (gone.aborted) return
-    if (!call.write(message)) await drained(call, gone)
-  }
-}
-
-const drained = <Request, Response>(
-  call: ServerWritableStream<Request, Response>,
-  gone: AbortSignal,
-): Promise<void> =>
-  new Promise((resolve) => {
-    const done = (): void => {
-      call.off('drain', done)
-      gone.removeEventListener('abort', done)
-      resolve()
-    }
-    call.on('drain', done)
-    gone.addEventListener('abort', done)
-    if (gone.aborted) done()
-  })

@@ -4,20 +4,13 @@ import { bindGrpc, type Gate, gateEveryMethod, type ListenAddress } from '../../
 import { adminApi, apiPackage } from '../../api/index.ts'
 import { limits, ok, type Problem, type Result } from '../../base/index.ts'
 import { createReflection, type ReflectionAnswer, type ReflectionRequest } from '../reflection.ts'
-import { configHandlers } from '../services/config.ts'
-import type { AdminRooms } from '../services/context.ts'
-import { endpointsHandlers } from '../services/endpoints.ts'
-import { eventsHandlers } from '../services/events.ts'
-import { nodesHandlers } from '../services/nodes.ts'
-import { pushHandlers } from '../services/push.ts'
-import { storeHandlers } from '../services/store.ts'
-import { trafficHandlers } from '../services/traffic.ts'
-import { type CallHooks, type Calls, createCalls } from './calls.ts'
+import type { AdminCalls } from './calls.ts'
+import { grpcServices } from './grpc-calls.ts'
 import { createHealth } from './health.ts'
 import { encodeFile, loadDescriptors } from './load-descriptors.ts'
 
-export interface AdminServerOptions extends Partial<Omit<CallHooks, 'gate' | 'stopping'>> {
-  readonly rooms: AdminRooms
+export interface AdminServerOptions {
+  readonly calls: AdminCalls
   readonly gate: Gate
   readonly listen: ListenAddress
 }
@@ -32,27 +25,18 @@ export interface AdminServer {
 
 /** Listens; errors: the port is taken or not allowed. */
 export async function createAdminServer(options: AdminServerOptions): Promise<Result<AdminServer, Problem>> {
-  const { gate, rooms, listen } = options
-  const stopping = new AbortController()
-  const calls = createCalls({
-    gate,
-    stopping: stopping.signal,
-    ready: options.ready ?? (() => true),
-    seen: options.seen ?? (() => {}),
-    failed: options.failed ?? (() => {}),
-    watchers: options.watchers ?? (() => {}),
-  })
+  const { calls, gate, listen } = options
   const server = new Server({
     'grpc.max_receive_message_length': limits.adminMessageBytes,
     'grpc.max_send_message_length': limits.adminMessageBytes,
     'grpc.keepalive_time_ms': 60_000,
     interceptors: [gate.interceptor('admin')],
   })
-  const services = ['Config', 'Traffic', 'Push', 'Nodes', 'Events', 'Store', 'Endpoints'].map(
-    (name) => `${apiPackage}.${name}`,
-  )
-  const health = createHealth(services)
-  addServices(server, calls, rooms)
+  const services = grpcServices(calls, gate)
+  for (const [name, implementation] of services) {
+    server.addService(definition(`${apiPackage}.${name}`), implementation)
+  }
+  const health = createHealth([...services.keys()].map((name) => `${apiPackage}.${name}`))
   server.addService(definition('grpc.health.v1.Health'), health.implementation)
   addReflection(server)
   gateEveryMethod(server)
@@ -65,59 +49,10 @@ export async function createAdminServer(options: AdminServerOptions): Promise<Re
     stop: async (graceMs) => {
       health.set(false)
       health.close()
-      stopping.abort()
+      calls.stop()
       await Promise.race([shutDown(server), pause(graceMs)])
       server.forceShutdown()
     },
-  })
-}
-
-function addServices(server: Server, { unary, streaming }: Calls, rooms: AdminRooms): void {
-  const config = configHandlers(rooms)
-  server.addService(definition(`${apiPackage}.Config`), {
-    Apply: unary(config.Apply),
-    Get: unary(config.Get),
-    List: unary(config.List),
-    Delete: unary(config.Delete),
-    Diff: unary(config.Diff),
-    Validate: unary(config.Validate),
-    ListRevisions: unary(config.ListRevisions),
-  })
-  const traffic = trafficHandlers(rooms)
-  server.addService(definition(`${apiPackage}.Traffic`), {
-    Get: unary(traffic.Get),
-    Set: unary(traffic.Set),
-    Switch: unary(traffic.Switch),
-    Split: unary(traffic.Split),
-    Rollback: unary(traffic.Rollback),
-    Fence: unary(traffic.Fence),
-    RemoveFence: unary(traffic.RemoveFence),
-    Watch: streaming(traffic.Watch),
-  })
-  const push = pushHandlers(rooms)
-  server.addService(definition(`${apiPackage}.Push`), {
-    Get: unary(push.Get),
-    List: unary(push.List),
-    Watch: streaming(push.Watch),
-    Wait: unary(push.Wait),
-    Abort: unary(push.Abort),
-  })
-  const nodes = nodesHandlers(rooms)
-  server.addService(definition(`${apiPackage}.Nodes`), { List: unary(nodes.List), Get: unary(nodes.Get) })
-  const events = eventsHandlers(rooms)
-  server.addService(definition(`${apiPackage}.Events`), { Watch: streaming(events.Watch) })
-  const store = storeHandlers(rooms)
-  server.addService(definition(`${apiPackage}.Store`), {
-    GetStatus: unary(store.GetStatus),
-    ListGenerations: unary(store.ListGenerations),
-    ServeGeneration: unary(store.ServeGeneration),
-  })
-  const endpoints = endpointsHandlers(rooms)
-  server.addService(definition(`${apiPackage}.Endpoints`), {
-    Set: unary(endpoints.Set),
-    Patch: unary(endpoints.Patch),
-    Drain: unary(endpoints.Drain),
-    List: unary(endpoints.List),
   })
 }
 

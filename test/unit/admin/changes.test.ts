@@ -145,6 +145,6 @@ describe('a change', () => {
     )
     expect(error.code).toBe(status.INTERNAL)
     expect(error.details).not.toContain('42')
-    expect(failed[0]).toBe('/verdigris.admin.v1alpha1.Traffic/Rollback')
+    expect(failed[0]).toBe('Traffic/Rollback')
   })
 })

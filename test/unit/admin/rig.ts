@@ -7,9 +7,10 @@ import { createGate, type Gate } from '../../../src/access/index.ts'
 import {
   type AdminRooms,
   type AdminServer,
-  type AdminServerOptions,
   adminApi,
+  type CallHooks,
   createAdminServer,
+  createCalls,
   createEvents,
   type Events,
 } from '../../../src/admin/index.ts'
@@ -93,7 +94,8 @@ export interface Rig {
 }
 
 export async function startRig(
-  options: Partial<Omit<AdminServerOptions, 'rooms'>> & {
+  options: CallHooks & {
+    readonly gate?: Gate
     readonly delivery?: Delivery
     readonly discovery?: AdminRooms['discovery']
     readonly nodes?: readonly NodeStatus[]
@@ -109,11 +111,8 @@ export async function startRig(
     ...(options.eventsLimit === undefined ? {} : { limit: options.eventsLimit }),
   })
   const gate: Gate = options.gate ?? createGate({})
-  const server = await createAdminServer({
-    ...options,
-    gate,
-    listen: { address: '127.0.0.1', port: 0 },
-    rooms: {
+  const calls = createCalls(
+    {
       store: store.value,
       delivery: options.delivery ?? scripted().delivery,
       fleet: fleetOf(options.nodes ?? []),
@@ -121,7 +120,9 @@ export async function startRig(
       discovery: options.discovery ?? noDiscovery,
       lookUp: async () => undefined,
     },
-  })
+    options,
+  )
+  const server = await createAdminServer({ calls, gate, listen: { address: '127.0.0.1', port: 0 } })
   if (!server.ok) throw new Error(server.error.message)
   const { port } = server.value.address
   const clients: Client[] = []
