@@ -16,10 +16,11 @@ export function adminApiTypes(files: readonly FileShape[], inPackage: string): s
     '// Generated from protos/verdigris by scripts/admin-api-types.ts: change the .proto files and run',
     '// VERDIGRIS_UPDATE=1 npx vitest run test/unit/admin/descriptors.test.ts',
     '',
+    // The last member is never there: without it the compiler could not tell the two apart.
     '/** google.protobuf.Timestamp. */',
-    'export interface Timestamp {\n  seconds: number\n  nanos: number\n}',
+    "export interface Timestamp {\n  seconds: number\n  nanos: number\n  '@type'?: 'google.protobuf.Timestamp'\n}",
     '/** google.protobuf.Duration. */',
-    'export interface Duration {\n  seconds: number\n  nanos: number\n}',
+    "export interface Duration {\n  seconds: number\n  nanos: number\n  '@type'?: 'google.protobuf.Duration'\n}",
     '/** google.protobuf.Struct; see struct.ts. */',
     'export interface Struct {\n  fields: Record<string, StructValue>\n}',
     '/** google.protobuf.Value. */',

@@ -5,11 +5,13 @@
 export interface Timestamp {
   seconds: number
   nanos: number
+  '@type'?: 'google.protobuf.Timestamp'
 }
 /** google.protobuf.Duration. */
 export interface Duration {
   seconds: number
   nanos: number
+  '@type'?: 'google.protobuf.Duration'
 }
 /** google.protobuf.Struct; see struct.ts. */
 export interface Struct {
@@ -30,6 +32,17 @@ export type Input<T> = T extends readonly (infer Item)[]
   : T extends object
     ? { readonly [Key in keyof T]?: Input<T[Key]> | undefined }
     : T
+export type PushPhase =
+  | 'PUSH_PHASE_UNSPECIFIED'
+  | 'PUSH_PHASE_PREPARING'
+  | 'PUSH_PHASE_PREPARED'
+  | 'PUSH_PHASE_SWITCHING'
+  | 'PUSH_PHASE_DONE'
+  | 'PUSH_PHASE_ABORTED'
+  | 'PUSH_PHASE_REVERTING'
+  | 'PUSH_PHASE_REVERTED'
+  | 'PUSH_PHASE_SPLIT'
+  | 'PUSH_PHASE_OVERTAKEN'
 export interface ObjectKey {
   namespace: string
   kind: string
@@ -52,6 +65,7 @@ export interface ChangeOptions {
   reason: string
   requestId: string
   manager: string
+  wait: Duration | null
 }
 export interface ObjectDiff {
   key: ObjectKey | null
@@ -75,6 +89,7 @@ export interface ChangeAnswer {
   objects: ObjectDiff[]
   notes: string[]
   dryRun: boolean
+  phase: PushPhase
 }
 export interface Violation {
   path: string
@@ -169,6 +184,36 @@ export type RevisionObjectOperation =
   | 'OPERATION_UNSPECIFIED'
   | 'PUT'
   | 'DELETE'
+export interface WatchObjectsRequest {
+  namespace: string
+  kind: string
+  name: string
+  view: View
+  afterRevision: number
+}
+export interface WatchObjectsResponse {
+  change?: ObjectChange
+  mark?: WatchMark
+  gap?: WatchGap
+  item?: 'change' | 'mark' | 'gap'
+}
+export interface ObjectChange {
+  type: ObjectChangeType
+  key: ObjectKey | null
+  object: ConfigObject | null
+}
+export type ObjectChangeType =
+  | 'TYPE_UNSPECIFIED'
+  | 'ADDED'
+  | 'CHANGED'
+  | 'DELETED'
+export interface WatchMark {
+  revision: number
+  listComplete: boolean
+}
+export interface WatchGap {
+  reason: string
+}
 export interface EndpointsTarget {
   namespace: string
   service: string
@@ -342,17 +387,6 @@ export interface Nack {
   detail: string
   at: Timestamp | null
 }
-export type PushPhase =
-  | 'PUSH_PHASE_UNSPECIFIED'
-  | 'PUSH_PHASE_PREPARING'
-  | 'PUSH_PHASE_PREPARED'
-  | 'PUSH_PHASE_SWITCHING'
-  | 'PUSH_PHASE_DONE'
-  | 'PUSH_PHASE_ABORTED'
-  | 'PUSH_PHASE_REVERTING'
-  | 'PUSH_PHASE_REVERTED'
-  | 'PUSH_PHASE_SPLIT'
-  | 'PUSH_PHASE_OVERTAKEN'
 export interface GetPushRequest {
   id: string
 }
@@ -600,6 +634,7 @@ export interface AdminServices {
     Diff: { request: DiffRequest; response: ChangeAnswer; stream: false }
     Validate: { request: ValidateRequest; response: ValidateResponse; stream: false }
     ListRevisions: { request: ListRevisionsRequest; response: ListRevisionsResponse; stream: false }
+    Watch: { request: WatchObjectsRequest; response: WatchObjectsResponse; stream: true }
   }
   Endpoints: {
     Set: { request: SetEndpointsRequest; response: EndpointsAnswer; stream: false }

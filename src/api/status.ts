@@ -80,13 +80,14 @@ export const problemTable: Readonly<
   conflict: {
     code: 'ABORTED',
     reason: 'CONFLICT',
-    carries: 'ErrorInfo metadata `winner`: who was first',
+    carries: 'ErrorInfo metadata `winner`: who was first; `push`: the one that was waited for',
     todo: 'read again, decide again, send again with the new etag',
   },
   precondition: {
     code: 'FAILED_PRECONDITION',
     reason: 'PRECONDITION',
-    carries: 'PreconditionFailure: the node (subject) and its text (description) where a proxy refused',
+    carries:
+      'PreconditionFailure: the node (subject) and its text (description) where a proxy refused; ErrorInfo metadata `push`: the one that was waited for',
     todo: 'change what the message names; the same request will not pass before',
   },
   limit: {
@@ -100,6 +101,12 @@ export const problemTable: Readonly<
     reason: 'DENIED',
     carries: '',
     todo: 'give a client certificate that the server trusts (PERMISSION_DENIED: ask for the role)',
+  },
+  deadline: {
+    code: 'DEADLINE_EXCEEDED',
+    reason: 'DEADLINE',
+    carries: 'ErrorInfo metadata `push`: the one that was waited for; it goes on',
+    todo: 'the change is made: follow its push with `verdigris push watch ID`, or wait again',
   },
   unavailable: {
     code: 'UNAVAILABLE',
@@ -134,11 +141,12 @@ export function toStatus(problem: Problem): RichStatus {
         ],
       }
     }
-    case 'conflict':
-      return {
-        ...base,
-        details: [info(problem.winner === undefined ? {} : { winner: clip(problem.winner, 256) })],
-      }
+    case 'conflict': {
+      const winner = problem.winner === undefined ? {} : { winner: clip(problem.winner, 256) }
+      return { ...base, details: [info({ ...winner, ...pushOf(problem) })] }
+    }
+    case 'deadline':
+      return { ...base, details: [info(pushOf(problem))] }
     case 'precondition': {
       const refusals = (problem.refusals ?? []).map((refusal) => ({
         type: refusal.type,
@@ -149,7 +157,7 @@ export function toStatus(problem: Problem): RichStatus {
       return {
         ...base,
         details: [
-          info(),
+          info(pushOf(problem)),
           ...(shown.length === 0
             ? []
             : [{ kind: 'google.rpc.PreconditionFailure', violations: shown } as const]),
@@ -203,7 +211,10 @@ export function fromStatus(status: RichStatus): Problem | undefined {
         kind: 'conflict',
         message,
         ...(info.metadata.winner === undefined ? {} : { winner: info.metadata.winner }),
+        ...pushOf(info.metadata),
       }
+    case problemTable.deadline.reason:
+      return { kind: 'deadline', message, push: info.metadata.push ?? '' }
     case problemTable.precondition.reason: {
       const refusals = status.details.flatMap((detail) =>
         detail.kind === 'google.rpc.PreconditionFailure'
@@ -214,7 +225,8 @@ export function fromStatus(status: RichStatus): Problem | undefined {
             }))
           : [],
       )
-      return { kind: 'precondition', message, ...(refusals.length === 0 ? {} : { refusals }) }
+      const push = pushOf(info.metadata)
+      return { kind: 'precondition', message, ...push, ...(refusals.length === 0 ? {} : { refusals }) }
     }
     case problemTable.limit.reason: {
       const quota = status.details.find((detail) => detail.kind === 'google.rpc.QuotaFailure')
@@ -228,6 +240,10 @@ export function fromStatus(status: RichStatus): Problem | undefined {
       return undefined
   }
 }
+
+/** The push that an error is about, where it is about one. */
+const pushOf = ({ push }: { readonly push?: string | undefined }): { readonly push?: string } =>
+  push === undefined ? {} : { push }
 
 /** `shop.yaml:12:5: Service shop/checkout: wanted …`: what stands in a field violation beside its path. */
 export function describeViolation(fault: Violation): string {

@@ -8,6 +8,7 @@ import {
   type PackageDefinition,
   type ServiceDefinition,
 } from '@grpc/proto-loader'
+import { apiPackage } from '../names.ts'
 
 /** Files of the API, relative to the include folder; imports come with them. */
 export const protoFiles: readonly string[] = [
@@ -35,8 +36,12 @@ export function protoRoot(): string {
 
 /** The loaded API: looked up by full name, so that a misspelt one fails at the start and not at a call. */
 export interface AdminApi {
+  /** Short names of our own services, such as `Traffic`. */
+  readonly services: readonly string[]
   service(name: string): ServiceDefinition
   message(name: string): MessageTypeDefinition<object, object>
+  /** The descriptor (google.protobuf.DescriptorProto or EnumDescriptorProto, as an object) of what has that name. */
+  descriptor(name: string): object | undefined
 }
 
 let loaded: AdminApi | undefined
@@ -61,10 +66,20 @@ function lookups(definition: PackageDefinition): AdminApi {
     if (found === undefined) throw new Error(`the API has no ${name}`)
     return found
   }
+  const isService = (found: PackageDefinition[string]): boolean =>
+    !('format' in found && typeof found.format === 'string')
+  const own = `${apiPackage}.`
   return {
+    services: Object.entries(definition).flatMap(([name, found]) =>
+      name.startsWith(own) && isService(found) ? [name.slice(own.length)] : [],
+    ),
+    descriptor: (name) => {
+      const found = definition[name]
+      return found !== undefined && 'type' in found && typeof found.type === 'object' ? found.type : undefined
+    },
     service: (name) => {
       const found = find(name)
-      if ('format' in found && typeof found.format === 'string') throw new Error(`${name} is no service`)
+      if (!isService(found)) throw new Error(`${name} is no service`)
       return found as ServiceDefinition
     },
     message: (name) => {
