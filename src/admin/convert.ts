@@ -12,7 +12,7 @@ import { printObject } from './manifests.ts'
 import { type SecretStates, secretStatus } from './secret-status.ts'
 
 /** `namespace/Kind/name` in its parts. */
-function toKey(key: Key): api.ObjectKey {
+export function toKey(key: Key): api.ObjectKey {
   const [namespace = '', kind = '', name = ''] = key.split('/')
   return { namespace, kind, name }
 }
@@ -80,6 +80,8 @@ const phases: Readonly<Record<PushPhase, api.PushPhase>> = {
   split: 'PUSH_PHASE_SPLIT',
   overtaken: 'PUSH_PHASE_OVERTAKEN',
 }
+
+export const toPushPhase = (phase: PushPhase): api.PushPhase => phases[phase]
 
 export const toPushRecord = (push: PushRecord): api.Input<api.PushRecord> => ({
   id: push.id,

@@ -21,18 +21,29 @@ export type Problem =
   | { readonly kind: 'invalid'; readonly message: string; readonly violations: readonly Violation[] }
   /** gRPC NOT_FOUND. */
   | { readonly kind: 'notFound'; readonly message: string }
-  /** Somebody else was first: an etag, request id or push. gRPC ABORTED; `winner` says who (`r41 by deploy-bot`). */
-  | { readonly kind: 'conflict'; readonly message: string; readonly winner?: string }
+  /**
+   * Somebody else was first: an etag, request id or push. gRPC ABORTED; `winner` says who (`r41 by deploy-bot`). `push`: the
+   * one that was waited for, as below.
+   */
+  | {
+      readonly kind: 'conflict'
+      readonly message: string
+      readonly winner?: string
+      readonly push?: string
+    }
   /** Right request, wrong moment or world. gRPC FAILED_PRECONDITION; node and text where a proxy refused. */
   | {
       readonly kind: 'precondition'
       readonly message: string
+      readonly push?: string
       readonly refusals?: readonly { readonly node: string; readonly type: string; readonly detail: string }[]
     }
   /** A bound was met. gRPC RESOURCE_EXHAUSTED. `limit` is its name in limits.ts. */
   | { readonly kind: 'limit'; readonly message: string; readonly limit: string }
   /** Who are you, or you may not. gRPC UNAUTHENTICATED or PERMISSION_DENIED. */
   | { readonly kind: 'denied'; readonly message: string; readonly authenticated: boolean }
+  /** It was waited for as long as was asked, and is not there yet: `push` goes on. gRPC DEADLINE_EXCEEDED. */
+  | { readonly kind: 'deadline'; readonly message: string; readonly push: string }
   /** Not now: loading, read-only, store failing. gRPC UNAVAILABLE. */
   | { readonly kind: 'unavailable'; readonly message: string }
 

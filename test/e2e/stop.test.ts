@@ -334,7 +334,10 @@ async function stuckPush(args: readonly string[]) {
   return { controlPlane: fleet.controlPlane, admin: fleet.admin, push, proxy }
 }
 
-const noAnswer = { revision: 0, objects: [], notes: [], dryRun: false }
+const noAnswer = {
+  ...{ revision: 0, objects: [], notes: [], dryRun: false },
+  phase: 'PUSH_PHASE_UNSPECIFIED' as const,
+}
 
 /** As grpc.health.v1 numbers them. */
 const serving = 1

@@ -4,6 +4,7 @@ import { adminApi, apiPackage, codes, type RichStatus, toStatus } from '../../ap
 import { err, limits, type Problem, type Result } from '../../base/index.ts'
 import type { AdminRooms, CallContext } from '../services/context.ts'
 import { allHandlers } from '../services/table.ts'
+import { waiting } from '../wait-for-push.ts'
 
 /** What was called and how it ended; for metrics and the log. */
 export interface CallSeen {
@@ -187,7 +188,7 @@ function runsOf(rooms: AdminRooms): ReadonlyMap<string, Run> {
         `${service}/${method}`,
         shape.responseStream
           ? { kind: 'stream', run: run as StreamRun }
-          : { kind: 'unary', run: run as UnaryRun },
+          : { kind: 'unary', run: waiting(run as UnaryRun, rooms.delivery) },
       )
     }
   }

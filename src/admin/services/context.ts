@@ -15,7 +15,7 @@ import type { SecretStates } from '../secret-status.ts'
 export interface AdminRooms {
   readonly delivery: Delivery
   readonly fleet: FleetView
-  readonly store: Pick<Store, 'view' | 'condition' | 'revision' | 'revisions' | 'history'>
+  readonly store: Pick<Store, 'view' | 'watch' | 'condition' | 'revision' | 'revisions' | 'history'>
   readonly events: Events
   readonly discovery: Pick<Discovery, 'ask' | 'list'>
   readonly lookUp: NameLookup
@@ -79,7 +79,7 @@ export const namespaceOr = (namespace: string): string => (namespace === '' ? 'd
 
 /** The part of a command that every change carries; texts are bounded because they are kept for ever. */
 export function changeOptions(
-  options: ChangeOptions | null | undefined,
+  options: Partial<ChangeOptions> | null | undefined,
   actor: string,
 ): Result<
   {
