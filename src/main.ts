@@ -16,6 +16,7 @@ import { programVersion } from './cli/index.ts'
 import type { Config } from './config.ts'
 import { createDiscovery, knownEndpoints, watchFiles } from './discovery/index.ts'
 import { lookAfterSecrets } from './look-after-secrets.ts'
+import type { GroupKey } from './model/index.ts'
 import {
   createHttpPort,
   createLogger,
@@ -211,8 +212,12 @@ async function start(
   endings.push({ room: 'http', end: () => http.value.stop() })
   metrics.read({
     nodes: () => delivery.fleet.nodes(),
-    pushesRunning: () =>
-      delivery.pushes(limits.pushesKept).filter(({ phase }) => !finalPhases.includes(phase)).length,
+    newest: () => newestGenerations(store.value),
+    pushes: () => delivery.pushes(limits.pushesKept).filter(({ phase }) => !finalPhases.includes(phase)),
+    retirements: () => delivery.retirements(),
+    traffic: () => store.value.view(),
+    endpoints: () => discovery.counts(),
+    streams: () => xds.value.stats(),
     revision: () => store.value.view().revision,
     store: () => store.value.stats(),
     encodes: () => compiler.encodeCounts(),
@@ -282,6 +287,18 @@ function readinessIn(phase: keyof typeof notReady | 'serving', condition: StoreC
   if (phase !== 'serving') return { ready: false, reason: notReady[phase] }
   if (condition.kind === 'writable') return { ready: true }
   return { ready: true, but: `the store takes no changes: ${condition.reason}. Next: ${condition.next}` }
+}
+
+/** The number of every declared node group's newest generation; 0: it has none yet. */
+function newestGenerations(store: Store): ReadonlyMap<GroupKey, number> {
+  const { heads, generations } = store.view()
+  const newest = new Map<GroupKey, number>()
+  for (const { kind, namespace, name } of heads.values()) {
+    if (kind !== 'NodeGroup') continue
+    const group = `${namespace}/${name}`
+    newest.set(group, generations.get(group)?.at(-1)?.number ?? 0)
+  }
+  return newest
 }
 
 /** Every push that ends, in the metrics. */

@@ -322,4 +322,7 @@ export const limits = {
   /** Milliseconds that the stop waits for ACKs of what was sent last, and then for statuses to be flushed. */
   stopAckMs: 1_000,
   stopFlushMs: 500,
+  /** Environments, and node groups, with series of their own in the metrics: a scrape stays below a few hundred KiB. */
+  environmentsMeasured: 2_000,
+  groupsMeasured: 500,
 } as const

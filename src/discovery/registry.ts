@@ -37,6 +37,21 @@ export function sizeOf({ parts }: Registered): number {
   return size
 }
 
+/** Endpoints of all places by how they stand; one that lapsed is counted as that alone. */
+export function countByState({ services }: Registry): {
+  readonly live: number
+  readonly draining: number
+  readonly lapsed: number
+} {
+  const count = { live: 0, draining: 0, lapsed: 0 }
+  for (const slots of services.values())
+    for (const { parts } of slots.values())
+      for (const { registrations } of parts.values())
+        for (const each of registrations.values())
+          count[each.lapsed ? 'lapsed' : observedIn(each).draining === true ? 'draining' : 'live'] += 1
+  return count
+}
+
 /** When the next lease there runs out; those that have lapsed wait for a word and for no moment. */
 export function firstLapse({ parts }: Registered): number {
   let first = Number.POSITIVE_INFINITY

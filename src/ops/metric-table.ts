@@ -1,6 +1,8 @@
-// Every metric of Verdigris, declared once: name, type, help, labels with the values they can take. A label
-// without a closed set of values is not allowed: a fleet must not be able to grow our own series.
-// docs/reference/metrics.md lists the same, and a test holds the two together.
+// Every metric of Verdigris, declared once: name, type, help, labels with the values they can take. A label has a closed set of
+// values, or names what operators declared (services, environments, node groups) up to a bound in limits.ts: proxies must not
+// be able to grow our own series. docs/reference/metrics.md lists the same, and a test holds the two together.
+import { limits } from '../base/index.ts'
+import { nodeStates } from './group-figures.ts'
 
 /** Short names of the resource types, as labels. */
 export const typeLabels = ['lds', 'rds', 'cds', 'eds', 'sds', 'rtds', 'ecds', 'other'] as const
@@ -20,6 +22,11 @@ export const verbLabels = [
 /** How a push ended. */
 export const outcomeLabels = ['done', 'aborted', 'reverted', 'split', 'overtaken'] as const
 
+/** Phases of a push that is not over. */
+export const phaseLabels = ['preparing', 'prepared', 'switching', 'reverting'] as const
+/** Parts of a push that arrived, one after another. */
+export const pushSteps = ['commit', 'prepare', 'decide', 'switch'] as const
+
 /** Seconds; dense below 100 ms, where switches live. */
 const pushBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 60]
 const callBuckets = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5]
@@ -35,6 +42,14 @@ export interface MetricRow {
 
 const types = { type: typeLabels }
 const variants = { variant: ['sotw', 'delta'] }
+const declared = {
+  service: '`namespace/name` of a Service',
+  environment: `as declared, the first ${limits.environmentsMeasured} in the order of their services`,
+}
+const ofService = { service: declared.service }
+const groups = {
+  group: `\`namespace/name\` of a NodeGroup, the first ${limits.groupsMeasured} in the order of their names`,
+}
 const methods = { method: 'the methods of the API, such as Traffic/Switch' }
 
 /** Name → what it is. Units last in the name: seconds, bytes; counters end in `_total`. */
@@ -58,6 +73,27 @@ export const metricTable = {
     labels: { state: ['connected', 'gone', 'held'] },
   },
   verdigris_nodes_refusing: { type: 'gauge', help: 'Nodes with an open NACK.', labels: {} },
+  verdigris_group_nodes: {
+    type: 'gauge',
+    help: 'Nodes of a group by how they stand with its newest generation: current, behind, refusing (an open NACK), or gone (not connected, still counted).',
+    labels: { ...groups, state: nodeStates },
+  },
+  verdigris_group_generation: { type: 'gauge', help: 'The newest generation of a group.', labels: groups },
+  verdigris_group_lag_seconds: {
+    type: 'gauge',
+    help: 'How long the connected node that is behind the newest generation for longest has not moved on, as seen at scrapes; 0: none is behind.',
+    labels: groups,
+  },
+  verdigris_unsent_bytes: {
+    type: 'gauge',
+    help: 'Bytes of responses that sockets have not taken yet: of readers that read, and of those that are slow.',
+    labels: { reader: ['quick', 'slow'] },
+  },
+  verdigris_streams_waiting: {
+    type: 'gauge',
+    help: 'Streams with something to be sent that wait because sockets hold as much as they may.',
+    labels: {},
+  },
   verdigris_responses_total: { type: 'counter', help: 'Discovery responses sent.', labels: types },
   verdigris_response_bytes_total: {
     type: 'counter',
@@ -76,7 +112,12 @@ export const metricTable = {
     help: 'Pieces whose bytes were made, each content once: whole resources, and routes and virtual hosts inside them.',
     labels: { piece: ['resource', 'virtual_host', 'route'] },
   },
-  verdigris_pushes_running: { type: 'gauge', help: 'Pushes not yet final.', labels: {} },
+  verdigris_pushes_running: { type: 'gauge', help: 'Pushes not yet final.', labels: { phase: phaseLabels } },
+  verdigris_push_oldest_seconds: {
+    type: 'gauge',
+    help: 'Age of the oldest push that is not final, without the time that its ramp may take; 0: none runs.',
+    labels: {},
+  },
   verdigris_pushes_total: {
     type: 'counter',
     help: 'Pushes that ended.',
@@ -86,6 +127,12 @@ export const metricTable = {
     type: 'histogram',
     help: 'From the command to the last ACK of the switch, of pushes that ended done.',
     labels: { verb: verbLabels },
+    buckets: pushBuckets,
+  },
+  verdigris_push_step_seconds: {
+    type: 'histogram',
+    help: 'Parts of pushes that ended done: until durable, prepared everywhere, decided (durable), and ACKed by the last node.',
+    labels: { step: pushSteps },
     buckets: pushBuckets,
   },
   verdigris_push_skew_seconds: {
@@ -99,6 +146,41 @@ export const metricTable = {
     help: 'Part of a push that was spent flushing to disk.',
     labels: {},
     buckets: pushBuckets,
+  },
+  verdigris_retirements: {
+    type: 'gauge',
+    help: 'Clusters that left intent and are not yet removed: still referenced by a node, quiet for the retire delay, or draining.',
+    labels: { step: ['referenced', 'quiet', 'draining'] },
+  },
+  verdigris_retirement_oldest_seconds: {
+    type: 'gauge',
+    help: 'Since when the cluster that retires for longest has left intent; 0: none retires.',
+    labels: {},
+  },
+  verdigris_traffic_wanted_ratio: {
+    type: 'gauge',
+    help: 'Share of a service that an environment was given by the newest command, 0 to 1.',
+    labels: declared,
+  },
+  verdigris_traffic_applied_ratio: {
+    type: 'gauge',
+    help: 'Share of a service that the fleet was switched to, 0 to 1.',
+    labels: declared,
+  },
+  verdigris_traffic_by_request: {
+    type: 'gauge',
+    help: '1 while requests may say themselves where they go (a cohort is on, or environments are carried): what proxies count then differs from the shares.',
+    labels: ofService,
+  },
+  verdigris_traffic_services_unlisted: {
+    type: 'gauge',
+    help: 'Services without series of their own, because there are too many environments.',
+    labels: {},
+  },
+  verdigris_endpoints: {
+    type: 'gauge',
+    help: 'Registered endpoints: with a lease that holds or none, draining, or kept although their lease ran out.',
+    labels: { state: ['live', 'draining', 'lapsed'] },
   },
   verdigris_revision: { type: 'gauge', help: 'The newest revision.', labels: {} },
   verdigris_store_commits_total: { type: 'counter', help: 'Commits made durable.', labels: {} },
@@ -141,6 +223,11 @@ export const metricTable = {
     type: 'gauge',
     help: 'Secrets by how their files stand: good; stale: bad, and what was good last goes on; missing: nothing good since the start.',
     labels: { state: ['good', 'stale', 'missing'] },
+  },
+  verdigris_secrets_withheld: {
+    type: 'gauge',
+    help: 'Secrets that streams open now are not sent: plaintext: a private key, to another machine over plaintext; bodiless: its files are bad or gone.',
+    labels: { reason: ['plaintext', 'bodiless'] },
   },
   verdigris_secret_expiry_seconds: {
     type: 'gauge',

@@ -182,6 +182,15 @@ export interface Delivery {
   serveStored(command: ServeStoredCommand): Promise<Result<ServedStored, Problem>>
 }
 
+/** A cluster that left intent and is not yet removed. */
+export interface RetirementStatus {
+  readonly group: GroupKey
+  readonly name: string
+  readonly step: 'referenced' | 'quiet' | 'draining'
+  /** Milliseconds since it left intent. */
+  readonly ageMs: number
+}
+
 /** Something that happened, for whoever keeps events: names are few and snake_case, attributes small. */
 export interface DeliveryEvent {
   readonly name:

@@ -18,6 +18,7 @@ import type {
   StreamLimits,
   StreamState,
   VariantName,
+  WithheldBecause,
 } from './machine.ts'
 import { type Nodes, nodeOf, noteSent, park } from './nodes.ts'
 import { createStream, step } from './stream.ts'
@@ -64,6 +65,8 @@ export interface HubStats {
   readonly slowBytes: number
   /** Streams that wait because sockets hold as much as they may. */
   readonly crowded: number
+  /** Secrets that streams are not sent, by why; one withheld from two streams counts twice. */
+  readonly withheld: Readonly<Record<WithheldBecause, number>>
 }
 
 export interface Hub {
@@ -312,14 +315,16 @@ export function createHub(options: HubOptions): Hub {
     bounds: () => boundsOf({ entries: entries.values(), nodes, world, limits: bounds }),
     stats: () => {
       const streams = { sotw: 0, delta: 0 }
+      const withheld = { plaintext: 0, bodiless: 0 }
       let held = 0
       for (const { state } of entries.values()) {
         streams[state.variant] += 1
         if (state.group === undefined) held += 1
+        for (const reason of state.withheld.values()) withheld[reason] += 1
       }
       const { encoded, shared } = bodies.stats
       const { quickBytes, slowBytes } = unsent
-      const load = { unsentBytes: quickBytes + slowBytes, slowBytes, crowded: crowd.size }
+      const load = { unsentBytes: quickBytes + slowBytes, slowBytes, crowded: crowd.size, withheld }
       return { streams, opened, held, ...counts, bodiesEncoded: encoded, bodiesShared: shared, ...load }
     },
   }

@@ -76,6 +76,9 @@ export interface StreamLimits {
   readonly pendingPerType: number
 }
 
+/** Why a secret is not sent: the key would be read along the way, or there are no bytes of it. */
+export type WithheldBecause = 'plaintext' | 'bodiless'
+
 /** What a stream may look at; not changed by it. */
 export interface Context {
   readonly world: World
@@ -113,8 +116,8 @@ export interface StreamState {
   crowded: boolean
   /** Unknown types were noted. */
   readonly strangeTypes: Set<string>
-  /** Secrets of which it was noted that they are withheld. */
-  readonly withheld: Set<string>
+  /** Secrets that are withheld, each noted when it first was, and why. */
+  readonly withheld: Map<string, WithheldBecause>
 }
 
 /** What a type of a stream is to come to. */

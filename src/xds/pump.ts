@@ -54,7 +54,7 @@ function advance(
   if (goal === undefined) return []
   const wanted = variant.plan(stream, follow, goal, context, now)
   const plan = withhold(stream, follow, wanted)
-  const said = plan === wanted ? [] : sayWithheld(stream, wanted)
+  const said = sayWithheld(stream, follow, wanted)
   return [...said, ...carryOut(stream, follow, goal, plan, node, variant, context, now)]
 }
 

@@ -53,7 +53,7 @@ export const createStream = (
   timerAt: undefined,
   crowded: false,
   strangeTypes: new Set(),
-  withheld: new Set(),
+  withheld: new Map(),
 })
 
 /** Folds one event in. The state handed in is spent; effects are carried out in their order. */

@@ -8,6 +8,7 @@ import { look, lookAfter } from '../leases.ts'
 import { observationOf } from '../observation.ts'
 import { placeText } from '../place.ts'
 import { restoreRegistry } from '../records.ts'
+import { countByState } from '../registry.ts'
 import type { EndpointsAnswer, EndpointsCommand, EndpointView, Notice, Registry, Touched } from '../types.ts'
 import { type Filter, viewsOf } from '../views.ts'
 
@@ -37,6 +38,8 @@ export interface Discovery {
   /** Takes no more changes and ends what is being written. */
   stop(): Promise<void>
   bounds(): readonly Bound[]
+  /** Registered endpoints by how they stand: for each a look, no more. */
+  counts(): ReturnType<typeof countByState>
 }
 
 interface Waiting {
@@ -229,6 +232,7 @@ export function createDiscovery(options: DiscoveryOptions): Discovery {
       waiting = []
       await flushing
     },
+    counts: () => countByState(registry),
     bounds: () => [
       { what: 'registered endpoints', size: registry.size, limit: limits.registeredEndpoints },
       { what: 'changes of endpoints waiting', size: waiting.length, limit: limits.endpointChangesWaiting },

@@ -11,7 +11,7 @@ import type { Store } from '../../store/index.ts'
 import type { Push } from '../push-state.ts'
 import { phaseOf } from '../push-state.ts'
 import { pushName } from '../records.ts'
-import type { Delivery, DeliveryEvent, PushRecord } from '../types.ts'
+import type { Delivery, DeliveryEvent, PushRecord, RetirementStatus } from '../types.ts'
 import { createAside } from './aside.ts'
 import { boundsOf } from './bounds.ts'
 import { makeChange, tryChange } from './change.ts'
@@ -57,6 +57,8 @@ export interface DeliveryEngine extends Delivery {
   start(): Promise<void>
   /** Takes no more changes, lets decided pushes arrive, ends what is being written, all within `graceMs`. Others go on at the next start. */
   stop(graceMs: number): Promise<void>
+  /** Clusters on their way out. */
+  retirements(): readonly RetirementStatus[]
   /** How large everything is that it keeps. */
   bounds(): readonly Bound[]
 }
@@ -81,6 +83,7 @@ export function createDelivery(options: DeliveryOptions): DeliveryEngine {
     ),
     start: () => start(engine),
     stop: (graceMs) => stop(engine, graceMs),
+    retirements: () => retirementsOf(engine),
     bounds: () => boundsOf(engine),
     change: async (command) => {
       const arrivedAt = engine.clock.mono()
@@ -183,6 +186,16 @@ function isFull(engine: Engine): Problem | undefined {
   if (engine.serial.waiting < limits.changesWaiting) return undefined
   const message = `${engine.serial.waiting} changes wait for their turn, at most ${limits.changesWaiting} may: send it again later`
   return { kind: 'limit', message, limit: 'changesWaiting' }
+}
+
+function retirementsOf({ retirements, clock }: Engine): readonly RetirementStatus[] {
+  const now = clock.mono()
+  return [...retirements.values()].flatMap((names) =>
+    [...names.values()].map(({ group, name, step, since }) => ({
+      ...{ group, name, step: step.kind },
+      ageMs: Math.max(0, now - since),
+    })),
+  )
 }
 
 function recordBy(engine: Engine, id: string): PushRecord | undefined {

@@ -42,6 +42,7 @@ it('keeps an owner that falls silent whole, says so again and again, and believe
   await rig.clock.advance(11_000)
   await rig.talk()
   expect(listed(scene, 'blue')).toEqual(['8081 lapsed', '8082 lapsed'])
+  expect(scene.discovery.counts()).toEqual({ live: 0, draining: 0, lapsed: 2 })
   expect(scene.generations()).toBe(before)
   const said = () => rig.logged.filter(({ event }) => event === 'endpoints_kept').length
   expect(said()).toBeGreaterThanOrEqual(1)
@@ -50,6 +51,7 @@ it('keeps an owner that falls silent whole, says so again and again, and believe
   expect(said()).toBeGreaterThan(once)
   await scene.must(set('blue', [8081], leased))
   expect(listed(scene, 'blue')).toEqual(['8081'])
+  expect(scene.discovery.counts()).toEqual({ live: 1, draining: 0, lapsed: 0 })
 })
 
 it('keeps more than half that fall silent one after another: whoever renews has lost the way', async () => {

@@ -42,7 +42,7 @@ const push = (id: string, phase: PushRecord['phase'], verb = 'switch'): PushReco
     groups: [],
     refusals: [],
   },
-  timings: { flushMs: 1, firstAckMs: 2, lastAckMs: 4 },
+  timings: { flushMs: 1, committedMs: 1, decidedMs: 1.5, firstAckMs: 2, lastAckMs: 4 },
 })
 const status = (connected: boolean, group: string | undefined, refuses = false): NodeStatus => ({
   ...{ node, group, connected, streams: [], lastSeen: 0 },
@@ -105,6 +105,9 @@ describe('metrics', () => {
         'verdigris_push_duration_seconds_count{verb="switch"} 1',
         'verdigris_push_duration_seconds_sum{verb="switch"} 0.004',
         'verdigris_push_skew_seconds_sum 0.002',
+        'verdigris_push_step_seconds_sum{step="commit"} 0.001',
+        'verdigris_push_step_seconds_sum{step="decide"} 0.0005',
+        'verdigris_push_step_seconds_sum{step="switch"} 0.0025',
         'verdigris_push_flush_seconds_count 2',
       ]),
     )
@@ -127,7 +130,7 @@ describe('metrics', () => {
       nodes: () => [status(true, 'g'), status(false, 'g', true), status(true, undefined)],
       store: () => ({ ...stats, commits }),
       revision: () => 41,
-      pushesRunning: () => 1,
+      pushes: () => [push('7', 'switching')],
       lag: () => ({ p50: 0.001, p99: 0.002, max: 0.003 }),
     })
     await metrics.expose()
@@ -143,10 +146,61 @@ describe('metrics', () => {
         'verdigris_store_flush_seconds_total 0.005',
         'verdigris_revision 41',
         'verdigris_store_read_only 1',
-        'verdigris_pushes_running 1',
+        'verdigris_pushes_running{phase="switching"} 1',
+        'verdigris_pushes_running{phase="preparing"} 0',
         'verdigris_event_loop_lag_seconds{quantile="0.99"} 0.002',
       ]),
     )
+  })
+
+  it('begin at zero, so that what happens first is an increase', async () => {
+    const all = await lines(createMetrics({ version: '1' }))
+    const zeros = [
+      'verdigris_pushes_total{verb="switch",outcome="reverted"} 0',
+      'verdigris_nacks_total{type="ecds"} 0',
+      'verdigris_gate_refusals_total{port="admin"} 0',
+    ]
+    expect(all).toEqual(expect.arrayContaining(zeros))
+  })
+
+  it('say how old what runs is, a ramp beyond its time only, and how long a proxy has not moved on', async () => {
+    const now = { wall: 100_000, mono: 5_000 }
+    const metrics = createMetrics({ version: '1' }, () => now)
+    let holds = 3
+    metrics.read({
+      pushes: () => [
+        { ...push('1', 'switching'), startedAt: 90_000 },
+        { ...push('2', 'switching'), startedAt: 50_000, ramp: { ms: 45_000, steps: 20, step: 3 } },
+      ],
+      retirements: () => [{ group: 'g', name: 'a', step: 'quiet', ageMs: 7_000 }],
+      nodes: () => [{ ...status(true, 'g'), holds }],
+      newest: () => new Map([['g', 4]]),
+    })
+    await metrics.expose()
+    now.mono = 8_000
+    const seen = await lines(metrics)
+    holds = 4
+    const after = await lines(metrics)
+    expect(seen).toEqual(
+      expect.arrayContaining([
+        'verdigris_push_oldest_seconds 10',
+        'verdigris_retirements{step="quiet"} 1',
+        'verdigris_retirement_oldest_seconds 7',
+        'verdigris_group_nodes{group="g",state="behind"} 1',
+        'verdigris_group_generation{group="g"} 4',
+        'verdigris_group_lag_seconds{group="g"} 3',
+      ]),
+    )
+    expect(after).toContain('verdigris_group_lag_seconds{group="g"} 0')
+  })
+
+  it('lose the series of what was deleted', async () => {
+    const metrics = createMetrics({ version: '1' })
+    let groups = new Map([['a/edge', 1]])
+    metrics.read({ nodes: () => [], newest: () => groups })
+    expect((await lines(metrics)).join('\n')).toContain('group="a/edge"')
+    groups = new Map()
+    expect((await lines(metrics)).join('\n')).not.toContain('group="a/edge"')
   })
 
   it('do not grow with what comes from outside', async () => {

@@ -17,6 +17,9 @@ describe('a cluster that left intent', () => {
     await rig.talk()
     expect(rig.fleet.clustersOf('edge-1')).toEqual([both, gone])
     await rig.clock.advance(29_000)
+    expect(rig.delivery.retirements()).toEqual([
+      { group: 'default/edge', name: gone, step: 'quiet', ageMs: 29_000 },
+    ])
     expect(rig.fleet.newest('default/edge')?.number).toBe(1)
     await rig.clock.advance(2_000)
     await rig.talk()
@@ -26,6 +29,7 @@ describe('a cluster that left intent', () => {
       cause: `retire ${gone}`,
     })
     expect(rig.store.view().records('retirement').size).toBe(0)
+    expect(rig.delivery.retirements()).toEqual([])
     expect(rig.fleet.faults).toEqual([])
   })
 

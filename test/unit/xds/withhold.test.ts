@@ -30,6 +30,7 @@ describe.each(['sotw', 'delta'] as const)('secrets (%s)', (variant) => {
     const said = rig.notes.filter(({ event }) => event === 'xds_secret_withheld')
     expect(said).toHaveLength(1)
     expect(said[0]?.fields.detail).toMatch(/^shop: a private key is not sent over plaintext/)
+    expect(rig.hub.stats().withheld).toEqual({ plaintext: 1, bodiless: 0 })
     // It holds nobody up: what it is sent of the type, it has.
     expect(rig.heard('holds').at(-1)).toMatchObject({ generation: 2 })
   })
@@ -37,9 +38,11 @@ describe.each(['sotw', 'delta'] as const)('secrets (%s)', (variant) => {
   it('whose body nobody has any more are passed over, never sent empty; the next content is sent', () => {
     const { rig, client, got } = ask(true, { ...world, sds: { ca: '1', shop: 'bodiless' } })
     expect(got).toEqual([expect.stringMatching(/ca=1$/)])
+    expect(rig.hub.stats().withheld).toEqual({ plaintext: 0, bodiless: 1 })
     client.ack('sds')
     rig.publish(2, world, { base: true })
     expect(client.got()).toEqual([expect.stringMatching(/^SDS \S+ \+?shop=1 key$/)])
+    expect(rig.hub.stats().withheld).toEqual({ plaintext: 0, bodiless: 0 })
   })
 
   it('that come back with the very content of before are sent: it was taken for what was kept, without a body', () => {
