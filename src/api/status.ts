@@ -53,12 +53,14 @@ export interface RichStatus {
   readonly details: readonly Detail[]
 }
 
-/** What each kind of Problem becomes: code, `reason` of its ErrorInfo, what else it carries, and what to do. */
+/** What each kind of Problem becomes: code, HTTP status, `reason` of its ErrorInfo, what else it carries, and what to do. */
 export const problemTable: Readonly<
   Record<
     Problem['kind'],
     {
       readonly code: keyof typeof codes
+      /** The status of HTTP; 403 instead of 401 for who is known. */
+      readonly http: number
       readonly reason: string
       readonly carries: string
       readonly todo: string
@@ -67,24 +69,28 @@ export const problemTable: Readonly<
 > = {
   invalid: {
     code: 'INVALID_ARGUMENT',
+    http: 400,
     reason: 'INVALID',
     carries: 'BadRequest: one field violation per fault, with file, line and column where known',
     todo: 'mend the input and send it again',
   },
   notFound: {
     code: 'NOT_FOUND',
+    http: 404,
     reason: 'NOT_FOUND',
     carries: '',
     todo: 'look with `verdigris get` for the name that was meant',
   },
   conflict: {
     code: 'ABORTED',
+    http: 409,
     reason: 'CONFLICT',
     carries: 'ErrorInfo metadata `winner`: who was first; `push`: the one that was waited for',
     todo: 'read again, decide again, send again with the new etag',
   },
   precondition: {
     code: 'FAILED_PRECONDITION',
+    http: 422,
     reason: 'PRECONDITION',
     carries:
       'PreconditionFailure: the node (subject) and its text (description) where a proxy refused; ErrorInfo metadata `push`: the one that was waited for',
@@ -92,24 +98,28 @@ export const problemTable: Readonly<
   },
   limit: {
     code: 'RESOURCE_EXHAUSTED',
+    http: 429,
     reason: 'LIMIT',
     carries: 'QuotaFailure: the name of the bound (subject)',
     todo: 'send less, or fewer at once',
   },
   denied: {
     code: 'UNAUTHENTICATED',
+    http: 401,
     reason: 'DENIED',
     carries: '',
     todo: 'give a client certificate that the server trusts (PERMISSION_DENIED: ask for the role)',
   },
   deadline: {
     code: 'DEADLINE_EXCEEDED',
+    http: 504,
     reason: 'DEADLINE',
     carries: 'ErrorInfo metadata `push`: the one that was waited for; it goes on',
     todo: 'the change is made: follow its push with `verdigris push watch ID`, or wait again',
   },
   unavailable: {
     code: 'UNAVAILABLE',
+    http: 503,
     reason: 'UNAVAILABLE',
     carries: '',
     todo: 'try again in a moment; look at /readyz and the log',

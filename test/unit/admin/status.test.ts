@@ -25,7 +25,10 @@ const problems: readonly [Problem, number][] = [
   [{ kind: 'notFound', message: 'no Service default/cart' }, codes.NOT_FOUND],
   [{ kind: 'conflict', message: 'somebody was first', winner: 'r41 by deploy-bot' }, codes.ABORTED],
   [{ kind: 'conflict', message: 'this request id was used' }, codes.ABORTED],
+  [{ kind: 'conflict', message: 'overtaken', winner: 'push/9', push: '7' }, codes.ABORTED],
   [{ kind: 'precondition', message: 'green has no endpoint' }, codes.FAILED_PRECONDITION],
+  [{ kind: 'precondition', message: 'taken back', push: '7' }, codes.FAILED_PRECONDITION],
+  [{ kind: 'deadline', message: 'push 7 is preparing', push: '7' }, codes.DEADLINE_EXCEEDED],
   [
     {
       kind: 'precondition',
@@ -112,7 +115,8 @@ describe('a Problem', () => {
       'utf8',
     )
     const rows = Object.entries(problemTable).map(
-      ([kind, row]) => `| \`${kind}\` | \`${row.code}\` | \`${row.reason}\` | ${row.carries} | ${row.todo} |`,
+      ([kind, row]) =>
+        `| \`${kind}\` | \`${row.code}\` | ${row.http} | \`${row.reason}\` | ${row.carries} | ${row.todo} |`,
     )
     expect(rows.filter((row) => !page.includes(row))).toEqual([])
     expect(page).toContain(`${limits.statusDetailBytes / 1024} KiB`)
