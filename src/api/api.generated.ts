@@ -184,6 +184,36 @@ export type RevisionObjectOperation =
   | 'OPERATION_UNSPECIFIED'
   | 'PUT'
   | 'DELETE'
+export interface WatchObjectsRequest {
+  namespace: string
+  kind: string
+  name: string
+  view: View
+  afterRevision: number
+}
+export interface WatchObjectsResponse {
+  change?: ObjectChange
+  mark?: WatchMark
+  gap?: WatchGap
+  item?: 'change' | 'mark' | 'gap'
+}
+export interface ObjectChange {
+  type: ObjectChangeType
+  key: ObjectKey | null
+  object: ConfigObject | null
+}
+export type ObjectChangeType =
+  | 'TYPE_UNSPECIFIED'
+  | 'ADDED'
+  | 'CHANGED'
+  | 'DELETED'
+export interface WatchMark {
+  revision: number
+  listComplete: boolean
+}
+export interface WatchGap {
+  reason: string
+}
 export interface EndpointsTarget {
   namespace: string
   service: string
@@ -604,6 +634,7 @@ export interface AdminServices {
     Diff: { request: DiffRequest; response: ChangeAnswer; stream: false }
     Validate: { request: ValidateRequest; response: ValidateResponse; stream: false }
     ListRevisions: { request: ListRevisionsRequest; response: ListRevisionsResponse; stream: false }
+    Watch: { request: WatchObjectsRequest; response: WatchObjectsResponse; stream: true }
   }
   Endpoints: {
     Set: { request: SetEndpointsRequest; response: EndpointsAnswer; stream: false }

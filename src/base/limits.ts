@@ -280,6 +280,8 @@ export const limits = {
   waitMs: 60 * 60_000,
   /** Bytes of one admin request or answer. */
   adminMessageBytes: 32 * MiB,
+  /** Revisions that a watcher of objects may be behind when it comes back: reading them costs more than a new list. */
+  watchResumes: 1_000,
   /** Time-outs of a push, all in milliseconds (design: a push). */
   prepareMs: 20_000,
   switchMs: 5_000,

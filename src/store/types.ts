@@ -141,6 +141,11 @@ export interface StoreFault {
 
 export interface Store {
   view(): StoreView
+  /**
+   * Tells of every write that moved objects, once `view` shows it and before it is answered; `keys` are those that a head or
+   * an applied pointer moved of. The listener must be quick and must not throw. Gives what ends it.
+   */
+  watch(listener: (keys: readonly ObjectKey[]) => void): () => void
   condition(): StoreCondition
   /**
    * Adds a generation in memory only: how an operator goes back while nothing can be written. A problem while the store

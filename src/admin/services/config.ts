@@ -1,13 +1,14 @@
 // Config: objects and their revisions.
 
-import type { ObjectKey as KeyMessage, View } from '../../api/index.ts'
-import { err, limits, ok, type Problem, type Result } from '../../base/index.ts'
+import type { Input, ObjectKey as KeyMessage, View, WatchObjectsResponse } from '../../api/index.ts'
+import { assertNever, err, limits, ok, type Problem, type Result } from '../../base/index.ts'
 import { type Kind, keyOf, type Manifest, type ObjectKey, type World } from '../../model/index.ts'
 import type { ChangeCommand } from '../../push/index.ts'
 import type { Revision, Store } from '../../store/index.ts'
-import { fromKey, toChangeAnswer, toConfigObject, toRevision, toViolation } from '../convert.ts'
+import { fromKey, toChangeAnswer, toConfigObject, toKey, toRevision, toViolation } from '../convert.ts'
 import { readManifests } from '../manifests.ts'
 import { unresolvedNotes } from '../named-hosts.ts'
+import { type WatchItem, watchObjects } from '../watch-objects.ts'
 import {
   type AdminRooms,
   changeOptions,
@@ -140,6 +141,49 @@ export function configHandlers(rooms: AdminRooms): Handlers<'Config'> {
       )
       return ok({ revisions: revisions.map((revision) => toRevision(revision, request.includeObjects)) })
     },
+
+    Watch: (request, call) => {
+      const kind: Result<Kind | undefined, Problem> =
+        request.kind === '' ? ok(undefined) : parseKind(request.kind, 'kind')
+      if (!kind.ok) return kind
+      const wanted = {
+        namespace: request.namespace === '' ? undefined : request.namespace,
+        kind: kind.value,
+        name: request.name === '' ? undefined : request.name,
+        view: request.view === 'VIEW_APPLIED' ? ('applied' as const) : ('heads' as const),
+        after: request.afterRevision === 0 ? undefined : request.afterRevision,
+      }
+      return ok(messages(watchObjects(rooms.store, wanted, call.signal), rooms))
+    },
+  }
+}
+
+async function* messages(
+  items: AsyncIterable<WatchItem>,
+  { secrets }: AdminRooms,
+): AsyncGenerator<Input<WatchObjectsResponse>> {
+  for await (const item of items) {
+    switch (item.kind) {
+      case 'change':
+        yield item.change === 'deleted'
+          ? { change: { type: 'DELETED', key: toKey(item.key) } }
+          : {
+              change: {
+                type: item.change === 'added' ? 'ADDED' : 'CHANGED',
+                key: toKey(keyOf(item.object)),
+                object: toConfigObject(item.object, item.world, secrets),
+              },
+            }
+        break
+      case 'mark':
+        yield { mark: { revision: item.revision, listComplete: item.isListComplete } }
+        break
+      case 'gap':
+        yield { gap: { reason: item.reason } }
+        break
+      default:
+        assertNever(item)
+    }
   }
 }
 

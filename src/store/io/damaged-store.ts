@@ -58,6 +58,8 @@ function damagedStore(survey: Survey, provable: Provable, reason: string): Store
   return {
     view: () => view,
     condition: () => condition,
+    // Nothing moves here.
+    watch: () => () => undefined,
     serveUnsaved: (generation) => {
       view = withGeneration(view, generation)
       return ok(undefined)

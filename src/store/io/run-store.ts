@@ -3,6 +3,8 @@
 import { performance } from 'node:perf_hooks'
 import type { Problem, Result } from '../../base/index.ts'
 import { assertNever, err, limits, ok } from '../../base/index.ts'
+import type { ObjectKey } from '../../model/index.ts'
+import { keyOf } from '../../model/index.ts'
 import type { Retention } from '../compact.ts'
 import { compact } from '../compact.ts'
 import type { Engine } from '../engine.ts'
@@ -45,6 +47,13 @@ const wayOut =
 
 const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
+/** Objects whose head or applied pointer a change moves. */
+const movedBy = ({ revision, applied = [] }: Change): readonly ObjectKey[] => [
+  ...(revision?.puts.map(keyOf) ?? []),
+  ...(revision?.deletes ?? []),
+  ...applied.map(({ key }) => key),
+]
+
 /** What a waiting change is told once the flush of its group is over. */
 type Answer = (flushMs: number) => Committed
 
@@ -58,6 +67,7 @@ export function runStore(initial: StoreState, hands: StoreHands): Store {
   let commits = 0
   let flushMsTotal = 0
   const queue: Waiting[] = []
+  const listeners = new Set<(keys: readonly ObjectKey[]) => void>()
   let pumping: Promise<void> | undefined
   let noted: Promise<void> = Promise.resolve()
   const reader = createReader(engine, () => state)
@@ -148,6 +158,7 @@ export function runStore(initial: StoreState, hands: StoreHands): Store {
     }
     const { next, writes, answers } = decide(group)
     const flushed = next === state ? ok(0) : await flush(next, writes)
+    if (flushed.ok && listeners.size > 0) tell([...answers.keys()].map(({ change }) => change))
     for (const [waiting, answer] of answers) {
       if (flushed.ok) commits += 1
       waiting.resolve(flushed.ok ? ok(answer(flushed.value)) : flushed)
@@ -164,6 +175,11 @@ export function runStore(initial: StoreState, hands: StoreHands): Store {
       )
       await flush(compacted.state, compacted.writes)
     }
+  }
+
+  const tell = (changes: readonly Change[]): void => {
+    const keys = new Set(changes.flatMap(movedBy))
+    if (keys.size > 0) for (const listener of [...listeners]) listener([...keys])
   }
 
   /** A retry of what was answered is answered again, even when nothing new is taken. */
@@ -185,6 +201,12 @@ export function runStore(initial: StoreState, hands: StoreHands): Store {
       phase.kind === 'readOnly'
         ? { kind: 'readOnly', reason: phase.reason, next: wayOut }
         : { kind: 'writable' },
+    watch: (listener) => {
+      // One of its own, so that the same function can be given twice.
+      const own = (keys: readonly ObjectKey[]): void => listener(keys)
+      listeners.add(own)
+      return () => listeners.delete(own)
+    },
     serveUnsaved: (generation) => {
       if (phase.kind !== 'readOnly')
         return err({ kind: 'precondition', message: 'the store takes changes: what is served is stored' })
