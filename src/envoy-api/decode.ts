@@ -3,8 +3,17 @@ import { type Json, limits } from '../base/index.ts'
 import { splitAny } from './any.ts'
 import { isWellKnown } from './encode.ts'
 import { EnvoyApiError } from './errors.ts'
-import { enter, fail, found, leave, type Place, startPlace } from './place.ts'
-import { knownMessage, messageSchema } from './registry.ts'
+import {
+  enter,
+  fail,
+  found,
+  type JsonForm,
+  knownMessage,
+  leave,
+  messageAt,
+  type Place,
+  startPlace,
+} from './place.ts'
 import { messageOfTypeUrl } from './resource-types.ts'
 import { enumJson, isDefault, readScalar, scalarWireTypes } from './scalars.ts'
 import type { FieldSchema, MessageSchema, Scalar, ValueType } from './schema.ts'
@@ -17,13 +26,14 @@ import { eachField, type Reader, wireTypes } from './wire.ts'
  * Any of an unknown type is given as `{"@type": …, "value": <base64>}`. Throws EnvoyApiError when the bytes are no
  * such message, are nested beyond limits.protobufDepth or longer than limits.xdsReceiveBytes.
  */
-export function decodeJson(messageName: string, bytes: Uint8Array): Json {
-  const schema = messageSchema(messageName)
+export function decodeJson(messageName: string, bytes: Uint8Array, form: JsonForm = {}): Json {
+  const place = startPlace(form)
+  const schema = messageAt(place, messageName)
   if (schema === undefined) throw new EnvoyApiError('', `Envoy's API has no message ${found(messageName)}`)
   if (bytes.length > limits.xdsReceiveBytes) {
     throw new EnvoyApiError('', `${bytes.length} bytes, at most ${limits.xdsReceiveBytes} allowed`)
   }
-  return readMessage(schema, bytes, startPlace())
+  return readMessage(schema, bytes, place)
 }
 
 type MessageReader = (bytes: Uint8Array, place: Place) => Json
@@ -77,9 +87,9 @@ function readFields(schema: MessageSchema, bytes: Uint8Array, place: Place): Jso
   const json: Record<string, Json> = {}
   for (const field of schema.fields) {
     const values = gathered.get(field)
-    if (values === undefined) continue
-    const value = finish(field, values, place)
+    const value = values === undefined ? undefined : finish(field, values, place)
     if (value !== undefined) json[field.jsonName] = value
+    else if (place.form.defaults === true && !field.presence) json[field.jsonName] = unset(field, place)
   }
   return json
 }
@@ -130,7 +140,7 @@ function finish(field: FieldSchema, values: Gathered, place: Place): Json | unde
     place.path.push(field.jsonName)
     const [only, ...more] = values.parts
     const bytes = more.length === 0 && only !== undefined ? only : Buffer.concat(values.parts)
-    const json = readMessage(knownMessage(field.type.name), bytes, place)
+    const json = readMessage(knownMessage(place, field.type.name), bytes, place)
     place.path.pop()
     return json
   }
@@ -138,7 +148,7 @@ function finish(field: FieldSchema, values: Gathered, place: Place): Json | unde
   if (scalar === undefined || field.presence) return scalar
   const isUnset =
     field.type.kind === 'enum'
-      ? scalar === enumJson(field.type.name, 0)
+      ? scalar === enumJson(field.type.name, 0, place)
       : isDefault(field.type.scalar, scalar)
   return isUnset ? undefined : scalar
 }
@@ -149,8 +159,8 @@ function wireTypeOf(type: ValueType): number {
 }
 
 function readElement(type: ValueType, reader: Reader, place: Place): Json {
-  if (type.kind === 'message') return readMessage(knownMessage(type.name), reader.bytes(), place)
-  if (type.kind === 'enum') return enumJson(type.name, reader.int32())
+  if (type.kind === 'message') return readMessage(knownMessage(place, type.name), reader.bytes(), place)
+  if (type.kind === 'enum') return enumJson(type.name, reader.int32(), place)
   return readScalar(reader, type.scalar)
 }
 
@@ -170,10 +180,16 @@ function readEntry(field: FieldSchema, bytes: Uint8Array, map: Record<string, Js
   setMember(map, key, value ?? absentValue(field.type, place))
 }
 
-/** What a map entry without a value holds: the default of its type. */
+/** What a field without presence is when it is not set. */
+function unset(field: FieldSchema, place: Place): Json {
+  if (field.shape === 'map') return {}
+  return field.shape === 'repeated' ? [] : absentValue(field.type, place)
+}
+
+/** The default of a type, which is also what a map entry without a value holds. */
 function absentValue(type: ValueType, place: Place): Json {
-  if (type.kind === 'message') return readMessage(knownMessage(type.name), new Uint8Array(), place)
-  if (type.kind === 'enum') return enumJson(type.name, 0)
+  if (type.kind === 'message') return readMessage(knownMessage(place, type.name), new Uint8Array(), place)
+  if (type.kind === 'enum') return enumJson(type.name, 0, place)
   if (type.scalar === 'bool') return false
   if (type.scalar === 'string' || type.scalar === 'bytes') return ''
   return type.scalar.endsWith('64') ? '0' : 0
@@ -182,7 +198,7 @@ function absentValue(type: ValueType, place: Place): Json {
 function readAny(bytes: Uint8Array, place: Place): Json {
   const { typeUrl, value } = splitAny(bytes)
   if (typeUrl === '') return {}
-  const schema = messageSchema(messageOfTypeUrl(typeUrl))
+  const schema = messageAt(place, messageOfTypeUrl(typeUrl))
   if (schema === undefined) return { '@type': typeUrl, value: Buffer.from(value).toString('base64') }
   const json = readMessage(schema, value, place)
   if (isWellKnown(schema.name)) return { '@type': typeUrl, value: json }

@@ -3,8 +3,18 @@
 import { limits } from '../base/index.ts'
 import { encodeAny } from './any.ts'
 import { EnvoyApiError, suggestion } from './errors.ts'
-import { enter, fail, found, leave, objectAt, type Place, startPlace } from './place.ts'
-import { knownMessage, messageSchema } from './registry.ts'
+import {
+  enter,
+  fail,
+  found,
+  type JsonForm,
+  knownMessage,
+  leave,
+  messageAt,
+  objectAt,
+  type Place,
+  startPlace,
+} from './place.ts'
 import { messageOfTypeUrl } from './resource-types.ts'
 import { checkEnum, checkScalar, isDefault, scalarWireTypes, writeScalar } from './scalars.ts'
 import type { FieldSchema, MessageSchema, Scalar, ValueType } from './schema.ts'
@@ -18,11 +28,12 @@ import { createWriter, tagOf, type Writer, wireTypes } from './wire.ts'
  * unknown fields, wrong types, two members of a oneof, nesting beyond limits.protobufDepth, more than
  * limits.resourceBytes.
  */
-export function encodeJson(messageName: string, json: unknown): Uint8Array {
-  const schema = messageSchema(messageName)
+export function encodeJson(messageName: string, json: unknown, form: JsonForm = {}): Uint8Array {
+  const place = startPlace(form)
+  const schema = messageAt(place, messageName)
   if (schema === undefined) throw new EnvoyApiError('', `Envoy's API has no message ${found(messageName)}`)
   const writer = createWriter()
-  writeMessage(writer, schema, json, startPlace())
+  writeMessage(writer, schema, json, place)
   if (writer.pos > limits.resourceBytes) {
     throw new EnvoyApiError('', `${writer.pos} bytes encoded, at most ${limits.resourceBytes} allowed`)
   }
@@ -120,7 +131,7 @@ function writeSingular(writer: Writer, field: FieldSchema, value: unknown, place
   const { type, number } = field
   if (type.kind === 'message') {
     writer.uint32(tagOf(number, wireTypes.delimited)).fork()
-    writeMessage(writer, knownMessage(type.name), value, place)
+    writeMessage(writer, knownMessage(place, type.name), value, place)
     writer.ldelim()
   } else if (type.kind === 'enum') {
     const checked = checkEnum(type.name, value, place)
@@ -157,7 +168,7 @@ function wireTypeOf(type: ValueType): number {
 function writeElement(writer: Writer, type: ValueType, value: unknown, place: Place): void {
   if (type.kind === 'message') {
     writer.fork()
-    writeMessage(writer, knownMessage(type.name), value, place)
+    writeMessage(writer, knownMessage(place, type.name), value, place)
     writer.ldelim()
   } else if (type.kind === 'enum') writer.int32(checkEnum(type.name, value, place))
   else writeScalar(writer, type.scalar, checkScalar(type.scalar, value, place))
@@ -201,7 +212,7 @@ function writeAny(writer: Writer, json: unknown, place: Place): void {
   if (typeof typeUrl !== 'string' || typeUrl === '') {
     fail(place, `wanted the type URL of an Any, found ${typeUrl === undefined ? 'none' : found(typeUrl)}`)
   }
-  const schema = typeUrl.includes('/') ? messageSchema(messageOfTypeUrl(typeUrl)) : undefined
+  const schema = typeUrl.includes('/') ? messageAt(place, messageOfTypeUrl(typeUrl)) : undefined
   if (schema === undefined) fail(place, `no type URL of a message of Envoy's API: ${found(typeUrl)}`)
   place.path.pop()
   const inner = createWriter()

@@ -1,14 +1,45 @@
 // Where a walk over a JSON form or over bytes stands, so that its errors can say so, and how deep it may go.
 import { limits } from '../base/index.ts'
 import { EnvoyApiError, formatPath } from './errors.ts'
+import { envoySchemas } from './registry.ts'
+import type { EnumSchema, MessageSchema, Schemas } from './schema.ts'
 
 /** Mutable on purpose: one per walk; steps are pushed and popped millions of times, a path is printed once. */
 export interface Place {
   readonly path: (string | number)[]
   depth: number
+  readonly form: JsonForm
 }
 
-export const startPlace = (): Place => ({ path: [], depth: 0 })
+/** Whose messages are walked, and how they are written. */
+export interface JsonForm {
+  /** Absent: Envoy's API, loaded when the first message is met. */
+  readonly schemas?: Schemas
+  /** JSON made of bytes has every field without presence, whatever it holds. Default: only what is set. */
+  readonly defaults?: boolean
+}
+
+export const startPlace = (form: JsonForm = {}): Place => ({ path: [], depth: 0, form })
+
+const schemasOf = ({ form }: Place): Schemas => form.schemas ?? envoySchemas()
+
+/** Schema of a message by its full name; undefined when the API that is walked has none of this name. */
+export const messageAt = (place: Place, name: string): MessageSchema | undefined =>
+  schemasOf(place).message(name)
+
+/** The same for names that come from descriptors: a missing one is a bug. */
+export function knownMessage(place: Place, name: string): MessageSchema {
+  const schema = messageAt(place, name)
+  if (schema === undefined) throw new Error(`the API has no message ${name}`)
+  return schema
+}
+
+/** As knownMessage, for enums. */
+export function knownEnum(place: Place, name: string): EnumSchema {
+  const schema = schemasOf(place).enumeration(name)
+  if (schema === undefined) throw new Error(`the API has no enum ${name}`)
+  return schema
+}
 
 /** Ends the walk here. */
 export function fail(place: Place, reason: string): never {

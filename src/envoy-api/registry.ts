@@ -19,17 +19,3 @@ export const messageSchema = (name: string): MessageSchema | undefined => envoyS
 
 /** Schema of an enum by its full name; undefined when Envoy's API has none of this name. */
 export const enumSchema = (name: string): EnumSchema | undefined => envoySchemas().enumeration(name)
-
-/** As messageSchema, for names that come from the program or from descriptors: a missing one is a bug. */
-export function knownMessage(name: string): MessageSchema {
-  const schema = messageSchema(name)
-  if (schema === undefined) throw new Error(`Envoy's API has no message ${name}`)
-  return schema
-}
-
-/** As enumSchema, for names that come from the program or from descriptors: a missing one is a bug. */
-export function knownEnum(name: string): EnumSchema {
-  const schema = enumSchema(name)
-  if (schema === undefined) throw new Error(`Envoy's API has no enum ${name}`)
-  return schema
-}

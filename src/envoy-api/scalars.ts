@@ -1,8 +1,7 @@
 // Scalars and enums between their proto3 JSON form and the wire.
 import type { Json } from '../base/index.ts'
 import { suggestion } from './errors.ts'
-import { fail, found, type Place } from './place.ts'
-import { knownEnum } from './registry.ts'
+import { fail, found, knownEnum, type Place } from './place.ts'
 import type { Scalar } from './schema.ts'
 import { type Reader, type Writer, wireTypes } from './wire.ts'
 
@@ -226,7 +225,7 @@ function shortest(value: number): number {
 
 /** The number of an enum value given by name or by number; numbers that the enum does not name are kept. */
 export function checkEnum(name: string, value: unknown, place: Place): number {
-  const schema = knownEnum(name)
+  const schema = knownEnum(place, name)
   if (typeof value === 'string') {
     const number = schema.numbers.get(value)
     if (number !== undefined) return number
@@ -238,7 +237,7 @@ export function checkEnum(name: string, value: unknown, place: Place): number {
 }
 
 /** An enum number as JSON: its name, or the number itself when it has none. */
-export function enumJson(name: string, number: number): Json {
+export function enumJson(name: string, number: number, place: Place): Json {
   if (name === 'google.protobuf.NullValue') return null
-  return knownEnum(name).names.get(number) ?? number
+  return knownEnum(place, name).names.get(number) ?? number
 }
