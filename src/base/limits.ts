@@ -280,6 +280,15 @@ export const limits = {
   waitMs: 60 * 60_000,
   /** Bytes of one admin request or answer. */
   adminMessageBytes: 32 * MiB,
+  /** Of the client: attempts of one call, and milliseconds before the second and between any two (a restart takes two seconds). */
+  callAttempts: 6,
+  retryFirstDelayMs: 200,
+  retryMostDelayMs: 5_000,
+  /** HTTP/2 pings of a client whose call waits, every so many milliseconds, and how long the server may take to answer one. */
+  clientKeepaliveMs: 30_000,
+  clientKeepaliveTimeoutMs: 10_000,
+  /** Milliseconds that a server may be away before a watch that resumes gives up. */
+  watchAwayMs: 24 * 3_600_000,
   /** Revisions that a watcher of objects may be behind when it comes back: reading them costs more than a new list. */
   watchResumes: 1_000,
   /** Time-outs of a push, all in milliseconds (design: a push). */

@@ -1,33 +1,17 @@
-// A typed client of the admin API: promises for calls, async iterables for watches, failures as values.
-import { readFileSync } from 'node:fs'
-import { Client, credentials, Metadata, type ServiceError, status } from '@grpc/grpc-js'
-import {
-  type AdminServices,
-  actorHeader,
-  adminApi,
-  apiPackage,
-  fromStatus,
-  fromTrailers,
-  type Input,
-} from '../api/index.ts'
+// The calls themselves: promises for answers, async iterables for watches, failures as values; nothing is tried twice.
+import { type ChannelCredentials, Client, credentials, Metadata } from '@grpc/grpc-js'
+import { type AdminServices, actorHeader, adminApi, apiPackage, type Input } from '../api/index.ts'
 import { err, limits, ok, type Problem, type Result } from '../base/index.ts'
-
-/** Why a call gave nothing. */
-export type Failure =
-  /** The server answered: no. */
-  | { readonly kind: 'refused'; readonly problem: Problem }
-  /** No server, or none that speaks our language. */
-  | { readonly kind: 'unreachable'; readonly message: string }
-  | { readonly kind: 'timedOut'; readonly message: string }
-  | { readonly kind: 'cancelled' }
-  /** A fault of the server or something in between. */
-  | { readonly kind: 'broken'; readonly message: string }
+import { type TlsOptions, tlsCredentials } from './credentials.ts'
+import { type Failure, failureOf } from './failure.ts'
 
 export interface ClientOptions {
   /** `host:port`. */
   readonly server: string
-  /** PEM files; with a CA or a certificate the connection is TLS. */
-  readonly tls?: { readonly ca?: string; readonly cert?: string; readonly key?: string }
+  /** With a CA or a certificate, or with `always`, the connection is TLS. */
+  readonly tls?: TlsOptions & { readonly always?: boolean }
+  /** The name in the server's certificate, where it is not that in `server`. */
+  readonly serverName?: string
   /** Claimed name; counts only where the server asks for no certificate. */
   readonly actor?: string
   /** Milliseconds for one call. */
@@ -64,6 +48,45 @@ export interface AdminClient {
 
 /** Connects at the first call. Errors: TLS files that cannot be read. */
 export function createClient(options: ClientOptions): Result<AdminClient, Problem> {
+  const raw = createRawClient(options)
+  if (!raw.ok) return raw
+  const { call, watch, close } = raw.value
+  return ok({
+    call: <S extends Service, M extends keyof AdminServices[S] & string>(
+      service: S,
+      method: M,
+      request: object,
+      callOptions: CallOptions = {},
+    ) => call<Shape<S, M>['response']>(service, method, request, callOptions),
+    watch: <S extends Service, M extends keyof AdminServices[S] & string>(
+      service: S,
+      method: M,
+      request: object,
+      signal: AbortSignal,
+    ) => watch<Shape<S, M>['response']>(service, method, request, signal),
+    close,
+  })
+}
+
+/** The same by name: whoever asks says what the answer is. */
+export interface RawClient {
+  call<Response>(
+    service: string,
+    method: string,
+    request: object,
+    options?: CallOptions,
+  ): Promise<Result<Response, Failure>>
+  watch<Response>(
+    service: string,
+    method: string,
+    request: object,
+    signal: AbortSignal,
+  ): AsyncGenerator<Result<Response, Failure>>
+  close(): void
+}
+
+/** As createClient. */
+export function createRawClient(options: ClientOptions): Result<RawClient, Problem> {
   const channel = channelCredentials(options.tls)
   if (!channel.ok) return channel
   const client = new Client(options.server, channel.value, {
@@ -71,6 +94,16 @@ export function createClient(options: ClientOptions): Result<AdminClient, Proble
     'grpc.max_send_message_length': limits.adminMessageBytes,
     // A command is short: it rather fails than waits for a server that is not there.
     'grpc.initial_reconnect_backoff_ms': 100,
+    'grpc.max_reconnect_backoff_ms': limits.retryMostDelayMs,
+    // A watch of a server that went without a word would wait for ever.
+    'grpc.keepalive_time_ms': limits.clientKeepaliveMs,
+    'grpc.keepalive_timeout_ms': limits.clientKeepaliveTimeoutMs,
+    ...(options.serverName === undefined
+      ? {}
+      : {
+          'grpc.ssl_target_name_override': options.serverName,
+          'grpc.default_authority': options.serverName,
+        }),
   })
   const metadata = (): Metadata => {
     const sent = new Metadata()
@@ -82,17 +115,19 @@ export function createClient(options: ClientOptions): Result<AdminClient, Proble
     if (found === undefined) throw new Error(`the API has no ${service}.${method}`)
     return found
   }
+  let closed = false
 
   return ok({
-    call: <S extends Service, M extends keyof AdminServices[S] & string>(
-      service: S,
-      method: M,
+    call: <Response>(
+      service: string,
+      method: string,
       request: object,
       { timeoutMs = options.timeoutMs, signal }: CallOptions = {},
     ) =>
-      new Promise<Result<Shape<S, M>['response'], Failure>>((resolve) => {
+      new Promise<Result<Response, Failure>>((resolve) => {
+        if (closed) return resolve(err({ kind: 'broken', message: 'the client is closed' }))
+        if (signal?.aborted === true) return resolve(err({ kind: 'cancelled' }))
         const shape = definition(service, method)
-        type Response = Shape<S, M>['response']
         const call = client.makeUnaryRequest<object, Response>(
           shape.path,
           shape.requestSerialize,
@@ -110,95 +145,42 @@ export function createClient(options: ClientOptions): Result<AdminClient, Proble
         signal?.addEventListener('abort', cancel)
       }),
 
-    watch: <S extends Service, M extends keyof AdminServices[S] & string>(
-      service: S,
-      method: M,
-      request: object,
-      signal: AbortSignal,
-    ) => {
-      const shape = definition(service, method)
-      type Response = Shape<S, M>['response']
-      const start = async function* (): AsyncGenerator<Result<Response, Failure>> {
-        const call = client.makeServerStreamRequest<object, Response>(
-          shape.path,
-          shape.requestSerialize,
-          (bytes) => shape.responseDeserialize(bytes) as Response,
-          request,
-          metadata(),
-        )
-        const cancel = (): void => call.cancel()
-        signal.addEventListener('abort', cancel)
-        try {
-          for await (const message of call) yield ok(message as Response)
-        } catch (error) {
-          if (!signal.aborted) yield err(failureOf(error, options.server))
-        } finally {
-          signal.removeEventListener('abort', cancel)
-          call.cancel()
-        }
+    async *watch<Response>(service: string, method: string, request: object, signal: AbortSignal) {
+      if (signal.aborted) return
+      if (closed) {
+        yield err<Failure>({ kind: 'broken', message: 'the client is closed' })
+        return
       }
-      return start()
+      const shape = definition(service, method)
+      const call = client.makeServerStreamRequest<object, Response>(
+        shape.path,
+        shape.requestSerialize,
+        (bytes) => shape.responseDeserialize(bytes) as Response,
+        request,
+        metadata(),
+      )
+      const cancel = (): void => call.cancel()
+      signal.addEventListener('abort', cancel)
+      try {
+        for await (const message of call) yield ok(message as Response)
+      } catch (error) {
+        if (!signal.aborted) yield err(failureOf(error, options.server))
+      } finally {
+        signal.removeEventListener('abort', cancel)
+        call.cancel()
+      }
     },
-    close: () => client.close(),
+
+    close: () => {
+      closed = true
+      client.close()
+    },
   })
 }
 
-function channelCredentials(
-  tls: ClientOptions['tls'],
-): Result<ReturnType<typeof credentials.createSsl>, Problem> {
-  if (tls === undefined || (tls.ca === undefined && tls.cert === undefined))
+function channelCredentials(tls: ClientOptions['tls']): Result<ChannelCredentials, Problem> {
+  if (tls === undefined || (tls.ca === undefined && tls.cert === undefined && tls.always !== true)) {
     return ok(credentials.createInsecure())
-  try {
-    const read = (file: string | undefined): Buffer | null => (file === undefined ? null : readFileSync(file))
-    return ok(credentials.createSsl(read(tls.ca), read(tls.key), read(tls.cert)))
-  } catch (error) {
-    const message = `TLS files of the client: ${error instanceof Error ? error.message : String(error)}`
-    return err({ kind: 'invalid', message, violations: [] })
   }
+  return tlsCredentials(tls)
 }
-
-const isServiceError = (error: unknown): error is ServiceError =>
-  error instanceof Error && 'code' in error && typeof error.code === 'number' && 'details' in error
-
-function failureOf(error: unknown, server: string): Failure {
-  if (!isServiceError(error)) {
-    return { kind: 'broken', message: error instanceof Error ? error.message : 'an answer without content' }
-  }
-  const problem = fromStatus(fromTrailers(error))
-  if (problem !== undefined) return { kind: 'refused', problem }
-  switch (error.code) {
-    case status.UNAVAILABLE:
-      return { kind: 'unreachable', message: `no server at ${server}: ${shorten(error.details)}` }
-    case status.UNIMPLEMENTED:
-      return {
-        kind: 'unreachable',
-        message: `the server at ${server} is not a Verdigris of this version: ${error.details}`,
-      }
-    case status.DEADLINE_EXCEEDED:
-      return { kind: 'timedOut', message: `no answer from ${server} in time` }
-    case status.CANCELLED:
-      return { kind: 'cancelled' }
-    // The gate answers these without details.
-    case status.UNAUTHENTICATED:
-      return { kind: 'refused', problem: { kind: 'denied', authenticated: false, message: error.details } }
-    case status.PERMISSION_DENIED:
-      return { kind: 'refused', problem: { kind: 'denied', authenticated: true, message: error.details } }
-    case status.INVALID_ARGUMENT:
-      return { kind: 'refused', problem: { kind: 'invalid', message: error.details, violations: [] } }
-    case status.RESOURCE_EXHAUSTED:
-      return {
-        kind: 'refused',
-        problem: { kind: 'limit', limit: 'adminMessageBytes', message: error.details },
-      }
-    default:
-      return { kind: 'broken', message: `${error.details} (gRPC code ${error.code})` }
-  }
-}
-
-/** The cause inside grpc-js's long sentence. */
-const shorten = (details: string): string =>
-  /(ECONNREFUSED|ENOTFOUND|ETIMEDOUT|ECONNRESET|EHOSTUNREACH|EAI_AGAIN)/.exec(details)?.[1] ??
-  /(certificate[^.]*|wrong version number|socket disconnected before secure TLS connection)/i.exec(
-    details,
-  )?.[1] ??
-  details

@@ -12,6 +12,7 @@ const order = [
   'api',
   'envoy-api',
   'model',
+  'events',
   'secrets',
   'access',
   'store',
@@ -41,6 +42,8 @@ const strangers: readonly (readonly [string, string])[] = [
   ['xds', 'fleet'],
   ['push', 'xds'],
 ]
+/** Entered past the index, for types only: the messages alone are what the published client shows of its types. */
+const sideDoors = new Set(['api/api.generated.ts'])
 /** Modules that touch the world: sockets, files, processes, clocks, randomness. */
 const worldly =
   /^(node:(fs|net|http|http2|https|tls|child_process|worker_threads|os|dns|timers|process|perf_hooks|cluster|dgram|readline).*|@grpc\/.*|classic-level|hono.*|@hono\/.*|pino.*|prom-client)$/
@@ -114,7 +117,9 @@ describe('the house', () => {
   it('enters every room by its index', () => {
     const windows = files.flatMap((file) =>
       crossings(file)
-        .filter(({ room, inside }) => room !== '' && inside !== 'index.ts')
+        .filter(
+          ({ room, inside }) => room !== '' && inside !== 'index.ts' && !sideDoors.has(`${room}/${inside}`),
+        )
         .map(({ room, inside }) => `${relative(root, file)} → ${room}/${inside}`),
     )
     expect(windows).toEqual([])
