@@ -1,56 +1,13 @@
 // The backends of one or more environments in a process of their own. Each answers with its name. Argument: JSON array of
 // BackendInstance. Ends with its parent.
-import { createServer as createHttpServer } from 'node:http'
-import { createServer as createHttp2Server } from 'node:http2'
-import type { AddressInfo, Server } from 'node:net'
-import {
-  type BackendInstance,
-  backendIdleMs,
-  environmentHeader,
-  type FromBackends,
-  instanceHeader,
-} from './config.ts'
+import type { AddressInfo } from 'node:net'
+import type { BackendInstance, FromBackends } from './config.ts'
+import { backendServer } from './server.ts'
 
 process.on('disconnect', () => process.exit(0))
 
 const tell = (message: FromBackends): void => {
   process.send?.(message)
-}
-
-function serve(instance: BackendInstance): Server {
-  const body = Buffer.from(
-    `${JSON.stringify({ environment: instance.environment, instance: instance.instance })}\n`,
-  )
-  const headers = {
-    'content-type': 'application/json',
-    'content-length': String(body.length),
-    [environmentHeader]: instance.environment,
-    [instanceHeader]: instance.instance,
-  }
-  if (instance.protocol === 'HTTP2') {
-    const server = createHttp2Server((request, response) => {
-      request.resume()
-      setTimeout(() => {
-        response.writeHead(200, headers)
-        response.end(body)
-      }, instance.delayMs)
-    })
-    server.on('session', (session) => {
-      // Asks the other side to go away first, then closes when the last stream has ended.
-      session.setTimeout(backendIdleMs, () => session.close())
-      session.on('error', () => undefined)
-    })
-    return server
-  }
-  const server = createHttpServer((request, response) => {
-    request.resume()
-    setTimeout(() => {
-      response.writeHead(200, headers)
-      response.end(body)
-    }, instance.delayMs)
-  })
-  server.keepAliveTimeout = backendIdleMs
-  return server
 }
 
 async function main(): Promise<void> {
@@ -59,7 +16,7 @@ async function main(): Promise<void> {
     instances.map(
       (instance) =>
         new Promise<number>((resolve, reject) => {
-          const server = serve(instance)
+          const server = backendServer(instance)
           server.once('error', reject)
           server.listen({ port: instance.port, host: '127.0.0.1', backlog: 4_096 }, () => {
             const { port } = server.address() as AddressInfo
