@@ -337,3 +337,14 @@ export const limits = {
   environmentsMeasured: 2_000,
   groupsMeasured: 500,
 } as const
+  /** Listeners that one explanation is made for: a person reads it. */
+  listenersExplained: 20,
+  /** Ways of one listener whose conditions only the proxy knows, and routes told that were near. */
+  waysExplained: 16,
+  missesExplained: 5,
+  /** Headers, claims and the like of a request to be explained; Envoy takes 100 headers. */
+  fieldsExplained: 100,
+  /** Characters of its URL and of each header: Envoy takes 60 KiB of all headers. */
+  explainedTextLength: 60 * KiB,
+  /** Decoded resources that are kept for the next explanation. */
+  decodedForExplain: 64,

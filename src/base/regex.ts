@@ -45,6 +45,31 @@ export function regexGroups(regex: string): number | string {
   return regexFault(regex) ?? re2().RE2JS.compile(regex).groupCount()
 }
 
+/** Whether the expression matches the whole text, as Envoy asks it. An expression that does not compile matches nothing. */
+export function matchesRegex(regex: string, text: string): boolean {
+  const compiled = compiledOrNothing(regex)
+  return compiled?.matches(text) === true
+}
+
+/** Every match of the expression replaced; `\1` in the substitution is its first group, `\0` the whole match. */
+export function replaceRegex(regex: string, text: string, substitution: string): string {
+  const compiled = compiledOrNothing(regex)
+  const words = substitution.replace(/\\(\\|\d)|\$/g, (found, after: string | undefined) =>
+    after === undefined ? '\\$' : after === '\\' ? '\\\\' : `$${found.slice(1)}`,
+  )
+  return compiled === undefined ? text : compiled.matcher(text).replaceAll(words)
+}
+
+function compiledOrNothing(regex: string) {
+  const { RE2JS, RE2JSException } = re2()
+  try {
+    return RE2JS.compile(regex)
+  } catch (error) {
+    if (error instanceof RE2JSException) return undefined
+    throw error
+  }
+}
+
 /** A text as an expression that matches it alone. */
 export const regexOf = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')
 

@@ -2,7 +2,7 @@
 // commit has to put and delete. All pure. Start at objects.ts, then kinds.ts, then planning/plan-apply.ts.
 
 export { canonicalAddress, isIpAddress } from './address.ts'
-export { type Cidr, parseCidr } from './cidr.ts'
+export { type Cidr, covers, parseCidr } from './cidr.ts'
 export { keyMaterialIn } from './key-material.ts'
 export type { Effect } from './kind-definition.ts'
 export type { Listener } from './kinds/gateway/listener.ts'
