@@ -77,7 +77,7 @@ function load(parent: Command): void {
       `
 Examples:
   verdigris demo load http://127.0.0.1:10000/ --rate 100
-  verdigris demo load http://edge-1:10000/ http://edge-2:10000/ --host shop.example.com`,
+  verdigris demo load http://edge-1:10000/ http://edge-2:10000/ --host shop.test`,
     )
     .action(async (urls: readonly string[], options: LoadOptions) => {
       const wrong = urls.find((url) => !isHttp(url))
