@@ -53,6 +53,16 @@ export interface MethodShape {
   readonly outputType: string
   readonly clientStreaming: boolean
   readonly serverStreaming: boolean
+  /** How it is called by HTTP, the main way first; not of services that only gRPC has. */
+  readonly http: readonly HttpBinding[]
+}
+/** One `google.api.http` rule. */
+export interface HttpBinding {
+  readonly verb: 'GET' | 'PUT' | 'POST' | 'DELETE' | 'PATCH'
+  /** `/v1alpha1/namespaces/{namespace}/services/{service}:switch`. */
+  readonly path: string
+  /** `*`: the body is the request, less what the path names. Absent: there is no body. */
+  readonly body?: string
 }
 export interface ServiceShape {
   readonly name: string
@@ -136,6 +146,12 @@ function flatten(files: readonly FileShape[]): Map<string, string> {
       for (const method of service.method) {
         const direction = `${method.clientStreaming ? 'stream ' : ''}${method.inputType} → ${method.serverStreaming ? 'stream ' : ''}${method.outputType}`
         lines.set(`method ${file.package}.${service.name}/${method.name}`, direction)
+        for (const { verb, path, body } of method.http) {
+          lines.set(
+            `HTTP ${verb} ${path}`,
+            `${file.package}.${service.name}/${method.name} ${body ?? 'without a body'}`,
+          )
+        }
       }
     }
   }

@@ -8,6 +8,7 @@ import {
   type FieldShape,
   type FileShape,
   fieldTypes,
+  type HttpBinding,
   type MessageShape,
   type ServiceShape,
 } from '../descriptors.ts'
@@ -23,14 +24,45 @@ const wellKnownFiles: Readonly<Record<string, string>> = {
   NullValue: 'google/protobuf/struct.proto',
 }
 
-/** Every file of the API and what it imports, sorted by name. */
-export function loadDescriptors(): readonly FileShape[] {
+/** Everything that the .proto files declare, comments included. */
+function loadRoot(): protobuf.Root {
   const folder = protoRoot()
   const root = new protobuf.Root()
   root.resolvePath = (_origin, target) => (target.startsWith(folder) ? target : `${folder}/${target}`)
   // The error details too: reflection clients look them up to show an error.
-  root.loadSync([...protoFiles, ...detailFiles], { keepCase: true })
+  root.loadSync([...protoFiles, ...detailFiles], { keepCase: true, alternateCommentMode: true })
   root.resolveAll()
+  return root
+}
+
+/**
+ * What the .proto files say of each service, method, message, field, enum and value, on one line, by full name:
+ * `verdigris.admin.v1alpha1.Traffic.Switch`.
+ */
+export function loadComments(): ReadonlyMap<string, string> {
+  const comments = new Map<string, string>()
+  const note = (name: string, comment: string | null | undefined): void => {
+    const said = (comment ?? '').replaceAll(/\s*\n\s*/g, ' ').trim()
+    if (said !== '') comments.set(name.slice(1), said)
+  }
+  const walk = (object: protobuf.ReflectionObject): void => {
+    note(object.fullName, object.comment)
+    if (object instanceof protobuf.Enum) {
+      for (const value of Object.keys(object.values))
+        note(`${object.fullName}.${value}`, object.comments[value])
+    }
+    if (object instanceof protobuf.Service) object.methodsArray.forEach(walk)
+    if (object instanceof protobuf.Type) object.fieldsArray.forEach(walk)
+    if (object instanceof protobuf.Namespace) object.nestedArray.forEach(walk)
+  }
+  loadRoot().nestedArray.forEach(walk)
+  return comments
+}
+
+/** Every file of the API and what it imports, sorted by name. */
+export function loadDescriptors(): readonly FileShape[] {
+  const folder = protoRoot()
+  const root = loadRoot()
 
   const nameOf = (object: protobuf.ReflectionObject): string | undefined => {
     if (object.filename !== null && object.filename !== undefined) {
@@ -187,7 +219,43 @@ function serviceShape(service: protobuf.Service, need: Need): ServiceShape {
         outputType: output.fullName,
         clientStreaming: method.requestStream === true,
         serverStreaming: method.responseStream === true,
+        http: httpBindings(method),
       }
     }),
   }
 }
+
+/** A google.api.HttpRule as protobufjs reads it from the options of a method. */
+interface HttpRule {
+  readonly get?: string
+  readonly put?: string
+  readonly post?: string
+  readonly delete?: string
+  readonly patch?: string
+  readonly body?: string
+  readonly additional_bindings?: HttpRule | readonly HttpRule[]
+}
+
+function httpBindings(method: protobuf.Method): readonly HttpBinding[] {
+  const bindingsOf = (rule: HttpRule): readonly HttpBinding[] => {
+    const verb = (['get', 'put', 'post', 'delete', 'patch'] as const).find((name) => rule[name] !== undefined)
+    const path = verb === undefined ? undefined : rule[verb]
+    if (verb === undefined || path === undefined)
+      throw new Error(`method ${method.fullName} has no HTTP path`)
+    return [
+      {
+        verb: httpVerbs[verb],
+        path,
+        ...(rule.body === undefined ? {} : { body: rule.body }),
+      },
+      ...[rule.additional_bindings ?? []].flat().flatMap(bindingsOf),
+    ]
+  }
+  const options: readonly Readonly<Record<string, unknown>>[] = method.parsedOptions ?? []
+  return options.flatMap((option) => {
+    const rule = option['(google.api.http)']
+    return rule === undefined ? [] : bindingsOf(rule as HttpRule)
+  })
+}
+
+const httpVerbs = { get: 'GET', put: 'PUT', post: 'POST', delete: 'DELETE', patch: 'PATCH' } as const
