@@ -259,12 +259,29 @@ export const limits = {
   nodesNamed: 20,
   /** Resources named with one refusal in the record of a push. */
   resourcesNamed: 10,
-  /** Events kept for watchers that come back. */
+  /** Events kept for watchers that come back, and bytes of all of them. */
   eventsKept: 10_000,
+  eventBytes: 16 * MiB,
+  /** Objects named in one event, and everything that it is about; characters of its sentence. */
+  eventObjects: 100,
+  eventReferences: 128,
+  eventMessageLength: 1_024,
+  /** Milliseconds within which an equal event counts up the one before; at most so often is it told anew. */
+  eventFoldMs: 10 * 60_000,
+  eventTellMs: 10_000,
+  /** Events of one name that differ, within so many milliseconds, beyond which the rest of them is one event. */
+  eventCrowd: 50,
+  eventCrowdMs: 60_000,
+  /** Milliseconds between two looks for events that were repeated and not told. */
+  eventLookMs: 1_000,
+  /** Milliseconds that a push may wait in one phase before it is an event who holds it up; a quiet push takes some ten. */
+  pushHeldUpMs: 2_000,
   /** Watchers (push, events, traffic) open at once. */
   watchers: 1_000,
   /** Updates waiting for one watcher before the oldest are dropped and the watcher is told. */
   watcherQueue: 256,
+  /** Revisions that a watcher of objects may be behind when it comes back: reading them costs more than a new list. */
+  watchResumes: 1_000,
   /** Characters of an actor's name, proven or claimed: it reaches logs, records and every revision. */
   actorLength: 253,
   /** Characters of a reason and of a request id: kept with every revision. */
@@ -289,8 +306,6 @@ export const limits = {
   clientKeepaliveTimeoutMs: 10_000,
   /** Milliseconds that a server may be away before a watch that resumes gives up. */
   watchAwayMs: 24 * 3_600_000,
-  /** Revisions that a watcher of objects may be behind when it comes back: reading them costs more than a new list. */
-  watchResumes: 1_000,
   /** Time-outs of a push, all in milliseconds (design: a push). */
   prepareMs: 20_000,
   switchMs: 5_000,
@@ -336,7 +351,6 @@ export const limits = {
   /** Environments, and node groups, with series of their own in the metrics: a scrape stays below a few hundred KiB. */
   environmentsMeasured: 2_000,
   groupsMeasured: 500,
-} as const
   /** Listeners that one explanation is made for: a person reads it. */
   listenersExplained: 20,
   /** Ways of one listener whose conditions only the proxy knows, and routes told that were near. */
@@ -348,3 +362,4 @@ export const limits = {
   explainedTextLength: 60 * KiB,
   /** Decoded resources that are kept for the next explanation. */
   decodedForExplain: 64,
+} as const
