@@ -68,7 +68,8 @@ function* boundFaults(
   if (protocol !== wanted) yield { path: [...at, 'protocol'], message: `wanted ${wanted}, found ${protocol}` }
 }
 
-function* socketFaults(address: unknown, path: readonly (string | number)[]): Iterable<Fault> {
+/** What is wrong with the address of a machine. */
+export function* socketFaults(address: unknown, path: readonly (string | number)[]): Iterable<Fault> {
   const socket = get(address, 'socketAddress')
   if (!isFields(socket)) {
     // Pipes and internal addresses are files and listeners of the proxy's own machine.

@@ -1,8 +1,19 @@
 // Clusters: what their parts ask of each other.
 import { endpointFaults } from './addresses.ts'
-import { type Check, enumName, type Fault, get, has, list, number } from './fault.ts'
+import { type Check, enumName, type Fault, get, has, list, number, seconds, text } from './fault.ts'
 
 const discovery = ['STATIC', 'STRICT_DNS', 'LOGICAL_DNS', 'EDS', 'ORIGINAL_DST']
+/** By number; 4 is reserved. */
+const policies = [
+  'ROUND_ROBIN',
+  'LEAST_REQUEST',
+  'RING_HASH',
+  'RANDOM',
+  '4',
+  'MAGLEV',
+  'CLUSTER_PROVIDED',
+  'LOAD_BALANCING_POLICY_CONFIG',
+]
 const protocolOptions = 'envoy.extensions.upstreams.http.v3.HttpProtocolOptions'
 
 export const clusterChecks: Readonly<Record<string, Check>> = {
@@ -15,6 +26,7 @@ export const clusterChecks: Readonly<Record<string, Check>> = {
       if (type !== 'EDS' && eds) yield at('edsClusterConfig', `wanted none in a cluster of type ${type}`)
       if (type === 'ORIGINAL_DST') yield at('type', 'wanted endpoints that are known: STATIC, EDS or DNS')
     }
+    yield* ejectionFaults(get(cluster, 'outlierDetection'))
     const checks = list(cluster, 'healthChecks')
     if (checks.length > 1) yield at('healthChecks', 'wanted one health check')
     if (type === 'STATIC' && !has(cluster, 'clusterType')) {
@@ -22,14 +34,26 @@ export const clusterChecks: Readonly<Record<string, Check>> = {
         yield { path: ['loadAssignment', ...path], message }
       }
     }
+    const policy = enumName(cluster, 'lbPolicy', policies)
+    if (policy === 'CLUSTER_PROVIDED') yield at('lbPolicy', 'wanted a policy: these clusters provide none')
+    if (policy === 'LOAD_BALANCING_POLICY_CONFIG' && !has(cluster, 'loadBalancingPolicy')) {
+      yield at('loadBalancingPolicy', `wanted a value where lbPolicy is ${policy}, found none`)
+    }
     yield* tlsFaults(cluster)
     yield* balancingFaults(cluster)
+  },
+  'envoy.config.core.v3.HealthCheck.Payload': function* (payload) {
+    if (!has(payload, 'text') || /^([0-9A-Fa-f]{2})*$/.test(text(payload, 'text'))) return
+    yield at('text', 'wanted bytes as hexadecimal digits, two each')
   },
   'envoy.config.core.v3.HealthCheck.HttpHealthCheck': function* (check) {
     for (const field of ['expectedStatuses', 'retriableStatuses']) {
       for (const [index, range] of list(check, field).entries()) {
-        if ((number(range, 'start') ?? 0) < (number(range, 'end') ?? 0)) continue
-        yield { path: [field, index], message: 'wanted a start below the end' }
+        const [start, end] = [number(range, 'start') ?? 0, number(range, 'end') ?? 0]
+        if (start >= end) yield { path: [field, index], message: 'wanted a start below the end' }
+        else if (start < 100 || end > 600) {
+          yield { path: [field, index], message: 'wanted statuses from 100 to 599' }
+        }
       }
     }
     // Envoy 1.40.0 ends with SIGABRT when it is asked for over a connection that is not QUIC.
@@ -37,6 +61,18 @@ export const clusterChecks: Readonly<Record<string, Check>> = {
       yield at('codecClientType', 'wanted HTTP1 or HTTP2, found HTTP3')
     }
   },
+}
+
+/** Envoy's own are 30 s and 300 s. */
+function* ejectionFaults(detection: unknown): Iterable<Fault> {
+  if (!has(detection, 'maxEjectionTime')) return
+  const [base, most] = [
+    seconds(detection, 'baseEjectionTime') ?? 30,
+    seconds(detection, 'maxEjectionTime') ?? 300,
+  ]
+  if (base <= most) return
+  const path = ['outlierDetection', 'maxEjectionTime']
+  yield { path, message: `wanted at least baseEjectionTime (${base} s), found ${most} s` }
 }
 
 const localities = ['localityWeightedLbConfig', 'zoneAwareLbConfig', 'consistentHashingLbConfig'] as const

@@ -129,6 +129,9 @@ const ownFaults: Readonly<Record<string, Check>> = {
   'envoy.config.route.v3.RetryPolicy.RetryHostPredicate': function* (predicate) {
     if (!has(predicate, 'typedConfig')) yield nothing(['typedConfig'])
   },
+  'envoy.config.listener.v3.ListenerFilter': function* (filter) {
+    if (!has(filter, 'typedConfig') && !has(filter, 'configDiscovery')) yield nothing(['typedConfig'])
+  },
   'envoy.config.core.v3.TransportSocket': function* (socket) {
     if (!has(socket, 'typedConfig')) yield nothing(['typedConfig'])
   },

@@ -61,6 +61,10 @@ export function number(message: unknown, jsonName: string): number | undefined {
   return value === undefined ? undefined : Number(value)
 }
 
+/** A duration in seconds; undefined when it is not set. */
+export const seconds = (message: unknown, jsonName: string): number | undefined =>
+  has(message, jsonName) ? Number.parseFloat(String(get(message, jsonName))) : undefined
+
 /** `"a", "b" or "c"`. */
 export const either = (names: Iterable<string>): string =>
   [...names]

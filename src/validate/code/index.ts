@@ -1,28 +1,34 @@
 // code: what Envoy's code asks of a message beyond its constraints, found by changing one field after another of what is
 // emitted and asking Envoy (docs/decisions/validation.md). In comes a message in proto3 JSON, out come its faults.
 import { addressChecks } from './addresses.ts'
+import { clusterTypeChecks } from './cluster-types.ts'
 import { clusterChecks } from './clusters.ts'
 import { durationChecks } from './durations.ts'
 import { extensionChecks } from './extensions.ts'
 import { type Check, type Fault, isFields } from './fault.ts'
+import { jwtChecks } from './jwt.ts'
 import { listenerChecks } from './listeners.ts'
 import { regexChecks } from './regexes.ts'
 import { routeActionChecks } from './route-actions.ts'
 import { routeChecks } from './routes.ts'
 import { secretChecks } from './secrets.ts'
 import { sourceChecks } from './sources.ts'
+import { tlsChecks } from './tls.ts'
 
 const tables = [
   addressChecks,
   clusterChecks,
+  clusterTypeChecks,
   durationChecks,
   extensionChecks,
+  jwtChecks,
   listenerChecks,
   regexChecks,
   routeActionChecks,
   routeChecks,
   secretChecks,
   sourceChecks,
+  tlsChecks,
 ]
 
 const checksOf = (

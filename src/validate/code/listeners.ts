@@ -1,8 +1,11 @@
 // Listeners and connection managers: what must be there, and in which order.
 import { canonicalJson } from '../../base/index.ts'
-import { messageOfTypeUrl } from '../../envoy-api/index.ts'
+import { enumSchema, messageOfTypeUrl } from '../../envoy-api/index.ts'
 import { routerType } from './extensions.ts'
 import { type Check, type Fault, get, has, list, text } from './fault.ts'
+
+const clientCertFormat =
+  'envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.ForwardClientCertFormat'
 
 export const listenerChecks: Readonly<Record<string, Check>> = {
   'envoy.config.listener.v3.Listener': function* (listener) {
@@ -25,11 +28,23 @@ export const listenerChecks: Readonly<Record<string, Check>> = {
       }
     }
   },
+  'envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy': function* (proxy) {
+    const mode = get(proxy, 'upstreamConnectMode') ?? 0
+    if (mode !== 0 && mode !== 'IMMEDIATE' && !has(proxy, 'maxEarlyDataBytes')) {
+      yield at('maxEarlyDataBytes', 'wanted a value where upstreamConnectMode is not IMMEDIATE, found none')
+    }
+    if (list(proxy, 'proxyProtocolTlvs').length > 0) yield at('proxyProtocolTlvs', 'wanted none')
+  },
   'envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager': function* (manager) {
     yield* routerFaults(list(manager, 'httpFilters'))
     const upgrades = list(manager, 'upgradeConfigs').map((each) => text(each, 'upgradeType').toLowerCase())
     for (const [index, upgrade] of upgrades.entries()) {
       if (upgrades.indexOf(upgrade) !== index) yield at('upgradeConfigs', `"${upgrade}" is there twice`)
+    }
+    // Envoy 1.40.0 ends with SIGABRT over a number that it does not know.
+    const format = get(get(manager, 'setCurrentClientCertDetails'), 'format') ?? 0
+    if (typeof format === 'number' && enumSchema(clientCertFormat)?.names.get(format) === undefined) {
+      yield { path: ['setCurrentClientCertDetails', 'format'], message: `${format} is no such format` }
     }
     if (has(manager, 'accessLogOptions')) {
       for (const field of ['accessLogFlushInterval', 'flushAccessLogOnNewRequest']) {
