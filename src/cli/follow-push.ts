@@ -121,7 +121,11 @@ export function finalLines(push: PushRecord): string[] {
   const head = `push ${push.id} ${phaseWord(push.phase)}${reach}${taken}`
   return [
     head,
-    ...(push.verdict === '' ? [] : [`  ${push.verdict}`]),
+    // A verdict that says no more than a refusal below it is not said twice.
+    ...(push.verdict === '' ||
+    push.refusals.some((one) => push.verdict === `${one.node} refused: ${one.detail}`)
+      ? []
+      : [`  ${push.verdict}`]),
     ...push.refusals.map(
       (refusal) => `  ${refusal.node} refused ${whatIsRefused(refusal)}: ${refusal.detail}`,
     ),
