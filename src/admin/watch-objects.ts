@@ -2,7 +2,7 @@
 // in a bounded row; one that reads too slowly is told so and starts with the whole list again.
 import { limits } from '../base/index.ts'
 import { keyOf, type ObjectKey, type StoredObject, type World } from '../model/index.ts'
-import type { Revision, Store, StoreView } from '../store/index.ts'
+import type { Store, StoreView } from '../store/index.ts'
 import { isApiKind } from './services/context.ts'
 
 /** Which objects; undefined: any. */
@@ -35,7 +35,7 @@ type ChangeItem = Extract<WatchItem, { kind: 'change' }>
 
 /** Never throws away a change in silence: what a slow watcher misses is a gap, and the list after it. */
 export async function* watchObjects(
-  store: Pick<Store, 'view' | 'watch' | 'revisions' | 'history'>,
+  store: Pick<Store, 'view' | 'watch' | 'contentsAt' | 'touchedAfter'>,
   wanted: Wanted,
   signal: AbortSignal,
 ): AsyncGenerator<WatchItem> {
@@ -155,7 +155,7 @@ function isWanted(wanted: Wanted, object: StoredObject | undefined): boolean {
 
 /** What changed since a revision, to the state of now; why that cannot be said; undefined: the list is wanted. */
 async function sinceRevision(
-  store: Pick<Store, 'revisions' | 'history'>,
+  store: Pick<Store, 'contentsAt' | 'touchedAfter'>,
   wanted: Wanted,
   view: StoreView,
 ): Promise<readonly ChangeItem[] | WatchFault | undefined> {
@@ -164,31 +164,12 @@ async function sinceRevision(
   // Where the fleet stood at a revision is not written down.
   if (wanted.view === 'applied') return 'not kept'
   if (after > view.revision) return 'unknown revision'
-  const behind = view.revision - after
-  if (behind > limits.watchResumes) return 'too old'
-  const revisions = await store.revisions({ before: view.revision + 1, limit: behind })
-  if (revisions.length < behind || revisions.some(({ number }) => number <= after)) return 'too old'
-  const touched = revisions.toReversed().flatMap(touchedBy)
+  const touched = store.touchedAfter(after)
+  if (touched === undefined) return 'too old'
   const before = new Map<ObjectKey, StoredObject>()
-  for (const key of new Set(touched)) {
-    const was = await objectAt(store, key, after)
-    if (was !== undefined) before.set(key, was)
+  for (const [key, earlier] of await store.contentsAt(touched, after)) {
+    if (earlier === 'forgotten') return 'too old'
+    if (earlier !== 'absent') before.set(key, earlier)
   }
-  return changesOf(wanted, before, view.heads, [...new Set(touched)])
-}
-
-const touchedBy = ({ puts, deletes }: Revision): readonly ObjectKey[] => [...puts.map(keyOf), ...deletes]
-
-/** What an object was at a revision; undefined: it was not there, or that is no longer kept. */
-async function objectAt(
-  store: Pick<Store, 'history'>,
-  key: ObjectKey,
-  revision: number,
-): Promise<StoredObject | undefined> {
-  for (let limit = 8; ; limit *= 2) {
-    const history = await store.history(key, limit)
-    const found = history.find((each) => each.revision.number <= revision)
-    if (found !== undefined) return found.content === 'deleted' ? undefined : found.content
-    if (history.length < limit) return undefined
-  }
+  return changesOf(wanted, before, view.heads, touched)
 }

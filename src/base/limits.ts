@@ -280,8 +280,6 @@ export const limits = {
   watchers: 1_000,
   /** Updates waiting for one watcher before the oldest are dropped and the watcher is told. */
   watcherQueue: 256,
-  /** Revisions that a watcher of objects may be behind when it comes back: reading them costs more than a new list. */
-  watchResumes: 1_000,
   /** Characters of an actor's name, proven or claimed: it reaches logs, records and every revision. */
   actorLength: 253,
   /** Characters of a reason and of a request id: kept with every revision. */

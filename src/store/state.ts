@@ -110,3 +110,10 @@ export function indexTouches(facts: Iterable<RevisionFact>): SortedMap<Touch> {
   }
   return SortedMap.from(touched)
 }
+
+/** The uid of an object that a revision makes: of the store, the revision, and the object's place in it. */
+export const uidOf = (store: string, revision: number, place: number): string =>
+  `${store}-${revision}-${place}`
+
+/** The revision that made the object of a uid. */
+export const bornIn = (uid: string): number => Number(uid.split('-').at(-2))

@@ -17,7 +17,7 @@ import {
 import type { Payload, RecordWrite } from './ledger.ts'
 import { bytesPayload, jsonPayload } from './ledger.ts'
 import type { RevisionFact, StoreState } from './state.ts'
-import { describeRevision, touch, withView } from './state.ts'
+import { describeRevision, touch, uidOf, withView } from './state.ts'
 import type { Change, Generation, RecordTable, Revision } from './types.ts'
 
 /** What a change comes to: nothing to write because the request was answered before, or the next state. */
@@ -96,7 +96,7 @@ function intent(
   const number = planned === undefined ? state.revision : state.revision + 1
   const puts = (planned?.puts ?? []).map((content, index): StoredObject => {
     const before = state.heads.get(keyOf(content))
-    const uid = before?.uid ?? `${state.id}-${number}-${index}`
+    const uid = before?.uid ?? uidOf(state.id, number, index)
     return { ...content, uid, etag: `${state.id}-${number}`, revision: number }
   })
   const moved = new Map<ObjectKey, StoredObject | undefined>(puts.map((put) => [keyOf(put), put]))

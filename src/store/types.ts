@@ -105,6 +105,9 @@ export interface StoreStats {
   readonly readOnly?: string
 }
 
+/** What an object was: its content, that there was none, or that what is kept does not say. */
+export type Earlier = StoredObject | 'absent' | 'forgotten'
+
 /** Whether a store takes changes, and what it knows where it does not. */
 export type StoreCondition =
   | { readonly kind: 'writable' }
@@ -168,6 +171,10 @@ export interface Store {
     key: ObjectKey,
     limit: number,
   ): Promise<readonly { readonly revision: Revision; readonly content: StoredObject | 'deleted' }[]>
+  /** What these objects were at a revision. */
+  contentsAt(keys: Iterable<ObjectKey>, revision: number): Promise<ReadonlyMap<ObjectKey, Earlier>>
+  /** Objects that the revisions after this one touched; undefined: not all of those are kept. */
+  touchedAfter(revision: number): readonly ObjectKey[] | undefined
   stats(): StoreStats
   close(): Promise<void>
 }

@@ -15,7 +15,10 @@ import type { SecretStates } from '../secret-status.ts'
 export interface AdminRooms {
   readonly delivery: Delivery
   readonly fleet: FleetView
-  readonly store: Pick<Store, 'view' | 'watch' | 'condition' | 'revision' | 'revisions' | 'history'>
+  readonly store: Pick<
+    Store,
+    'view' | 'watch' | 'condition' | 'revision' | 'revisions' | 'history' | 'contentsAt' | 'touchedAfter' | 'resource'
+  >
   readonly events: Events
   readonly discovery: Pick<Discovery, 'ask' | 'list'>
   readonly lookUp: NameLookup

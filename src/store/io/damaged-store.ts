@@ -72,6 +72,9 @@ function damagedStore(survey: Survey, provable: Provable, reason: string): Store
       revisions.filter(({ number }) => number < before).slice(0, limit),
     revision: async (number) => revisions.find((each) => each.number === number),
     history: async (key, limit) => touching(revisions, key).slice(0, limit),
+    // Which revisions are missing is not known here.
+    contentsAt: async (keys) => new Map([...keys].map((key) => [key, 'forgotten'])),
+    touchedAfter: () => undefined,
     stats: () => ({
       commits: 0,
       flushMsTotal: 0,

@@ -1,13 +1,14 @@
 // Reading single records of a running store from the engine, each checked. A record that was whole at the opening and is
 // not any more means a failing disk: the read rejects, because no caller could go on with it.
 import { ok } from '../../base/index.ts'
-import type { ObjectKey } from '../../model/index.ts'
+import type { ObjectKey, StoredObject } from '../../model/index.ts'
 import { keyOf } from '../../model/index.ts'
 import type { Engine } from '../engine.ts'
 import { digits, partKey, resourceKey, revisionKey, wholeOf } from '../keys.ts'
 import { parsePartsHead, parseRevision, readFrame } from '../read-record.ts'
 import type { StoreState } from '../state.ts'
-import type { Revision, Store } from '../types.ts'
+import { bornIn } from '../state.ts'
+import type { Earlier, Revision, Store } from '../types.ts'
 
 /** A record that cannot be read back from a running store. */
 class StoreReadError extends Error {
@@ -16,7 +17,8 @@ class StoreReadError extends Error {
 
 type Overlay = ReadonlyMap<string, Uint8Array | undefined>
 
-export interface Reader extends Pick<Store, 'resource' | 'revision' | 'revisions' | 'history'> {
+export interface Reader
+  extends Pick<Store, 'resource' | 'revision' | 'revisions' | 'history' | 'contentsAt' | 'touchedAfter'> {
   countResources(): number
   /** Values that are committed and not in the engine's place for them. */
   overlay(writes: Overlay): void
@@ -94,6 +96,35 @@ export function createReader(engine: Engine, current: () => StoreState): Reader 
         content: found.puts.find((put) => keyOf(put) === key) ?? ('deleted' as const),
       }))
     },
+    async contentsAt(keys, asked: number) {
+      const { revisions, revision: newest, touched } = current()
+      // Each revision is read once, however many objects it wrote.
+      const wanted = new Map<number, ObjectKey[]>()
+      const found = new Map<ObjectKey, Earlier>()
+      for (const key of keys) {
+        let touch = touched.get(key)
+        let next: typeof touch
+        while (touch !== undefined && touch.revision > asked) [next, touch] = [touch, touch.before]
+        const read = (touch ?? next)?.revision
+        if (read === undefined || (touch === undefined && revisions.size === newest)) found.set(key, 'absent')
+        else wanted.set(read, [...(wanted.get(read) ?? []), key])
+      }
+      for (const [number, sought] of wanted) {
+        const read = await revision(number)
+        const puts = new Map(read?.puts.map((put) => [keyOf(put), put]))
+        // Compaction may have taken it away since.
+        const what = (key: ObjectKey): Earlier =>
+          read === undefined ? 'forgotten' : earlierOf(puts.get(key), number, asked)
+        for (const key of sought) found.set(key, what(key))
+      }
+      return found
+    },
+    touchedAfter(after) {
+      const { revisions, revision: newest, touched } = current()
+      for (let number = after + 1; number <= newest; number++)
+        if (!revisions.has(digits(number))) return undefined
+      return [...touched].flatMap(([key, touch]) => (touch.revision > after ? [key] : []))
+    },
     countResources() {
       const { entries } = current().ledger
       if (counted?.of !== entries) {
@@ -105,4 +136,10 @@ export function createReader(engine: Engine, current: () => StoreState): Reader 
       return counted.resources
     },
   }
+}
+
+/** `put`: by the newest revision up to the one asked for; where that is not kept, by the first one after it. */
+function earlierOf(put: StoredObject | undefined, number: number, asked: number): Earlier {
+  if (number <= asked) return put ?? 'absent'
+  return put !== undefined && bornIn(put.uid) === number ? 'absent' : 'forgotten'
 }

@@ -231,6 +231,8 @@ export function runStore(initial: StoreState, hands: StoreHands): Store {
     revisions: (options) => reader.revisions(options),
     revision: (number) => reader.revision(number),
     history: (key, limit) => reader.history(key, limit),
+    contentsAt: (keys, revision) => reader.contentsAt(keys, revision),
+    touchedAfter: (revision) => reader.touchedAfter(revision),
     stats: (): StoreStats => ({
       commits,
       flushMsTotal,
