@@ -331,6 +331,100 @@ export interface EventGap {
   epoch: string
   reason: string
 }
+export interface NamedValue {
+  name: string
+  value: string
+}
+export interface ExplainRequest {
+  namespace: string
+  url: string
+  method: string
+  headers: NamedValue[]
+  proxy: string
+  group: string
+  gateway: string
+  port: number
+  sni: string
+  sourceAddress: string
+  claims: NamedValue[]
+  locality: Locality | null
+  generation: number
+}
+export interface ExplainAnswer {
+  explanations: Explanation[]
+  notes: string[]
+}
+export interface ExplainedGroup {
+  group: string
+  generation: number
+}
+export interface Explanation {
+  groups: ExplainedGroup[]
+  listener: string
+  address: string
+  filterChain: string
+  virtualHost: string
+  domain: string
+  ways: ExplainedWay[]
+  misses: ExplainedMiss[]
+  notes: string[]
+}
+export interface ExplainedWay {
+  conditions: string[]
+  chance?: number
+  outcome: ExplainedWayOutcome
+  route: string
+  match: string
+  object: string
+  path: string
+  rule: string
+  audience: string
+  status: number
+  location: string
+  detail: string
+  decidedBy: string
+  shares: ExplainedShare[]
+  mirrors: ExplainedMirror[]
+  settings: ExplainedSetting[]
+}
+export type ExplainedWayOutcome =
+  | 'OUTCOME_UNSPECIFIED'
+  | 'FORWARDED'
+  | 'REDIRECTED'
+  | 'ANSWERED'
+  | 'NOT_FOUND'
+  | 'CLOSED'
+  | 'UNTOLD'
+export interface ExplainedShare {
+  cluster: string
+  namespace: string
+  service: string
+  environment: string
+  incarnation: number
+  port: string
+  share: number
+  endpoints?: number
+}
+export interface ExplainedMirror {
+  name: string
+  cluster: string
+  environment: string
+  share: number
+  of: string[]
+}
+export interface ExplainedSetting {
+  name: string
+  value: string
+}
+export interface ExplainedMiss {
+  route: string
+  match: string
+  object: string
+  path: string
+  rule: string
+  audience: string
+  reasons: string[]
+}
 export interface ListNodesRequest {
   group: string
   pageSize: number
@@ -670,5 +764,6 @@ export interface AdminServices {
     Fence: { request: FenceRequest; response: ChangeAnswer; stream: false }
     RemoveFence: { request: RemoveFenceRequest; response: ChangeAnswer; stream: false }
     Watch: { request: WatchTrafficRequest; response: ServiceTraffic; stream: true }
+    Explain: { request: ExplainRequest; response: ExplainAnswer; stream: false }
   }
 }

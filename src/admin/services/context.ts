@@ -17,7 +17,15 @@ export interface AdminRooms {
   readonly fleet: FleetView
   readonly store: Pick<
     Store,
-    'view' | 'watch' | 'condition' | 'revision' | 'revisions' | 'history' | 'contentsAt' | 'touchedAfter' | 'resource'
+    | 'view'
+    | 'watch'
+    | 'condition'
+    | 'revision'
+    | 'revisions'
+    | 'history'
+    | 'contentsAt'
+    | 'touchedAfter'
+    | 'resource'
   >
   readonly events: Events
   readonly discovery: Pick<Discovery, 'ask' | 'list'>

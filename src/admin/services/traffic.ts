@@ -15,6 +15,7 @@ import { countEndpoints, type LiveChange, type StoredOf, type World } from '../.
 import type { ChangeAnswer, ChangeCommand } from '../../push/index.ts'
 import { toChangeAnswer } from '../convert.ts'
 import { type AdminRooms, changeOptions, type Handlers, namespaceOr } from './context.ts'
+import { explainHandler } from './explain.ts'
 
 /** Everything there is to share, in 1/10,000. */
 const whole = 10_000
@@ -88,6 +89,7 @@ export function trafficHandlers(rooms: AdminRooms): Handlers<'Traffic'> {
       if (!serviceExists(rooms, namespace, request.service)) return err(noService(namespace, request.service))
       return ok(follow(rooms, namespace, request.service, call.signal))
     },
+    Explain: explainHandler(rooms),
   }
 }
 

@@ -28,7 +28,7 @@ export const msOf = (time: Timestamp): number => time.seconds * 1_000 + Math.rou
 /** `PUSH_PHASE_DONE` → `done`. */
 const enumName = (text: string): string => text.replace(/^PUSH_PHASE_/, '').toLowerCase()
 /** Only these hold enums: a reason in capitals stays as it was written. */
-const enumFields = new Set(['phase', 'variant', 'change', 'effect', 'operation'])
+const enumFields = new Set(['phase', 'variant', 'change', 'effect', 'operation', 'outcome'])
 const depth = (value: Json): number => (Array.isArray(value) ? 2 : typeof value === 'object' ? 1 : 0)
 const isUnset = (value: unknown): boolean => typeof value === 'string' && value.endsWith('_UNSPECIFIED')
 
