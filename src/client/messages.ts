@@ -143,7 +143,9 @@ const found = (value: unknown): string =>
       ? String(value)
       : Array.isArray(value)
         ? 'a list'
-        : `a value of type ${typeof value}`
+        : typeof value === 'object'
+          ? 'an object'
+          : `a value of type ${typeof value}`
 
 function unknownField({ name, fields }: MessageShape, written: string): string {
   const names = [...fields.keys()]

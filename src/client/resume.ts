@@ -85,7 +85,7 @@ function resumePushes(asked: Partial<WatchPushRequest>): Resumption {
     beside: () => ({
       service: 'Push',
       method: 'List',
-      request: { limit: newest === undefined ? 1 : limits.pushesKept } satisfies ListPushesRequest,
+      request: { limit: newest === undefined ? 1 : limits.pushesKept } satisfies Partial<ListPushesRequest>,
       take: ({ pushes = [] }: Partial<ListPushesResponse>) => {
         const since = newest
         newest = Math.max(since ?? 0, ...pushes.map(({ id }) => Number(id)))
