@@ -169,6 +169,8 @@ interface FileValue {
 /** Variables of other parts of the program that share the prefix. */
 const foreignVariables = new Set([
   'VERDIGRIS_CONFIG',
+  'VERDIGRIS_CLIENT_CONFIG',
+  'VERDIGRIS_CONTEXT',
   'VERDIGRIS_SERVER',
   'VERDIGRIS_ACTOR',
   'VERDIGRIS_NAMESPACE',

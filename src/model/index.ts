@@ -1,6 +1,7 @@
 // model: in come manifests (text or JSON) and commands, out come valid objects with an identity, and plans: what a
 // commit has to put and delete. All pure. Start at objects.ts, then kinds.ts, then planning/plan-apply.ts.
 
+export { suggestion } from '../base/index.ts'
 export { canonicalAddress, isIpAddress } from './address.ts'
 export { type Cidr, covers, parseCidr } from './cidr.ts'
 export { keyMaterialIn } from './key-material.ts'

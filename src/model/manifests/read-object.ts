@@ -1,13 +1,12 @@
 // One plain value → one manifest, or everything that is wrong with it.
 import { z } from 'zod'
-import { limits } from '../../base/index.ts'
+import { limits, suggestion } from '../../base/index.ts'
 import { name } from '../fields.ts'
 import { trafficState } from '../kinds/traffic.ts'
 import { derivedKinds, isManifestKind, manifestKindNames, manifestKinds } from '../kinds.ts'
 import { type Envelope, type Manifest, type ManifestKind, titleOf, type Written } from '../objects.ts'
 import { holdsMoreThan, isFields, notAnObject } from './clean-value.ts'
 import { describe, type Fault, quote } from './faults.ts'
-import { suggestion } from './nearest.ts'
 import { check } from './translate-issues.ts'
 
 /** Version of the manifests; part of every one. */

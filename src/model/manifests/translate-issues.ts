@@ -1,9 +1,8 @@
 // zod's issues → our faults: the one place that knows how zod reports. Every message says what is wanted and what
 // was found.
 import { z } from 'zod'
-import { limits } from '../../base/index.ts'
+import { limits, nearest, suggestion } from '../../base/index.ts'
 import { describe, type Fault, type Path, quote, valueAt } from './faults.ts'
-import { nearest, suggestion } from './nearest.ts'
 
 type Issue = z.core.$ZodIssue
 

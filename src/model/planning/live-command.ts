@@ -1,8 +1,7 @@
 // What a command asks for → what is to be live, whole; or which of its fields is wrong.
-import { limits, ok, type Problem, type Result, type Violation } from '../../base/index.ts'
+import { limits, ok, type Problem, type Result, suggestion, type Violation } from '../../base/index.ts'
 import { totalWeight, weights as weightsSchema } from '../fields.ts'
 import { violationsOf } from '../manifests/faults.ts'
-import { suggestion } from '../manifests/nearest.ts'
 import { check } from '../manifests/translate-issues.ts'
 import { type ContentOf, titleOf } from '../objects.ts'
 import type { LiveTraffic } from './live-traffic.ts'

@@ -1,7 +1,6 @@
 // Traffic by command: switch, split, cohort and mirror change parts of what is live; a rollback puts back the whole.
-import { err, ok, type Problem, type Result } from '../../base/index.ts'
+import { err, ok, type Problem, type Result, suggestion } from '../../base/index.ts'
 import type { TrafficState } from '../kinds/traffic.ts'
-import { suggestion } from '../manifests/nearest.ts'
 import { keyOf, type StoredOf, titleOf, type World } from '../objects.ts'
 import type { Observed } from '../observed.ts'
 import { fencesBefore } from './fences.ts'

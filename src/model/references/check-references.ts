@@ -1,8 +1,7 @@
 // Whether objects fit together: what they refer to is there, and what they claim is theirs alone. Looks at what was
 // touched and at those who refer to it, never at the whole world.
 import type { Violation } from '../../base/index.ts'
-import { limits } from '../../base/index.ts'
-import { suggestion } from '../manifests/nearest.ts'
+import { limits, suggestion } from '../../base/index.ts'
 import { type ObjectContent, type ObjectKey, titleOf, type World } from '../objects.ts'
 import { statementsOf, viewOf, type WorldView } from './world-view.ts'
 

@@ -1,6 +1,6 @@
 // Names, keys, durations, suggestions, and which group a node belongs to.
 import { describe, expect, it } from 'vitest'
-import { parseDuration, printDuration } from '../../../src/base/index.ts'
+import { nearest, parseDuration, printDuration, suggestion } from '../../../src/base/index.ts'
 import {
   clusterName,
   clusterNameOf,
@@ -12,7 +12,6 @@ import {
   type SelectableNode,
   selectGroup,
 } from '../../../src/model/index.ts'
-import { nearest, suggestion } from '../../../src/model/manifests/nearest.ts'
 import { applied, serviceOf, shop, text } from './fixtures.ts'
 
 describe('keys', () => {
