@@ -207,14 +207,20 @@ describe('a watch whose server is away', () => {
         if (phase === 'PUSH_PHASE_DONE') ended.push(id)
       }
     })()
-    const first = await moveOnce('blue')
-    await until(async () => ended.includes(first) || (await moveOnce('green')) === '')
+    // Moves until the watch tells of one: then it is there.
+    let turn = 0
+    const move = (): Promise<string> => {
+      turn += 1
+      return moveOnce(turn % 2 === 0 ? 'blue' : 'green')
+    }
+    await move()
+    await until(async () => ended.includes(await move()))
     ended.length = 0
     relay.set('closed')
-    const missed = [await moveOnce('blue'), await moveOnce('green')]
+    const missed = [await move(), await move()]
     relay.set('pass')
     await until(() => ended.length >= 2)
-    const then = await moveOnce('blue')
+    const then = await move()
     await until(() => ended.includes(then))
     stop.abort()
     await reading
@@ -223,6 +229,7 @@ describe('a watch whose server is away', () => {
 
   it('tells the state anew only where it changed', async () => {
     relay.set('pass')
+    await moveOnce('blue')
     const shares: number[] = []
     const stop = new AbortController()
     const reading = (async () => {
