@@ -10,6 +10,8 @@ export function routesRule({ fault }: Scene): Rule {
   const given = new Map<Host, Set<string>>()
   /** Clusters that it had. */
   const held = new Map<Host, Set<string>>()
+  /** Clusters that went at a deadline: who is out of reach for that long may come back with routes to them. */
+  const overdue = new Set<string>()
   /** Clusters that went out on a stream. */
   const sent = new WeakMap<Link<Host>, Set<string>>()
   const setOf = <K>(
@@ -37,6 +39,9 @@ export function routesRule({ fault }: Scene): Rule {
       given.delete(host)
       held.delete(host)
     },
+    overdue: (cluster) => {
+      overdue.add(cluster)
+    },
     written: (link, { typeUrl, resources, removed }) => {
       const onStream = setOf(sent, link)
       if (typeUrl === typeUrls.cds) {
@@ -62,7 +67,9 @@ export function routesRule({ fault }: Scene): Rule {
       }
       const view = host.proxy.view()
       for (const [name, { clusters }] of view.routes) {
-        const missing = clusters.find((one) => !view.clusters.has(one) && !view.warming.has(one))
+        const missing = clusters.find(
+          (one) => !view.clusters.has(one) && !view.warming.has(one) && !overdue.has(one),
+        )
         if (missing !== undefined)
           fault('nothing routed to is missing', `${host.key}: ${name} routes to ${missing}, not held`)
       }
@@ -71,7 +78,7 @@ export function routesRule({ fault }: Scene): Rule {
       const everHeld = setOf(held, host)
       for (const name of view.clusters.keys()) everHeld.add(name)
       for (const [name, { clusters }] of view.extensions) {
-        const gone = clusters.find((one) => everHeld.has(one) && !view.clusters.has(one))
+        const gone = clusters.find((one) => everHeld.has(one) && !view.clusters.has(one) && !overdue.has(one))
         if (gone !== undefined)
           fault('nothing routed to is missing', `${host.key}: ${name} leads to ${gone}, taken away`)
       }

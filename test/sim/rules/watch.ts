@@ -40,6 +40,8 @@ export interface Rule {
   readonly linked?: (link: Link<Host>) => void
   readonly restarted?: (host: Host) => void
   readonly pushEnded?: (record: PushRecord, plane: Plane) => void
+  /** A cluster was taken away although proxies hold it back: its deadline was over. */
+  readonly overdue?: (cluster: string) => void
   readonly answered?: (revision: number | undefined, push: string | undefined) => void
   /** Now and then. */
   readonly looked?: (plane: Plane) => void
