@@ -1,9 +1,17 @@
 // Certificate files on their way to the proxies: what the watch tells becomes an observation, a line in the log and an event.
 // Part of the composition root, beside main.ts.
 import { assertNever, limits } from './base/index.ts'
-import { type SecretMaterial, secretFilesKey, titleOf } from './model/index.ts'
+import type { EventInput } from './events/index.ts'
+import {
+  keyOf,
+  type ObjectKey,
+  type SecretMaterial,
+  type StoredObject,
+  secretFilesKey,
+  titleOf,
+} from './model/index.ts'
 import type { Logger } from './ops/index.ts'
-import type { Delivery, DeliveryEvent } from './push/index.ts'
+import type { Delivery } from './push/index.ts'
 import { type SecretFiles, type SecretNews, watchSecretFiles } from './secrets/index.ts'
 import type { Store } from './store/index.ts'
 
@@ -12,7 +20,7 @@ export interface SecretsOptions {
   readonly store: Store
   /** Made after this, from what this gives. */
   readonly delivery: () => Pick<Delivery, 'observe'>
-  readonly onEvent: (event: DeliveryEvent) => void
+  readonly onEvent: (event: EventInput) => void
   readonly log: Logger
 }
 
@@ -23,13 +31,18 @@ export function lookAfterSecrets(options: SecretsOptions): SecretFiles {
   let passing = false
   let again: NodeJS.Timeout | undefined
 
-  /** `Secret default/shop`, or several of them. */
-  const who = (files: string): string => {
-    const found = [...store.view().heads.values()].flatMap((object) =>
-      object.kind === 'Secret' && secretFilesKey(object.spec) === files ? [titleOf(object)] : [],
+  /** The Secrets whose files these are. */
+  const whose = (...files: readonly string[]): readonly StoredObject[] =>
+    [...store.view().heads.values()].filter(
+      (object) => object.kind === 'Secret' && files.includes(secretFilesKey(object.spec)),
     )
-    return found.length === 0 ? 'a Secret that is gone' : found.join(', ')
-  }
+  /** `Secret default/shop`, or several of them. */
+  const who = (files: string): string => whose(files).map(titleOf).join(', ') || 'a Secret that is gone'
+  const about = (...files: readonly string[]): { readonly secrets: readonly ObjectKey[] } => ({
+    secrets: whose(...files)
+      .map(keyOf)
+      .slice(0, limits.eventObjects),
+  })
   const passOn = async (): Promise<void> => {
     if (passing || waiting.size === 0) return
     passing = true
@@ -40,9 +53,11 @@ export function lookAfterSecrets(options: SecretsOptions): SecretFiles {
     passing = false
     if (taken.ok) {
       log.info({ event: 'secret_changed', of: names })
-      onEvent({ name: 'secret_changed', attributes: { of: names } })
+      onEvent({ name: 'secret_changed', attributes: about(...secrets.keys()) })
     } else {
       log.warn({ event: 'secret_not_taken', of: names, problem: taken.error })
+      const fault = taken.error.message
+      onEvent({ name: 'secret_not_taken', attributes: { ...about(...secrets.keys()), fault } })
       waiting = new Map([...secrets, ...waiting])
       again = setTimeout(() => void passOn(), limits.secretLookMs)
       again.unref()
@@ -58,12 +73,12 @@ export function lookAfterSecrets(options: SecretsOptions): SecretFiles {
       case 'refused': {
         const faults = news.faults.map(({ path, message }) => `${path}: ${message}`)
         log.error({ event: 'secret_refused', of: who(news.files), faults, kept: 'what was good last' })
-        onEvent({ name: 'secret_refused', attributes: { of: who(news.files), faults } })
+        onEvent({ name: 'secret_refused', attributes: { ...about(news.files), faults } })
         return
       }
       case 'mended':
         log.info({ event: 'secret_mended', of: who(news.files) })
-        onEvent({ name: 'secret_mended', attributes: { of: who(news.files) } })
+        onEvent({ name: 'secret_mended', attributes: about(news.files) })
         return
       default:
         assertNever(news)

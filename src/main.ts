@@ -1,6 +1,5 @@
 // The composition root: every room in the order of the data, and the loop back from the streams. The only file
 // that knows them all.
-import { randomUUID } from 'node:crypto'
 import {
   checkListen,
   createGate,
@@ -9,12 +8,13 @@ import {
   loadTls,
   type TlsMaterial,
 } from './access/index.ts'
-import { createAdminServer, createCalls, createEvents, lookUpName } from './admin/index.ts'
+import { createAdminServer, createCalls, lookUpName } from './admin/index.ts'
 import { limits, ok, type Problem, type Result } from './base/index.ts'
 import { createChannel, type DeciderEnd } from './channel/index.ts'
 import { programVersion } from './cli/index.ts'
 import type { Config } from './config.ts'
 import { createDiscovery, knownEndpoints, watchFiles } from './discovery/index.ts'
+import type { EventInput } from './events/index.ts'
 import { lookAfterSecrets } from './look-after-secrets.ts'
 import type { GroupKey } from './model/index.ts'
 import {
@@ -33,7 +33,9 @@ import {
 import { createDelivery, type Delivery, finalPhases, systemClock, type Unsafe } from './push/index.ts'
 import { contentProof, createCompiler } from './snapshot/index.ts'
 import { openDamagedStore, openStore, type Store, type StoreCondition } from './store/index.ts'
+import { keepEvents, servedCertificates, startedEvent } from './tell-events.ts'
 import { warmUp } from './warm-up.ts'
+import { watchCertificates } from './watch-certificates.ts'
 import { type StreamLimits, startXdsServer } from './xds/index.ts'
 
 /** A running control plane. */
@@ -100,17 +102,21 @@ async function start(
   )
   if (!listens.ok) return listens
   for (const warning of listens.value) log.warn({ event: 'listen_warning', warning })
+  const { events, stop: stopEvents } = keepEvents()
+  const onEvent = (event: EventInput): void => events.emit(event)
   const gate = createGate({
     ...(tls.value === undefined ? {} : { tls: tls.value }),
     refused: ({ port, method, peer }, problem) => {
       metrics.gateRefused(port)
       log.warn({ event: 'gate_refused', port, method, peer, reason: problem.message })
+      const told = { port, method: method.slice(0, limits.fieldLength), peer, cause: problem.message }
+      events.emit({ name: 'gate_refused', attributes: told })
     },
   })
   if (tls.value !== undefined) metrics.certificateExpires(tls.value.expiresAt)
 
   // Intent, made durable by one writer.
-  const store = await openIntent(config, log)
+  const store = await openIntent(config, log, onEvent)
   if (!store.ok) return store
   const reminder = remindOfCondition(() => store.value.condition(), log)
   endings.push({
@@ -126,7 +132,6 @@ async function start(
   if (allowUnsafeExtensions) log.warn({ event: 'unsafe_extensions_allowed' })
   const compiler = createCompiler({ allowUnsafeExtensions })
   const channel = createChannel({ codec: false })
-  const events = createEvents({ epoch: randomUUID(), now: Date.now })
   const decider = counted(channel.decider, metrics)
   const secrets =
     config.secretsDir === undefined
@@ -135,7 +140,7 @@ async function start(
           dir: config.secretsDir,
           store: store.value,
           delivery: () => delivery,
-          onEvent: (event) => events.emit(event),
+          onEvent,
           log,
         })
   const delivery = createDelivery({
@@ -146,7 +151,7 @@ async function start(
     log,
     timeouts: config.timeouts,
     observed: { endpoints: knownEndpoints(store.value.view().records('endpoint')), secrets: new Map() },
-    onEvent: (event) => events.emit(event),
+    onEvent,
     ...(trial.unsafe === undefined ? {} : { unsafe: trial.unsafe }),
   })
 
@@ -156,7 +161,7 @@ async function start(
     store: store.value,
     clock: systemClock,
     log,
-    onEvent: (event) => events.emit(event),
+    onEvent,
   })
   endings.push({ room: 'endpoints', end: () => discovery.stop() })
 
@@ -196,6 +201,7 @@ async function start(
       room: 'announcement',
       end: () => {
         phase = 'stopping'
+        onEvent({ name: 'server_stopping', attributes: {} })
         admin.value.setServing(false)
       },
     },
@@ -226,6 +232,8 @@ async function start(
     ...(secrets === undefined ? {} : { secrets: () => secrets.states() }),
   })
 
+  const served = () => servedCertificates(tls.value, store.value, secrets)
+  const certificates = watchCertificates(served, onEvent)
   const watching = new AbortController()
   endings.push({
     room: 'metrics',
@@ -233,6 +241,8 @@ async function start(
       lag.stop()
       watching.abort()
       secrets?.stop()
+      certificates.stop()
+      stopEvents()
     },
   })
   void countPushes(delivery, metrics, watching.signal)
@@ -253,6 +263,7 @@ async function start(
     endings.push({ room: 'endpoints', end: stop })
   }
   phase = 'serving'
+  onEvent(startedEvent(programVersion(), store.value, delivery))
   admin.value.setServing(true)
   const addresses = {
     xds: { address: config.xds.address, port: xds.value.port },
@@ -273,13 +284,21 @@ async function start(
 const notReady = { loading: 'the state is being loaded', stopping: 'the server is stopping' } as const
 
 /** The store; where it is damaged or cannot be written, what is proven of it, unless that is not wanted. */
-async function openIntent(config: Config, log: Logger): Promise<Result<Store, Problem>> {
+async function openIntent(
+  config: Config,
+  log: Logger,
+  onEvent: (event: EventInput) => void,
+): Promise<Result<Store, Problem>> {
   const store = await openStore({
     dir: config.dataDir,
-    onReadOnly: (reason) => log.error({ event: 'store_read_only', reason }),
+    onReadOnly: (reason) => {
+      log.error({ event: 'store_read_only', reason })
+      onEvent({ name: 'store_read_only', attributes: { cause: reason } })
+    },
   })
   // Open elsewhere, or of a newer version: that is no damage.
   if (store.ok || store.error.kind !== 'unavailable' || config.storeDamaged === 'refuse') return store
+  onEvent({ name: 'store_damaged', attributes: { cause: store.error.message } })
   return openDamagedStore(config.dataDir, store.error.message, contentProof)
 }
 

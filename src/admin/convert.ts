@@ -7,7 +7,6 @@ import type { NodeStatus } from '../fleet/index.ts'
 import type { ObjectKey as Key, Kind, StoredObject, World } from '../model/index.ts'
 import type { ChangeAnswer, ObjectDiff, PushPhase, PushRecord } from '../push/index.ts'
 import type { Generation, Revision } from '../store/index.ts'
-import type { EventEntry } from './events.ts'
 import { printObject } from './manifests.ts'
 import { type SecretStates, secretStatus } from './secret-status.ts'
 
@@ -160,12 +159,4 @@ export const toRevision = (revision: Revision, withObjects: boolean): api.Input<
     })),
     ...revision.deletes.map((key) => ({ key: toKey(key), operation: 'DELETE' as const })),
   ],
-})
-
-export const toEvent = (event: EventEntry, epoch: string): api.Input<api.Event> => ({
-  id: event.id,
-  epoch,
-  at: toTimestamp(event.at),
-  name: event.name,
-  attributes: toStruct(event.attributes),
 })

@@ -2,7 +2,6 @@
 // commands to the delivery engine and views of store, fleet and pushes. Start at io/server.ts.
 export * from '../api/index.ts'
 export * from './descriptors.ts'
-export * from './events.ts'
 export * from './io/calls.ts'
 export * from './io/load-descriptors.ts'
 export { lookUpName } from './io/look-up-names.ts'

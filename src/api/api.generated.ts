@@ -308,10 +308,42 @@ export type EndpointStatusState =
   | 'IN_USE'
   | 'DRAINING'
   | 'LAPSED'
+export type EventSeverity =
+  | 'EVENT_SEVERITY_UNSPECIFIED'
+  | 'EVENT_SEVERITY_NORMAL'
+  | 'EVENT_SEVERITY_WARNING'
 export interface WatchEventsRequest {
   fromId?: number
   epoch: string
   names: string[]
+  object: ObjectKey | null
+  node: string
+  push: string
+  group: string
+  revision: number
+  severity: EventSeverity
+  namespace: string
+  since: Timestamp | null
+}
+export interface ListEventsRequest {
+  names: string[]
+  object: ObjectKey | null
+  node: string
+  push: string
+  group: string
+  revision: number
+  severity: EventSeverity
+  namespace: string
+  since: Timestamp | null
+  pageSize: number
+  pageToken: string
+}
+export interface ListEventsResponse {
+  events: Event[]
+  nextPageToken: string
+  epoch: string
+  newest: number
+  oldest: number
 }
 export interface WatchEventsResponse {
   event?: Event
@@ -324,6 +356,20 @@ export interface Event {
   at: Timestamp | null
   name: string
   attributes: Struct | null
+  severity: EventSeverity
+  reason: string
+  message: string
+  about: EventReference[]
+  count: number
+  firstAt: Timestamp | null
+}
+export interface EventReference {
+  object?: ObjectKey
+  node?: string
+  push?: string
+  group?: string
+  revision?: number
+  to?: 'object' | 'node' | 'push' | 'group' | 'revision'
 }
 export interface EventGap {
   asked: number
@@ -486,6 +532,8 @@ export interface GetPushRequest {
 }
 export interface ListPushesRequest {
   limit: number
+  object: ObjectKey | null
+  group: string
 }
 export interface ListPushesResponse {
   pushes: PushRecord[]
@@ -737,6 +785,7 @@ export interface AdminServices {
     List: { request: ListEndpointsRequest; response: ListEndpointsResponse; stream: false }
   }
   Events: {
+    List: { request: ListEventsRequest; response: ListEventsResponse; stream: false }
     Watch: { request: WatchEventsRequest; response: WatchEventsResponse; stream: true }
   }
   Nodes: {

@@ -274,6 +274,8 @@ export const limits = {
   eventCrowdMs: 60_000,
   /** Milliseconds between two looks for events that were repeated and not told. */
   eventLookMs: 1_000,
+  /** Milliseconds between two looks for certificates that end soon. */
+  certificateLookMs: 3_600_000,
   /** Milliseconds that a push may wait in one phase before it is an event who holds it up; a quiet push takes some ten. */
   pushHeldUpMs: 2_000,
   /** Watchers (push, events, traffic) open at once. */

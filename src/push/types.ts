@@ -1,5 +1,5 @@
 // What a push is, to those who start, watch and store it.
-import type { Json, Problem, Result } from '../base/index.ts'
+import type { Problem, Result } from '../base/index.ts'
 import type {
   GroupKey,
   LiveChange,
@@ -109,6 +109,17 @@ export type ChangeCommand = {
       readonly ramp?: number
     } & LiveChange)
   | { readonly verb: 'rollback'; readonly namespace: string; readonly service: string }
+  /** Puts back what a revision changed; `restore`: everything, of one namespace or all, as it was when the revision was newest. */
+  | {
+      readonly verb: 'undo' | 'restore'
+      readonly revision: number
+      /** Only of `restore`. */
+      readonly namespace?: string
+      readonly manager?: string
+      readonly inPlace?: boolean
+      /** Listeners in use may drain. */
+      readonly allowDrain?: boolean
+    }
   /** `reason` is the fence's text. */
   | { readonly verb: 'fence'; readonly namespace: string; readonly service: string }
   | {
@@ -189,29 +200,4 @@ export interface RetirementStatus {
   readonly step: 'referenced' | 'quiet' | 'draining'
   /** Milliseconds since it left intent. */
   readonly ageMs: number
-}
-
-/** Something that happened, for whoever keeps events: names are few and snake_case, attributes small. */
-export interface DeliveryEvent {
-  readonly name:
-    | 'push_started'
-    | 'push_phase'
-    | 'generation'
-    | 'node_connected'
-    | 'node_disconnected'
-    | 'node_placed'
-    | 'twin_streams'
-    | 'nack'
-    | 'repaired'
-    | 'retirement_started'
-    | 'retirement_over'
-    | 'stored_generation_served'
-    | 'secret_changed'
-    | 'secret_refused'
-    | 'secret_mended'
-    | 'endpoints'
-    | 'endpoints_lapsed'
-    | 'endpoints_kept'
-    | 'endpoints_forgotten'
-  readonly attributes: Readonly<Record<string, Json>>
 }

@@ -2,7 +2,8 @@
 // and streams, on a time that is not real. When it dies, nothing of it happens any more: what it still computes has no hands.
 import { createChannel, type FromStreams, type ToStreams } from '../../src/channel/index.ts'
 import { createDiscovery, type Discovery, knownEndpoints } from '../../src/discovery/index.ts'
-import type { DeliveryEngine, DeliveryEvent, Timeouts, Unsafe } from '../../src/push/index.ts'
+import type { EventInput } from '../../src/events/index.ts'
+import type { DeliveryEngine, Timeouts, Unsafe } from '../../src/push/index.ts'
 import { createDelivery } from '../../src/push/index.ts'
 import { createCompiler } from '../../src/snapshot/index.ts'
 import { defaultRetention } from '../../src/store/compact.ts'
@@ -33,7 +34,7 @@ export interface PlaneHands {
   readonly stirred: () => void
   readonly toStreams: (message: ToStreams, plane: Plane) => void
   readonly fromStreams: (message: FromStreams, plane: Plane) => void
-  readonly event: (event: DeliveryEvent, plane: Plane) => void
+  readonly event: (event: EventInput, plane: Plane) => void
   readonly opened: (store: Store) => void
   readonly ready: (plane: Plane) => void
   readonly logged: (level: 'warn' | 'error', fields: Readonly<Record<string, unknown>>) => void

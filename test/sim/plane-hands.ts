@@ -1,7 +1,7 @@
 // What a life gives its control plane in hand: disk, sockets and a time that are not real, and the rules that look on at all
 // that the control plane does with them.
 import type { FromStreams, ToStreams } from '../../src/channel/index.ts'
-import type { DeliveryEvent } from '../../src/push/index.ts'
+import type { EventInput } from '../../src/events/index.ts'
 import { finalPhases } from '../../src/push/index.ts'
 import type { Edge } from '../../src/xds/hub.ts'
 import type { DeathPoint } from './actions.ts'
@@ -88,13 +88,26 @@ function fromStreams({ links, refused, note, tell }: LifeParts, message: FromStr
   if (message.kind === 'closed') links.delete(message.stream)
 }
 
-function onEvent({ note, tell }: LifeParts, { name, attributes }: DeliveryEvent, of: Plane): void {
-  if (name === 'retirement_over') note(`- ${attributes.name} is removed: ${attributes.why}`)
-  if (name !== 'push_phase') return
-  note(`= push/${attributes.push} ${attributes.phase} ${attributes.verdict ?? ''}`)
+function onEvent({ note, tell }: LifeParts, { name, attributes }: EventInput, of: Plane): void {
+  if (name === 'retirement_over' || name === 'retirement_overdue') {
+    note(`- ${attributes.name} is removed: ${attributes.why}`)
+    if (String(attributes.why).startsWith('deadline')) tell((rule) => rule.overdue?.(String(attributes.name)))
+  }
+  if (!phaseNames.has(name) || !('push' in attributes)) return
   const record = of.delivery.push(String(attributes.push))
+  note(`= push/${attributes.push} ${record?.phase} ${record?.verdict ?? ''}`)
   if (record !== undefined && finalPhases.includes(record.phase)) tell((rule) => rule.pushEnded?.(record, of))
 }
+
+/** Events of a push that has come to another phase. */
+const phaseNames = new Set([
+  'push_phase',
+  'push_done',
+  'push_aborted',
+  'push_reverted',
+  'push_split',
+  'push_overtaken',
+])
 
 /** The sockets, as the network has them. */
 const edgeOf = ({ links, network, pass, wrote, note, tell }: LifeParts): Edge => ({

@@ -3,11 +3,11 @@
 import type { AdminServices, ChangeOptions, Input } from '../../api/index.ts'
 import { err, invalid, limits, ok, type Problem, type Result, type Violation } from '../../base/index.ts'
 import type { Discovery } from '../../discovery/index.ts'
+import type { Events } from '../../events/index.ts'
 import type { FleetView } from '../../fleet/index.ts'
 import type { Kind } from '../../model/index.ts'
 import type { Delivery } from '../../push/index.ts'
 import type { Store } from '../../store/index.ts'
-import type { Events } from '../events.ts'
 import type { NameLookup } from '../named-hosts.ts'
 import type { SecretStates } from '../secret-status.ts'
 

@@ -10,6 +10,7 @@ import {
 import { err, invalid, limits, ok, type Problem } from '../../base/index.ts'
 import { finalPhases, type PushPhase, type PushRecord } from '../../push/index.ts'
 import { toPushRecord } from '../convert.ts'
+import { objectsMeant } from '../event-filter.ts'
 import { type AdminRooms, changeOptions, type Handlers, pageSize } from './context.ts'
 
 /** Pushes in a list when no limit is asked for. */
@@ -21,8 +22,16 @@ export function pushHandlers(rooms: AdminRooms): Handlers<'Push'> {
       const push = rooms.delivery.push(request.id)
       return push === undefined ? err(noPush(request.id)) : ok(toPushRecord(push))
     },
-    List: async (request) =>
-      ok({ pushes: rooms.delivery.pushes(pageSize(request.limit, usualPushes)).map(toPushRecord) }),
+    List: async ({ limit, object, group }) => {
+      const meant = object === null ? ok([]) : objectsMeant(object, rooms.store.view().heads)
+      if (!meant.ok) return meant
+      const wanted = new Set(meant.value)
+      const chosen = rooms.delivery
+        .pushes(limits.pushesKept + limits.pushesRunning)
+        .filter(({ objects }) => wanted.size === 0 || objects.some((key) => wanted.has(key)))
+        .filter(({ groups }) => group === '' || groups.some((each) => each.group === group))
+      return ok({ pushes: chosen.slice(0, pageSize(limit, usualPushes)).map(toPushRecord) })
+    },
     Watch: (request, call) => {
       if (request.id !== '' && rooms.delivery.push(request.id) === undefined) return err(noPush(request.id))
       const id = request.id === '' ? undefined : request.id

@@ -1,12 +1,13 @@
 // The registry at work: commands and leases one batch after another, each batch one generation. A burst is collected for
 // `churnCollectMs`; the first change of a quiet time goes at once.
 import { type Bound, err, limits, ok, type Problem, type Result } from '../../base/index.ts'
-import type { Clock, Delivery, DeliveryEvent, Log } from '../../push/index.ts'
+import type { EventInput } from '../../events/index.ts'
+import type { Clock, Delivery, Log } from '../../push/index.ts'
 import type { StoreView } from '../../store/index.ts'
 import { change } from '../change.ts'
 import { look, lookAfter } from '../leases.ts'
 import { observationOf } from '../observation.ts'
-import { placeText } from '../place.ts'
+import { placeText, serviceKey } from '../place.ts'
 import { restoreRegistry } from '../records.ts'
 import { countByState } from '../registry.ts'
 import type { EndpointsAnswer, EndpointsCommand, EndpointView, Notice, Registry, Touched } from '../types.ts'
@@ -17,7 +18,7 @@ export interface DiscoveryOptions {
   readonly store: { view(): StoreView }
   readonly clock: Clock
   readonly log: Log
-  readonly onEvent?: (event: DeliveryEvent) => void
+  readonly onEvent?: (event: EventInput) => void
   /** Milliseconds; default `limits.churnCollectMs`. */
   readonly collectMs?: number
 }
@@ -179,9 +180,10 @@ export function createDiscovery(options: DiscoveryOptions): Discovery {
   const tell = (notices: readonly Notice[]): void => {
     for (const { event, place, count, owners } of notices) {
       const attributes = { place: placeText(place), count, owners: owners.slice(0, limits.nodesNamed) }
+      const service = serviceKey(place)
       const why = event === 'endpoints_kept' ? { why: keptText } : {}
       log.warn({ event, ...attributes, ...why })
-      options.onEvent?.({ name: event, attributes })
+      options.onEvent?.({ name: event, attributes: { service, ...attributes } })
     }
   }
   /** Who is kept without a lease is said again and again. */

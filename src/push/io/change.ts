@@ -6,6 +6,7 @@ import { canonicalJson, err, limits, ok } from '../../base/index.ts'
 import { keyOf, type Plan } from '../../model/index.ts'
 import { parseAnswer } from '../answers.ts'
 import { step } from '../machine.ts'
+import { pushFields } from '../push-events.ts'
 import type { Push } from '../push-state.ts'
 import { isRamping } from '../push-state.ts'
 import { rampOver } from '../ramp.ts'
@@ -161,11 +162,11 @@ function begin(engine: Engine, push: Push, design: Design, before: Before, flush
   const flushed = design.isFast ? {} : { flushMs }
   admit(engine, { ...push, timings: { committedMs, ...flushed } })
   engine.lastPush = push.number
-  const { id, revision, verb, actor, objects } = push
+  const { id, revision, verb, actor } = push
   engine.log.info({ event: 'push_started', push: id, revision, verb, actor, groups: [...push.groups.keys()] })
   engine.onEvent({
     name: 'push_started',
-    attributes: { push: id, revision, verb, actor, objects: objects.length, groups: [...push.groups.keys()] },
+    attributes: { ...pushFields(push), groups: [...push.groups.keys()].slice(0, limits.nodesNamed) },
   })
   if (design.isFast) {
     const running = engine.running.get(id)

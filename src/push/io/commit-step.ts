@@ -12,6 +12,7 @@ import type { GroupPlan } from '../group-plan.ts'
 import { planGroup } from '../group-plan.ts'
 import { worldWith } from '../overlay-world.ts'
 import { publication } from '../publish.ts'
+import { revisionEvent, serviceOf } from '../push-events.ts'
 import type { Push } from '../push-state.ts'
 import { isUndecided } from '../push-state.ts'
 import { retirementKey, retirementValue } from '../retirement.ts'
@@ -140,7 +141,10 @@ export async function commitStep(
     adoptCompiled(engine, { before: before.applied, target: worlds.target, applied }, worlds.touched)
   }
   const { revision } = committed.value
-  if (revision !== undefined) engine.actors.set(revision.number, revision.actor)
+  if (revision !== undefined) {
+    engine.actors.set(revision.number, revision.actor)
+    engine.onEvent(revisionEvent(revision))
+  }
   if (change.applied?.some(({ key }) => key.split('/')[1] === 'NodeGroup') === true) publishGroups(engine)
   if (movesSecrets(change)) keepSecrets(engine)
   for (const plan of plans) publishPlan(engine, plan, before.generations.get(plan.group)?.at(-1))
@@ -157,8 +161,17 @@ function publishPlan(engine: Engine, plan: GroupPlan, base: Parameters<typeof pu
   engine.log.info({ event: 'generation', group, generation: generation.number, cause: generation.cause })
   engine.onEvent({
     name: 'generation',
-    attributes: { group, generation: generation.number, cause: generation.cause },
+    attributes: {
+      ...{ group, generation: generation.number, cause: generation.cause },
+      ...pushBehind(generation.cause),
+    },
   })
+}
+
+/** `push/12 switched` → push 12. */
+function pushBehind(cause: string): { readonly push?: string } {
+  const push = /^push\/(\d+) /.exec(cause)?.[1]
+  return push === undefined ? {} : { push }
 }
 
 function noteRetirements(
@@ -172,7 +185,10 @@ function noteRetirements(
   for (const retirement of leaving) {
     known.set(retirement.name, retirement)
     engine.log.info({ event: 'retirement_started', group, name: retirement.name })
-    engine.onEvent({ name: 'retirement_started', attributes: { group, name: retirement.name } })
+    engine.onEvent({
+      name: 'retirement_started',
+      attributes: { group, name: retirement.name, ...serviceOf(retirement.name) },
+    })
   }
   engine.retirements.set(group, known)
 }

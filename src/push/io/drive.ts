@@ -2,6 +2,7 @@
 import { assertNever, limits } from '../../base/index.ts'
 import type { PushEffect, PushEvent } from '../machine.ts'
 import { step } from '../machine.ts'
+import { phaseEvent } from '../push-events.ts'
 import type { Push } from '../push-state.ts'
 import { isRunning, isSwitching, phaseOf } from '../push-state.ts'
 import { recordOf } from '../records.ts'
@@ -83,7 +84,7 @@ function entered(engine: Engine, before: Push, next: Push): void {
       ...(next.verdict === undefined ? {} : { verdict: next.verdict }),
     }
     engine.log.info({ event: 'push_phase', ...fields, timings: next.timings })
-    engine.onEvent({ name: 'push_phase', attributes: fields })
+    engine.onEvent(phaseEvent(record))
   }
   engine.watchers.tell(record)
   // Somebody may have waited for this one to leave its groups.

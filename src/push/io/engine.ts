@@ -4,6 +4,7 @@ import type { Problem, Result } from '../../base/index.ts'
 import { err, limits, ok } from '../../base/index.ts'
 import type { DeciderEnd } from '../../channel/index.ts'
 import { typeUrls } from '../../envoy-api/index.ts'
+import type { EventInput } from '../../events/index.ts'
 import type { Barrier, FleetSettings, FleetState, Now, Refusal } from '../../fleet/index.ts'
 import type { GroupKey, Observed, World } from '../../model/index.ts'
 import type { SecretSource } from '../../secrets/index.ts'
@@ -15,7 +16,7 @@ import { worldWith } from '../overlay-world.ts'
 import type { Push } from '../push-state.ts'
 import type { Before } from '../records.ts'
 import type { Retirement, RetireTimeouts } from '../retirement.ts'
-import type { DeliveryEvent, PushRecord } from '../types.ts'
+import type { PushPhase, PushRecord } from '../types.ts'
 import type { Clock } from './clock.ts'
 import type { Serial } from './serial.ts'
 import type { Watchers } from './watchers.ts'
@@ -61,6 +62,8 @@ export interface Running {
   before: Before | undefined
   /** Who was told to switch; undefined before the decision, and after a restart: everyone in the inventory. */
   scope: ReadonlyMap<GroupKey, ReadonlySet<string>> | undefined
+  /** The phase of which it was said who holds it up. */
+  heldUpIn?: PushPhase
 }
 
 export interface PendingRefusal {
@@ -79,7 +82,7 @@ export interface Engine {
   readonly log: Log
   readonly timeouts: Timeouts
   readonly unsafe: Unsafe
-  readonly onEvent: (event: DeliveryEvent) => void
+  readonly onEvent: (event: EventInput) => void
   readonly secrets: SecretSource
   /** Writes a step of a push down and goes on with it; set once, by the runner. */
   commit: (push: Push, what: StepCommit) => Promise<void>

@@ -2,6 +2,7 @@
 import type { Bound, Problem, Result } from '../../base/index.ts'
 import { assertNever, err, limits, ok } from '../../base/index.ts'
 import type { DeciderEnd } from '../../channel/index.ts'
+import type { EventInput } from '../../events/index.ts'
 import type { FleetView } from '../../fleet/index.ts'
 import { createFleet, createFleetView, defaultFleetSettings } from '../../fleet/index.ts'
 import { nothingObserved, type Observed } from '../../model/index.ts'
@@ -11,7 +12,7 @@ import type { Store } from '../../store/index.ts'
 import type { Push } from '../push-state.ts'
 import { phaseOf } from '../push-state.ts'
 import { pushName } from '../records.ts'
-import type { Delivery, DeliveryEvent, PushRecord, RetirementStatus } from '../types.ts'
+import type { Delivery, PushRecord, RetirementStatus } from '../types.ts'
 import { createAside } from './aside.ts'
 import { boundsOf } from './bounds.ts'
 import { makeChange, tryChange } from './change.ts'
@@ -43,7 +44,7 @@ export interface DeliveryOptions {
   /** Milliseconds; defaults in limits.ts. */
   readonly timeouts?: Partial<Timeouts>
   /** What happened, for whoever keeps events. */
-  readonly onEvent?: (event: DeliveryEvent) => void
+  readonly onEvent?: (event: EventInput) => void
   /** Where certificates come from. Default: from nowhere, so a Secret is refused. */
   readonly secrets?: SecretSource
   /** Takes promises away, for tests that show what they are for. */

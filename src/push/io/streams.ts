@@ -1,10 +1,11 @@
 // What the streams say: folded into the fleet at once and in order, then weighed by the barriers that it touches.
-import { assertNever } from '../../base/index.ts'
+import { assertNever, limits } from '../../base/index.ts'
 import type { FromStreams } from '../../channel/index.ts'
 import type { FleetEffect, FleetEvent } from '../../fleet/index.ts'
 import { inventoryValue, look, refusalKey, refusalValue, step, touch } from '../../fleet/index.ts'
 import { countsAgainst, resourcesMeant } from '../attribution.ts'
 import { publication } from '../publish.ts'
+import { typeNameOf } from '../push-events.ts'
 import { drive, recount } from './drive.ts'
 import type { Engine } from './engine.ts'
 import { keptOf, lookupIn, nowOf } from './engine.ts'
@@ -69,6 +70,7 @@ function perform(engine: Engine, effect: FleetEffect): void {
       return
     case 'full':
       engine.log.warn({ event: 'inventory_full', node: effect.node })
+      engine.onEvent({ name: 'inventory_full', attributes: { node: effect.node } })
       return
     case 'resync': {
       const newest = keptOf(engine, effect.group).at(-1)
@@ -85,13 +87,18 @@ function refused(engine: Engine, effect: Extract<FleetEffect, { kind: 'refused' 
   const { refusal, group, changed, weary } = effect
   const { node, type, generation, detail } = refusal
   engine.log.warn({ event: 'nack', node, type, group, generation, detail, resend: refusal.resend, weary })
-  engine.onEvent({ name: 'nack', attributes: { node, type, group, generation, detail } })
+
   const running = [...engine.pushes.values()]
   const stopped = running.filter((push) => {
     const { needs, scope } = engine.running.get(push.id) ?? {}
     const told = { node, group, type, generation, changed }
     return countsAgainst(push, needs?.get(group), scope?.get(group), told)
   })
+  const typeName = typeNameOf(type)
+  const stops =
+    stopped.length === 0 ? {} : { pushes: stopped.map(({ id }) => id).slice(0, limits.nodesNamed) }
+  engine.onEvent({ name: 'nack', attributes: { node, type, typeName, group, generation, detail, ...stops } })
+  if (weary) engine.onEvent({ name: 'resend_given_up', attributes: { node, group, type, typeName } })
   // An earlier refusal of the same type is written over: what it stopped is stopped by this one.
   const before = running.filter(({ refusals }) =>
     refusals.some((each) => each.node === node && each.type === type),
@@ -137,7 +144,7 @@ async function writeRefusals(engine: Engine): Promise<void> {
 
 function repaired(engine: Engine, node: string, type: string): void {
   engine.log.info({ event: 'repaired', node, type })
-  engine.onEvent({ name: 'repaired', attributes: { node, type } })
+  engine.onEvent({ name: 'repaired', attributes: { node, type, typeName: typeNameOf(type) } })
   void engine.serial.run(async () => {
     if (await settleRefusal(engine, node, type)) engine.decider.send({ kind: 'trust', node, type })
   })
@@ -172,17 +179,17 @@ function announce(engine: Engine, message: FromStreams): void {
     }
     case 'placed': {
       const { node, group } = message
-      const fields = { node, ...(group === undefined ? {} : { group }) }
-      if (group === undefined)
+      if (group === undefined) {
         engine.log.warn({ event: 'node_unplaced', node, reason: 'no node group selects it' })
-      engine.onEvent({ name: 'node_placed', attributes: fields })
+        engine.onEvent({ name: 'node_held', attributes: { node } })
+      } else engine.onEvent({ name: 'node_placed', attributes: { node, group } })
       return
     }
     case 'closed': {
       const { node, stream, reason } = message
       if (node === undefined) return
       engine.log.info({ event: 'node_disconnected', node, stream, reason })
-      engine.onEvent({ name: 'node_disconnected', attributes: { node, stream, reason } })
+      engine.onEvent({ name: 'node_disconnected', attributes: { node, stream, cause: reason } })
       return
     }
     default:

@@ -4,6 +4,7 @@
 import { onlyLane } from '../../channel/index.ts'
 import { heldBackBy, heldUpBy, isClosed, outOfReach } from '../../fleet/index.ts'
 import type { GroupKey } from '../../model/index.ts'
+import { serviceOf } from '../push-events.ts'
 import type { Push } from '../push-state.ts'
 import { isSwitching } from '../push-state.ts'
 import { advance } from '../retirement.ts'
@@ -11,6 +12,7 @@ import { commitStep, planGroups, preparingBut } from './commit-step.ts'
 import { drive } from './drive.ts'
 import type { Engine } from './engine.ts'
 import { hasGroup, keptOf, nowOf } from './engine.ts'
+import { tellHeldUp } from './held-up.ts'
 import { writeInventory } from './inventory.ts'
 import { stepRamps } from './ramps.ts'
 import { restandOthers } from './restand-others.ts'
@@ -20,6 +22,7 @@ import { lookAgain, tellFleet } from './streams.ts'
 export function tick(engine: Engine): void {
   tellFleet(engine, { kind: 'tick' })
   if (engine.pushes.size > 0) lookAgain(engine)
+  tellHeldUp(engine)
   const isReady = engine.phase === 'ready'
   for (const push of [...engine.pushes.values()]) if (isReady || isSwitching(push)) passDeadline(engine, push)
   if (engine.store.condition().kind !== 'writable') return
@@ -88,7 +91,11 @@ async function remove(
   for (const [group, names] of due) {
     for (const [name, why] of names) {
       engine.log.info({ event: 'retirement_over', group, name, why })
-      engine.onEvent({ name: 'retirement_over', attributes: { group, name, why } })
+      const isLate = why.startsWith('deadline')
+      engine.onEvent({
+        name: isLate ? 'retirement_overdue' : 'retirement_over',
+        attributes: { group, name, why, ...serviceOf(name) },
+      })
     }
   }
   restandOthers(engine, plans.value, undefined)

@@ -11,10 +11,9 @@ import {
   type CallHooks,
   createAdminServer,
   createCalls,
-  createEvents,
-  type Events,
 } from '../../../src/admin/index.ts'
 import { err, type Problem, type Result } from '../../../src/base/index.ts'
+import { createEvents, type Events } from '../../../src/events/index.ts'
 import type { FleetView, NodeStatus } from '../../../src/fleet/index.ts'
 import type { ChangeAnswer, ChangeCommand, Delivery, PushRecord } from '../../../src/push/index.ts'
 import { openStore, type Store } from '../../../src/store/index.ts'

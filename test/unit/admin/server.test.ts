@@ -6,18 +6,23 @@ import { problemOf, serverPerTest } from './per-test.ts'
 import { take, unary } from './rig.ts'
 
 const started = serverPerTest()
+const pushEnd = {
+  ...{ push: '7', revision: 1, verb: 'apply', actor: 'lena', objects: [], objectCount: 0 },
+  ...{ nodes: 1, switched: 1 },
+}
 
 describe('events', () => {
   it('are watched over gRPC, by name, and resumed with the gap said', async () => {
     const { events, take: watch } = await started({ eventsLimit: 2 })
-    for (const name of ['a', 'b', 'a', 'b']) events.emit({ name, attributes: { push: '7', n: 1 } })
+    for (const name of ['push_done', 'push_split', 'push_done', 'push_split'] as const)
+      events.emit({ name, attributes: pushEnd })
     expect(await watch('Events/Watch', { fromId: 0 }, 2)).toMatchObject([
       { event: { id: 3 } },
       { event: { id: 4 } },
     ])
-    expect(await watch('Events/Watch', { fromId: 1, epoch: 'one', names: ['b'] }, 2)).toMatchObject([
+    expect(await watch('Events/Watch', { fromId: 1, epoch: 'one', names: ['push_split'] }, 2)).toMatchObject([
       { item: 'gap', gap: { asked: 1, next: 3, epoch: 'one', reason: 'too old' } },
-      { item: 'event', event: { id: 4, name: 'b', epoch: 'one', at: { seconds: 1 } } },
+      { item: 'event', event: { id: 4, name: 'push_split', epoch: 'one', at: { seconds: 1 } } },
     ])
   })
 })
