@@ -2,9 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { type ChannelCredentials, credentials } from '@grpc/grpc-js'
 import { err, ok, type Problem, type Result } from '../base/index.ts'
-
-/** A file's path, or the PEM itself: bytes, or a text that starts with `-----BEGIN`. */
-export type Pem = string | Uint8Array
+import type { Pem } from './services.ts'
 
 export interface TlsOptions {
   /** Whom to trust; without it, the authorities that Node knows. */

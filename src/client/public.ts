@@ -8,7 +8,6 @@
 export type * from '../api/api.generated.ts'
 export type { Problem, Violation as Fault } from '../base/index.ts'
 export { type ChangeLike, type ConnectOptions, connect, type Verdigris } from './connect.ts'
-export type { Pem } from './credentials.ts'
 export { type ErrorKind, type ProxyRefusal, VerdigrisError } from './errors.ts'
 export type {
   Answer,
@@ -16,6 +15,7 @@ export type {
   DurationInput,
   JsonObject,
   MomentInput,
+  Pem,
   Request,
   ServiceClient,
   Services,

@@ -1,6 +1,8 @@
 // The public shape of the client, made from the generated types: a new method of the API is here without a line of ours.
 import type { AdminServices, Duration, Struct, Timestamp } from '../api/api.generated.ts'
 
+/** A file's path, or the PEM itself: bytes, or a text that starts with `-----BEGIN`. */
+export type Pem = string | Uint8Array
 /** Any JSON, as it stands in manifests and in the attributes of events. */
 export type JsonObject = { readonly [key: string]: unknown }
 /** Milliseconds, or a duration as people write it: `500ms`, `10s`, `1m30s`, `2h`. */
