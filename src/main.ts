@@ -15,6 +15,7 @@ import { programVersion } from './cli/index.ts'
 import type { Config } from './config.ts'
 import { createDiscovery, knownEndpoints, watchFiles } from './discovery/index.ts'
 import type { EventInput } from './events/index.ts'
+import { createHttpApi } from './http-api/index.ts'
 import { lookAfterSecrets } from './look-after-secrets.ts'
 import type { GroupKey } from './model/index.ts'
 import {
@@ -213,9 +214,13 @@ async function start(
     gate,
     metrics,
     readiness: () => readinessIn(phase, store.value.condition()),
+    api: createHttpApi({
+      ...{ calls, gate, listen: config.http, version: programVersion() },
+      failed: (path, error) => log.error({ event: 'http_call_failed', path, err: error }),
+    }),
   })
   if (!http.ok) return http
-  endings.push({ room: 'http', end: () => http.value.stop() })
+  endings.push({ room: 'http', end: (graceMs) => http.value.stop(graceMs) })
   metrics.read({
     nodes: () => delivery.fleet.nodes(),
     newest: () => newestGenerations(store.value),

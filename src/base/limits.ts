@@ -306,6 +306,16 @@ export const limits = {
   clientKeepaliveTimeoutMs: 10_000,
   /** Milliseconds that a server may be away before a watch that resumes gives up. */
   watchAwayMs: 24 * 3_600_000,
+  /** Bytes of request bodies that the HTTP port holds at once, over all requests: beyond it, the next is told to come again. */
+  httpBodiesBytes: 128 * MiB,
+  /** Characters of a path repeated in an answer, a log line or at the gate. */
+  pathShown: 256,
+  /** Milliseconds between two signs of life of a watch over HTTP, below the usual 30 s and 60 s of proxies on the way. */
+  watchAliveMs: 15_000,
+  /** Milliseconds that a client of such a watch is asked to wait before it comes back. */
+  watchRetryMs: 1_000,
+  /** Milliseconds that what a watcher was sent may wait for its socket before it is cut: it holds one of the places. */
+  watchStallMs: 60_000,
   /** Time-outs of a push, all in milliseconds (design: a push). */
   prepareMs: 20_000,
   switchMs: 5_000,

@@ -25,8 +25,7 @@ import { createWriter, tagOf, type Writer, wireTypes } from './wire.ts'
 /**
  * The bytes of a message given in proto3 JSON: field names in camelCase or snake_case, `Any` as
  * `{"@type": "type.googleapis.com/…", …}` at any depth, null as absent. Throws EnvoyApiError with the JSON path for
- * unknown fields, wrong types, two members of a oneof, nesting beyond limits.protobufDepth, more than
- * limits.resourceBytes.
+ * unknown fields, wrong types, two members of a oneof, nesting beyond limits.protobufDepth, more bytes than `form` allows.
  */
 export function encodeJson(messageName: string, json: unknown, form: JsonForm = {}): Uint8Array {
   const place = startPlace(form)
@@ -34,8 +33,9 @@ export function encodeJson(messageName: string, json: unknown, form: JsonForm = 
   if (schema === undefined) throw new EnvoyApiError('', `Envoy's API has no message ${found(messageName)}`)
   const writer = createWriter()
   writeMessage(writer, schema, json, place)
-  if (writer.pos > limits.resourceBytes) {
-    throw new EnvoyApiError('', `${writer.pos} bytes encoded, at most ${limits.resourceBytes} allowed`)
+  const { bytes = limits.resourceBytes } = form
+  if (writer.pos > bytes) {
+    throw new EnvoyApiError('', `${writer.pos} bytes encoded, at most ${bytes} allowed`)
   }
   return writer.finish()
 }

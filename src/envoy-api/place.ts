@@ -17,6 +17,8 @@ export interface JsonForm {
   readonly schemas?: Schemas
   /** JSON made of bytes has every field without presence, whatever it holds. Default: only what is set. */
   readonly defaults?: boolean
+  /** Of the bytes made of JSON, at most; default limits.resourceBytes. */
+  readonly bytes?: number
 }
 
 export const startPlace = (form: JsonForm = {}): Place => ({ path: [], depth: 0, form })

@@ -1,10 +1,15 @@
-// The HTTP port: /metrics, /healthz, /readyz, behind the gate.
-import { createServer as createHttpServer, type IncomingMessage, type RequestListener } from 'node:http'
+// The HTTP port: /metrics, /healthz, /readyz, and whatever has the admin API there, behind the gate.
+import {
+  createServer as createHttpServer,
+  type IncomingMessage,
+  type RequestListener,
+  type ServerResponse,
+} from 'node:http'
 import { createServer as createHttpsServer } from 'node:https'
 import { getRequestListener, type HttpBindings } from '@hono/node-server'
 import { Hono } from 'hono'
 import { bindProblem, type Gate, type ListenAddress } from '../access/index.ts'
-import { err, ok, type Problem, type Result } from '../base/index.ts'
+import { err, limits, ok, type Problem, type Result } from '../base/index.ts'
 import type { Metrics } from './metrics.ts'
 
 /** Ready, or why not (one sentence). */
@@ -14,7 +19,14 @@ export type Readiness =
 
 export interface HttpServer {
   readonly address: ListenAddress
-  stop(): Promise<void>
+  /** Requests under way have `graceMs` to be answered. */
+  stop(graceMs?: number): Promise<void>
+}
+
+/** Part of the port that answers for itself, its gate included. */
+export interface HttpPart {
+  owns(request: IncomingMessage): boolean
+  handle(request: IncomingMessage, response: ServerResponse): void
 }
 
 /** Listens; errors: the port is taken or not allowed. */
@@ -23,12 +35,18 @@ export function createHttpPort(options: {
   readonly gate: Gate
   readonly metrics: Pick<Metrics, 'expose'>
   readonly readiness: () => Readiness
+  readonly api?: HttpPart
 }): Promise<Result<HttpServer, Problem>> {
-  const { gate, listen } = options
+  const { api, gate, listen } = options
   const app = new Hono<{ Bindings: HttpBindings }>()
   app.use(async (context, next) => {
     const request: IncomingMessage = context.env.incoming
-    const admitted = gate.admitHttp(request, `${context.req.method} ${context.req.path.slice(0, 256)}`)
+    const { method, path } = context.req
+    const admitted = gate.admitHttp(request, {
+      method: `${method} ${path.slice(0, limits.pathShown)}`,
+      changes: false,
+      listen,
+    })
     if (admitted.ok) return next()
     const { error } = admitted
     return context.json({ error: error.message }, error.kind === 'denied' && error.authenticated ? 403 : 401)
@@ -43,9 +61,15 @@ export function createHttpPort(options: {
     const { text, contentType } = await options.metrics.expose()
     return context.body(text, 200, { 'content-type': contentType })
   })
-  app.notFound((context) => context.text('not found; there is /metrics, /healthz and /readyz\n', 404))
+  app.notFound((context) =>
+    context.text('not found; there is /metrics, /healthz, /readyz and /v1alpha1/openapi.json\n', 404),
+  )
 
-  const listener: RequestListener = getRequestListener((request, env) => app.fetch(request, env))
+  const own = getRequestListener((request, env) => app.fetch(request, env))
+  const listener: RequestListener = (request, response) => {
+    if (api?.owns(request) === true) api.handle(request, response)
+    else void own(request, response)
+  }
   const { tls } = gate
   const server =
     tls === undefined
@@ -73,10 +97,14 @@ export function createHttpPort(options: {
       resolve(
         ok({
           address: { address: listen.address, port },
-          stop: () =>
+          stop: (graceMs = 0) =>
             new Promise((done) => {
-              server.close(() => done())
-              server.closeAllConnections()
+              const late = setTimeout(() => server.closeAllConnections(), graceMs)
+              server.close(() => {
+                clearTimeout(late)
+                done()
+              })
+              server.closeIdleConnections()
             }),
         }),
       )

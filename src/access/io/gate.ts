@@ -15,8 +15,20 @@ import {
 import { actorHeader } from '../../api/index.ts'
 import { ok, type Problem, type Result } from '../../base/index.ts'
 import { actorOf, type Identity, identify, type PeerFacts } from '../identity.ts'
+import { isLoopback, type ListenAddress } from '../listen-rule.ts'
 import { authorize, type Port } from '../roles.ts'
+import { checkWeb } from '../web-rule.ts'
 import type { TlsMaterial } from './tls.ts'
+
+/** One HTTP request at the gate. */
+export interface HttpCall {
+  /** `GET /metrics`; of the API the path of the gRPC method, so that roles say the same for both. */
+  readonly method: string
+  /** Whether anything is different after it. */
+  readonly changes: boolean
+  /** Where the port listens. */
+  readonly listen: ListenAddress
+}
 
 /** One gate for all ports of a process. */
 export interface Gate {
@@ -28,8 +40,8 @@ export interface Gate {
   identityOf(metadata: Metadata): Identity
   /** The actor to record for a call. */
   actorOf(metadata: Metadata): string
-  /** The same for one HTTP request. */
-  admitHttp(request: IncomingMessage, method: string): Result<Identity, Problem>
+  /** The same for one HTTP request, and what a browser may not send (web-rule.ts). */
+  admitHttp(request: IncomingMessage, call: HttpCall): Result<Identity, Problem>
   readonly tls: TlsMaterial | undefined
 }
 
@@ -109,16 +121,26 @@ export function createGate(options: {
       }),
     identityOf,
     actorOf: (metadata) => actorOf(identityOf(metadata)),
-    admitHttp: (request, method) => {
-      const { socket } = request
+    admitHttp: (request, { method, changes, listen }) => {
+      const { socket, headers } = request
+      const call = { port: 'http', method, peer: `${socket.remoteAddress}:${socket.remotePort}` } as const
+      const site = headers['sec-fetch-site']
+      const web = checkWeb(
+        {
+          host: headers.host,
+          origin: headers.origin,
+          site: typeof site === 'string' ? site : undefined,
+        },
+        { onLoopback: isLoopback(listen.address), changes },
+      )
+      if (!web.ok) {
+        options.refused?.(call, web.error)
+        return web
+      }
       const raw =
         socket instanceof TLSSocket && socket.authorized ? socket.getPeerX509Certificate()?.raw : undefined
-      const claimed = request.headers[actorHeader]
-      return admit(peerFacts(raw), typeof claimed === 'string' ? claimed : undefined, {
-        port: 'http',
-        method,
-        peer: `${socket.remoteAddress}:${socket.remotePort}`,
-      })
+      const claimed = headers[actorHeader]
+      return admit(peerFacts(raw), typeof claimed === 'string' ? claimed : undefined, call)
     },
   }
 }

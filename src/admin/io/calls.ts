@@ -36,6 +36,14 @@ export interface Caller {
   readonly gone: AbortSignal
 }
 
+/** Who reads a watch. */
+export interface Reader {
+  /** It is served; messages may be long in coming. */
+  started?(): void
+  /** The next is asked for when the promise, if there is one, has resolved. */
+  take(message: object): Promise<void> | undefined
+}
+
 /** Why a call has no answer: a Problem, or a bug of ours. */
 export type Failure = Problem | { readonly kind: 'bug'; readonly message: string }
 
@@ -55,15 +63,9 @@ export interface AdminCalls {
   /** One answer, when what the call has set off towards the proxies has left. */
   unary(method: string, request: object, caller: Caller): Promise<Result<object, Failure>>
   /**
-   * Message after message; the next is asked for when `take` is done with the last. Gives why it ended: undefined, it was
-   * at its end or its caller had gone.
+   * Message after message. Gives why it ended: undefined, it was at its end or its caller had gone.
    */
-  stream(
-    method: string,
-    request: object,
-    caller: Caller,
-    take: (message: object) => Promise<void> | undefined,
-  ): Promise<Failure | undefined>
+  stream(method: string, request: object, caller: Caller, reader: Reader): Promise<Failure | undefined>
   /** Notes a call that did not come as far as its handler. */
   refused(method: string, failure: Failure, caller: Pick<Caller, 'actor'>): void
   /** Ends watchers and those who wait. */
@@ -138,7 +140,7 @@ export function createCalls(rooms: AdminRooms, hooks: CallHooks = {}): AdminCall
       }
     },
 
-    stream: async (method, request, caller, take) => {
+    stream: async (method, request, caller, reader) => {
       const { run } = runOf(method, 'stream')
       const end = begin(method, true, caller.actor)
       const refuse = (problem: Problem): Problem => {
@@ -150,11 +152,12 @@ export function createCalls(rooms: AdminRooms, hooks: CallHooks = {}): AdminCall
       const started = run(request, contextOf(caller))
       if (!started.ok) return refuse(started.error)
       count(1)
+      reader.started?.()
       let failure: Failure | undefined
       try {
         for await (const message of started.value) {
           if (caller.gone.aborted) break
-          await take(message)
+          await reader.take(message)
         }
         if (stopping.signal.aborted) failure = stopped
       } catch (error) {

@@ -43,7 +43,7 @@ const streamOf =
     call.on('cancelled', () => gone.abort())
     const take = (message: object): Promise<void> | undefined =>
       call.write(message) ? undefined : drained(call, gone.signal)
-    void calls.stream(name, call.request, { actor, gone: gone.signal }, take).then((failure) => {
+    void calls.stream(name, call.request, { actor, gone: gone.signal }, { take }).then((failure) => {
       if (failure === undefined) call.end()
       else call.emit('error', toTrailers(statusOf(failure)))
     })

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { type ChannelCredentials, Client, credentials, Metadata, type ServiceError } from '@grpc/grpc-js'
 import { createGate, type Gate } from '../../../src/access/index.ts'
 import {
+  type AdminCalls,
   type AdminRooms,
   type AdminServer,
   adminApi,
@@ -84,6 +85,9 @@ export interface Rig {
   readonly store: Store
   readonly events: Events
   readonly port: number
+  readonly gate: Gate
+  /** What every door of the API calls. */
+  readonly calls: AdminCalls
   /** One unary call; the error's metadata carries the rich details. */
   call(method: string, request: object, metadata?: Record<string, string>): Promise<object>
   /** Messages of a streaming call until `count` have come; `came` hears how many there are after each. */
@@ -136,6 +140,8 @@ export async function startRig(
     store: store.value,
     events,
     port,
+    gate,
+    calls,
     client,
     call: (method, request, metadata) => unary(usual, method, request, metadata),
     take: (method, request, count, came) => take(usual, method, request, count, came),
