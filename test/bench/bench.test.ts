@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { openScope, type Scope } from '../../src/demo/rig/index.ts'
 import { describeWithEnvoy, envoyBinary } from '../support/with-envoy.ts'
 import { benchBigCommit } from './big-commit.ts'
+import { benchChurn } from './churn.ts'
 import { latencySection, measureLatency, wideSection } from './push-latency.ts'
 import { holds, printSection } from './report.ts'
 import { benchRestart } from './restart.ts'
@@ -40,6 +41,15 @@ describe('the benchmark of stalled readers', () => {
     const section = stalledSection(options, result, result)
     expect(section.goals.every(holds)).toBe(true)
     expect(printSection(section)).toContain('6 stalled readers, snapshots of 32 KiB, 5 updates')
+  })
+})
+
+describe('the benchmark of endpoints that change', () => {
+  it('runs, and each change brings one resource to the proxy', async () => {
+    scope = await openScope('bench')
+    const section = await benchChurn({ scope, few: 2, many: 5, changes: 6 })
+    for (const [part, values] of Object.entries(section.times)) expect(values, part).toHaveLength(6)
+    expect(section.counts['resources that came, of those registered']).toBe(12)
   })
 })
 

@@ -37,6 +37,8 @@ export async function runDelta(options: {
   readonly held?: Held
   /** Milliseconds to stay when it has everything. */
   readonly stayMs?: number
+  /** Names of what comes after it has everything, while it stays. */
+  readonly heard?: (type: Type, names: readonly string[]) => void
 }): Promise<DeltaRun> {
   const began = performance.now()
   for (;;) {
@@ -47,7 +49,7 @@ export async function runDelta(options: {
 }
 
 function attempt(
-  { port, node, cluster, routes, wanted, held, stayMs = 0 }: Parameters<typeof runDelta>[0],
+  { port, node, cluster, routes, wanted, held, heard, stayMs = 0 }: Parameters<typeof runDelta>[0],
   began: number,
 ): Promise<DeltaRun | undefined> {
   const client = new Client(`127.0.0.1:${port}`, credentials.createInsecure(), {
@@ -70,14 +72,24 @@ function attempt(
     const finish = (run: DeltaRun | undefined): void => {
       call.removeAllListeners('data')
       // After what was written: the last ACKs arrive.
-      call.resume()
+      if (heard === undefined || run === undefined) call.resume()
+      else
+        call.on('data', (bytes: Buffer) => {
+          const { type, nonce, versions } = read(bytes)
+          call.write(request(type, { nonce }))
+          heard(type, [...versions.keys()])
+        })
       call.on('end', () => client.close())
       const leave = (): void => {
         call.end()
         resolve(run)
       }
       if (run === undefined || stayMs === 0) leave()
-      else setTimeout(leave, stayMs)
+      else if (heard === undefined) setTimeout(leave, stayMs)
+      else {
+        setTimeout(() => call.end(), stayMs)
+        resolve(run)
+      }
     }
     call.on('error', () => finish(undefined))
     call.on('data', (bytes: Buffer) => {

@@ -1,10 +1,11 @@
-// The benchmarks, printed as tables, and as JSON with --json FILE. Arguments pick sections: latency, wide, commit, stalled,
-// restart; all by default. --quick makes few runs. The exit status says whether every goal was met.
+// The benchmarks, printed as tables, and as JSON with --json FILE. Arguments pick sections: latency, wide, commit, churn,
+// stalled, restart; all by default. --quick makes few runs. The exit status says whether every goal was met.
 import { writeFileSync } from 'node:fs'
 import { cpus, release } from 'node:os'
 import { openScope } from '../../src/demo/rig/index.ts'
 import { findEnvoy, progressPrinter } from '../../src/envoy-binary/index.ts'
 import { benchBigCommit } from './big-commit.ts'
+import { benchChurn } from './churn.ts'
 import { latencySection, measureLatency, wideSection } from './push-latency.ts'
 import { holds, printSection, type Section } from './report.ts'
 import { benchRestart } from './restart.ts'
@@ -13,7 +14,9 @@ import { runApart, stalledSection } from './stalled.ts'
 const args = process.argv.slice(2)
 const quick = args.includes('--quick')
 const jsonFile = args.includes('--json') ? args[args.indexOf('--json') + 1] : undefined
-const sections = ['latency', 'wide', 'commit', 'stalled', 'restart'].filter((name) => args.includes(name))
+const sections = ['latency', 'wide', 'commit', 'churn', 'stalled', 'restart'].filter((name) =>
+  args.includes(name),
+)
 const wanted = (name: string): boolean => sections.length === 0 || sections.includes(name)
 const moves = quick ? 20 : 300
 const warmUp = quick ? 20 : 200
@@ -32,6 +35,9 @@ try {
   process.stdout.write(`${machine}\n`)
   if (wanted('commit')) {
     note(await benchBigCommit({ services, endpoints: 10, runs: quick ? 1 : 5 }))
+  }
+  if (wanted('churn')) {
+    note(await benchChurn({ scope, few: 20, many: services, changes: quick ? 20 : 200 }))
   }
   if (wanted('restart')) {
     note(await benchRestart({ scope, services: quick ? 250 : 2_500, runs: quick ? 3 : 25, moves: 40 }))
