@@ -184,8 +184,11 @@ export interface Delivery {
   push(id: string): PushRecord | undefined
   /** Newest first. */
   pushes(limit: number): readonly PushRecord[]
-  /** The record now and after every change until it is final (or the signal aborts). `undefined`: all pushes, without end. */
-  watchPushes(id: string | undefined, signal: AbortSignal): AsyncIterable<PushRecord>
+  /**
+   * The record now and after every change until it is final (or the signal aborts). `undefined`: all pushes, without end.
+   * `behind`: told when the watcher reads so slowly that it would miss a push, and the watch ends; without it, it misses it.
+   */
+  watchPushes(id: string | undefined, signal: AbortSignal, behind?: () => void): AsyncIterable<PushRecord>
   abort(id: string, actor: string, reason: string): Promise<Result<PushRecord, Problem>>
   /** Answers when durable and published. No push: endpoints come and go without anybody's decision. */
   observe(observation: Observation): Promise<Result<void, Problem>>

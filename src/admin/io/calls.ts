@@ -2,7 +2,7 @@
 // log; watchers counted and ended when their caller goes or the server stops. gRPC and HTTP are two thin doors to this.
 import { adminApi, apiPackage, codes, type RichStatus, toStatus } from '../../api/index.ts'
 import { err, limits, type Problem, type Result } from '../../base/index.ts'
-import type { AdminRooms, CallContext } from '../services/context.ts'
+import type { AdminRooms, CallContext, Messages } from '../services/context.ts'
 import { allHandlers } from '../services/table.ts'
 import { waiting } from '../wait-for-push.ts'
 
@@ -73,7 +73,7 @@ export interface AdminCalls {
 }
 
 type UnaryRun = (request: object, call: CallContext) => Promise<Result<object, Problem>>
-type StreamRun = (request: object, call: CallContext) => Result<AsyncIterable<object>, Problem>
+type StreamRun = (request: object, call: CallContext) => Result<Messages<object>, Problem>
 type Run =
   | { readonly kind: 'unary'; readonly run: UnaryRun }
   | { readonly kind: 'stream'; readonly run: StreamRun }
@@ -155,10 +155,7 @@ export function createCalls(rooms: AdminRooms, hooks: CallHooks = {}): AdminCall
       reader.started?.()
       let failure: Failure | undefined
       try {
-        for await (const message of started.value) {
-          if (caller.gone.aborted) break
-          await reader.take(message)
-        }
+        failure = await pump(started.value, reader, caller.gone)
         if (stopping.signal.aborted) failure = stopped
       } catch (error) {
         failure = bug(method, error)
@@ -171,6 +168,25 @@ export function createCalls(rooms: AdminRooms, hooks: CallHooks = {}): AdminCall
 
     refused: (method, failure, { actor }) => begin(method, false, actor)(failure),
     stop: () => stopping.abort(),
+  }
+}
+
+/** Message after message until the last, or until its reader is gone; gives why there are no more. */
+async function pump(
+  messages: Messages<object>,
+  reader: Reader,
+  gone: AbortSignal,
+): Promise<Problem | undefined> {
+  const iterator = messages[Symbol.asyncIterator]()
+  try {
+    for (;;) {
+      const next = await iterator.next()
+      if (next.done === true) return next.value
+      if (gone.aborted) return undefined
+      await reader.take(next.value)
+    }
+  } finally {
+    await iterator.return?.()
   }
 }
 

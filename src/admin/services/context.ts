@@ -49,12 +49,12 @@ interface MethodShape {
   readonly response: object
   readonly stream: boolean
 }
+/** What a watch gives; a Problem at its end says why there is no more. */
+export type Messages<T> = AsyncIterable<T, Problem | undefined>
+
 type Handler<Method> = Method extends MethodShape
   ? Method['stream'] extends true
-    ? (
-        request: Method['request'],
-        call: CallContext,
-      ) => Result<AsyncIterable<Input<Method['response']>>, Problem>
+    ? (request: Method['request'], call: CallContext) => Result<Messages<Input<Method['response']>>, Problem>
     : (request: Method['request'], call: CallContext) => Promise<Result<Input<Method['response']>, Problem>>
   : never
 /** The handlers of one service. */

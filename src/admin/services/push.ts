@@ -8,7 +8,7 @@ import {
   type WaitPushResponse,
 } from '../../api/index.ts'
 import { err, invalid, limits, ok, type Problem } from '../../base/index.ts'
-import { finalPhases, type PushPhase, type PushRecord } from '../../push/index.ts'
+import { type Delivery, finalPhases, type PushPhase, type PushRecord } from '../../push/index.ts'
 import { toPushRecord } from '../convert.ts'
 import { objectsMeant } from '../event-filter.ts'
 import { type AdminRooms, changeOptions, type Handlers, pageSize } from './context.ts'
@@ -35,7 +35,7 @@ export function pushHandlers(rooms: AdminRooms): Handlers<'Push'> {
     Watch: (request, call) => {
       if (request.id !== '' && rooms.delivery.push(request.id) === undefined) return err(noPush(request.id))
       const id = request.id === '' ? undefined : request.id
-      return ok(messages(rooms.delivery.watchPushes(id, call.signal)))
+      return ok(messages(rooms.delivery, id, call.signal))
     },
     Wait: async (request, call) => {
       if (rooms.delivery.push(request.id) === undefined) return err(noPush(request.id))
@@ -72,8 +72,24 @@ function outcomeOf(phase: PushPhase, until: WaitPushRequestUntil): WaitPushRespo
   return finalPhases.includes(phase) ? 'ENDED' : undefined
 }
 
-async function* messages(records: AsyncIterable<PushRecord>): AsyncGenerator<Input<PushMessage>> {
+async function* messages(
+  delivery: Pick<Delivery, 'watchPushes'>,
+  id: string | undefined,
+  signal: AbortSignal,
+): AsyncGenerator<Input<PushMessage>, Problem | undefined> {
+  let problem: Problem | undefined
+  const records = delivery.watchPushes(id, signal, () => {
+    problem = tooSlow
+  })
   for await (const record of records) yield toPushRecord(record)
+  return problem
+}
+
+/** Rather than a push that it never hears of. */
+const tooSlow: Problem = {
+  kind: 'limit',
+  limit: 'watcherQueue',
+  message: `the watcher read so slowly that more than ${limits.watcherQueue} pushes waited for it: watch again, it begins with how those under way stand; push list has the others`,
 }
 
 /** The wait ended before its time: the server stops (or nobody waits any more). */

@@ -104,10 +104,10 @@ export function createDelivery(options: DeliveryOptions): DeliveryEngine {
     },
     push: (id) => recordBy(engine, id),
     pushes: (limit) => newestFirst(engine).slice(0, limit),
-    watchPushes: (id, signal) => {
+    watchPushes: (id, signal, behind) => {
       const known = id === undefined ? [...engine.pushes.keys()] : [id]
       const first = known.flatMap((each) => recordBy(engine, each) ?? [])
-      return engine.watchers.watch(id, first, signal)
+      return engine.watchers.watch(id, first, signal, behind)
     },
     abort: (id, actor, reason) => abort(engine, id, actor, reason),
     observe: (observation) => engine.serial.run(() => observe(engine, observation)),

@@ -1,5 +1,5 @@
 // Those who follow pushes: each has a bounded queue, and gets the newest record of a push rather than all of them when
-// it reads too slowly.
+// it reads too slowly. Who would miss a push altogether is told, if it wants to know.
 import { limits } from '../../base/index.ts'
 import type { PushRecord } from '../types.ts'
 import { finalPhases } from '../types.ts'
@@ -8,8 +8,16 @@ export interface Watchers {
   tell(record: PushRecord): void
   /** Whether anybody follows this push. */
   wanted(id: string): boolean
-  /** `first`: what it is told at once. Ends after a final record of that id, or when the signal aborts. */
-  watch(id: string | undefined, first: readonly PushRecord[], signal: AbortSignal): AsyncIterable<PushRecord>
+  /**
+   * `first`: what it is told at once. Ends after a final record of that id, or when the signal aborts. `behind`: called where the
+   * queue is full, and the watch ends; without it the oldest record is dropped.
+   */
+  watch(
+    id: string | undefined,
+    first: readonly PushRecord[],
+    signal: AbortSignal,
+    behind?: () => void,
+  ): AsyncIterable<PushRecord>
 }
 
 interface Watcher {
@@ -17,6 +25,8 @@ interface Watcher {
   /** Push → its newest record, oldest change first. */
   readonly queue: Map<string, PushRecord>
   wake: () => void
+  readonly behind: (() => void) | undefined
+  isBehind: boolean
 }
 
 export function createWatchers(): Watchers {
@@ -28,10 +38,22 @@ export function createWatchers(): Watchers {
     // A queued record gives way to the newer one of its push; only an unread end keeps its place in the row.
     if (isQueued && !isFinal) watcher.queue.delete(record.id)
     if (!isQueued && watcher.queue.size >= limits.watcherQueue) {
+      if (watcher.behind !== undefined) {
+        fallBehind(watcher)
+        return
+      }
       const [oldest] = watcher.queue.keys()
       if (oldest !== undefined) watcher.queue.delete(oldest)
     }
     watcher.queue.set(record.id, record)
+    watcher.wake()
+  }
+
+  const fallBehind = (watcher: Watcher): void => {
+    watchers.delete(watcher)
+    watcher.isBehind = true
+    watcher.queue.clear()
+    watcher.behind?.()
     watcher.wake()
   }
 
@@ -40,7 +62,7 @@ export function createWatchers(): Watchers {
       while (!signal.aborted) {
         const [next] = watcher.queue.values()
         if (next === undefined) {
-          if (!watchers.has(watcher)) return
+          if (watcher.isBehind || !watchers.has(watcher)) return
           await new Promise<void>((resolve) => {
             watcher.wake = resolve
           })
@@ -65,8 +87,8 @@ export function createWatchers(): Watchers {
       for (const watcher of watchers) if (watcher.id === undefined || watcher.id === id) return true
       return false
     },
-    watch: (id, first, signal) => {
-      const watcher: Watcher = { id, queue: new Map(), wake: () => undefined }
+    watch: (id, first, signal, behind) => {
+      const watcher: Watcher = { id, queue: new Map(), wake: () => undefined, behind, isBehind: false }
       for (const record of first) watcher.queue.set(record.id, record)
       // Beyond the bound a watcher is told what is there, and ends.
       if (watchers.size < limits.watchers) watchers.add(watcher)
