@@ -72,7 +72,8 @@ function collect(value: Json, path: string, leaves: Map<string, string>): void {
   }
 }
 
-const nameOf = (item: Json): string | undefined => {
+/** By what an item of a list is told from the others: itself where it is a text, else its name. */
+export const nameOf = (item: Json): string | undefined => {
   if (typeof item === 'string') return item
   if (typeof item !== 'object' || item === null || Array.isArray(item) || !('name' in item)) return undefined
   return typeof item.name === 'string' ? item.name : undefined

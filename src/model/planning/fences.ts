@@ -15,22 +15,32 @@ export function fencesBefore(
   fences: readonly Fence[] | undefined,
   { before, after }: { readonly before: LiveTraffic | undefined; readonly after: LiveTraffic },
 ): readonly { readonly fence: Fence; readonly why: string }[] {
-  const gains = service.spec.environments.filter(({ name }) => {
-    if (shareOf(after.weights, name) > shareOf(before?.weights, name)) return true
-    const had = visitorsOf(policy, before?.cohorts ?? [], name)
-    return visitorsOf(policy, after.cohorts, name).some((cohort) => !had.includes(cohort))
-  })
+  const gains = gaining(service, policy, before, after)
   return (fences ?? []).flatMap((fence) => {
-    const back = gains.filter(({ name }) => {
+    const back = gains.filter((name) => {
       const number = numberOf(fence.incarnations, name)
       return number > 0 && isNow(service, name, number)
     })
     if (back.length === 0) return []
-    const where = back.map(({ name }) => `${name}.${numberOf(fence.incarnations, name)}`).join(', ')
+    const where = back.map((name) => `${name}.${numberOf(fence.incarnations, name)}`).join(', ')
     const why = `${where} is behind fence ${fence.id}: "${fence.text}" (${fence.actor}, ${new Date(fence.at).toISOString()})`
     return [{ fence, why }]
   })
 }
+
+/** Environments that a move gives more traffic, or other cohorts. */
+export const gaining = (
+  service: ContentOf<'Service'>,
+  policy: ContentOf<'TrafficPolicy'> | undefined,
+  before: LiveTraffic | undefined,
+  after: LiveTraffic,
+): readonly string[] =>
+  service.spec.environments.flatMap(({ name }) => {
+    if (shareOf(after.weights, name) > shareOf(before?.weights, name)) return [name]
+    const had = visitorsOf(policy, before?.cohorts ?? [], name)
+    const isVisited = visitorsOf(policy, after.cohorts, name).some((cohort) => !had.includes(cohort))
+    return isVisited ? [name] : []
+  })
 
 /** Whether the environment still has this incarnation. */
 export const isNow = (service: ContentOf<'Service'>, environment: string, number: number): boolean =>

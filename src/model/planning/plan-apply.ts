@@ -17,7 +17,7 @@ import { checkReferences } from '../references/check-references.ts'
 import { viewAfter, viewOf } from '../references/world-view.ts'
 import { countEndpoints } from './endpoint-counts.ts'
 import { nextIncarnations } from './incarnations.ts'
-import { loadText, visitorsOf } from './live-traffic.ts'
+import { type LiveTraffic, loadText, visitorsOf } from './live-traffic.ts'
 import { invalidObjects, type Plan, planOf, refused, sameContent, staleEtag, type Who } from './plan.ts'
 import { policyChange } from './policy-changes.ts'
 import { planServiceTraffic } from './service-traffic.ts'
@@ -34,6 +34,10 @@ export interface ApplyOptions {
   readonly observed?: Observed | undefined
   /** Names the author of an object's newest content, for notes. */
   readonly who?: Who | undefined
+  /** Objects that go in the same change. */
+  readonly going?: readonly ObjectKey[] | undefined
+  /** Traffic that is moved in the same change, by its key: as it will be. */
+  readonly moving?: ReadonlyMap<ObjectKey, LiveTraffic> | undefined
 }
 
 /** What one manifest comes to. */
@@ -77,7 +81,7 @@ export function planApply(
   const written = changed.map(({ content }) => content)
   const deletes = changed.flatMap(({ replaces }) => replaces ?? [])
   const touched = [...written.map(keyOf), ...deletes]
-  const view = viewAfter(viewOf(heads), written, deletes)
+  const view = viewAfter(viewOf(heads), written, [...deletes, ...(options.going ?? [])])
   // An environment that carries traffic and goes is refused below, with what to do instead.
   const violations = checkReferences(view, touched).filter(({ object }) => !object?.startsWith('Traffic '))
   if (violations.length > 0) return invalidObjects(locateViolations(manifests, violations))

@@ -1,11 +1,12 @@
 // Rollback: back to the newest earlier traffic that differs, whole (weights, cohorts, mirrors), if what it pointed at is still there.
 import { err, ok, type Problem, type Result } from '../../base/index.ts'
+import type { TrafficState } from '../kinds/traffic.ts'
 import { keyOf, type StoredOf, type TrafficContent, titleOf, type World } from '../objects.ts'
 import type { Observed } from '../observed.ts'
 import { countEndpoints } from './endpoint-counts.ts'
 import { liveOf, liveText, sameLive, withoutEndpoints } from './live-traffic.ts'
 import { type Plan, refused, type Who } from './plan.ts'
-import { planTraffic, serviceIn } from './plan-traffic.ts'
+import { planTraffic, serviceIn, type TrafficCommand } from './plan-traffic.ts'
 import { numberOf, policyOf, type ServiceName, shareOf } from './traffic.ts'
 
 /** An earlier content of the service's Traffic. */
@@ -41,6 +42,20 @@ export function planRollback(heads: World, command: RollbackCommand): Result<Pla
         : `: it is at ${liveText(service, liveOf(current.spec))} and was never elsewhere`
     return err(refused([`${titleOf(service)} has nothing to roll back to${now}`]))
   }
+  return planEarlier(heads, service, { ...command, target, doing: 'roll back' })
+}
+
+/** Back to earlier traffic, as far as it is there: what would serve must be, mirrors may stay off. */
+export function planEarlier(
+  heads: World,
+  service: StoredOf<'Service'>,
+  command: ServiceName &
+    Pick<TrafficCommand, 'manager' | 'force' | 'gated' | 'observed' | 'who'> & {
+      readonly target: { readonly spec: TrafficState; readonly revision?: number | undefined }
+      readonly doing: 'roll back' | 'go back'
+    },
+): Result<Plan, Problem> {
+  const { target, doing } = command
   const policy = policyOf(heads, command)
   const gone = whatIsGone(service, policy, target, command.observed)
   if (gone.length > 0) {
@@ -48,7 +63,7 @@ export function planRollback(heads: World, command: RollbackCommand): Result<Pla
     const shares = liveText(service, liveOf(target.spec))
     return err(
       refused([
-        `${titleOf(service)} cannot roll back to ${shares}${since}: ${gone.join(', ')}; there ${whatIsThere(service, command.observed)}`,
+        `${titleOf(service)} cannot ${doing} to ${shares}${since}: ${gone.join(', ')}; there ${whatIsThere(service, command.observed)}`,
       ]),
     )
   }
@@ -68,7 +83,7 @@ export function planRollback(heads: World, command: RollbackCommand): Result<Pla
 function whatIsGone(
   service: StoredOf<'Service'>,
   policy: StoredOf<'TrafficPolicy'> | undefined,
-  { spec }: EarlierTraffic,
+  { spec }: { readonly spec: TrafficState },
   observed: Observed | undefined,
 ): readonly string[] {
   const live = liveOf(spec)
@@ -90,7 +105,7 @@ function whatIsGone(
 function lostMirrors(
   service: StoredOf<'Service'>,
   policy: StoredOf<'TrafficPolicy'> | undefined,
-  { spec }: EarlierTraffic,
+  { spec }: { readonly spec: TrafficState },
   observed: Observed | undefined,
 ): readonly string[] {
   return Object.keys(spec.mirrors ?? {}).filter((name) => {

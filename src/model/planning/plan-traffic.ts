@@ -22,6 +22,8 @@ import { notYours, policyOf, type ServiceName } from './traffic.ts'
 export interface TrafficCommand extends ServiceName, LiveChange {
   /** Exactly this, as it was; instead of changes. */
   readonly earlier?: TrafficState | undefined
+  /** The gate of switches stands before what was earlier, too. */
+  readonly gated?: boolean | undefined
   /** Etag of the Traffic that the writer saw. */
   readonly etag?: string | undefined
   readonly manager?: string | undefined
@@ -97,10 +99,10 @@ function closedTo(
   service: StoredOf<'Service'>,
   policy: StoredOf<'TrafficPolicy'> | undefined,
   { before, live }: { readonly before: LiveTraffic | undefined; readonly live: LiveTraffic },
-  { earlier, observed }: TrafficCommand,
+  { earlier, gated, observed }: TrafficCommand,
 ): readonly string[] {
   const nowhere = withoutEndpoints(service, policy, { live, before }, observed)
-  if (nowhere.length > 0 || earlier !== undefined) return nowhere
+  if (nowhere.length > 0 || (earlier !== undefined && gated !== true)) return nowhere
   return gateOf(service, { before: before?.weights, after: live.weights, observed })
 }
 

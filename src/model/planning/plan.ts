@@ -49,6 +49,8 @@ export interface Plan {
   readonly diffs: readonly PlannedDiff[]
   /** What it was forced past, in few words; kept with the revision's reason. */
   readonly forced?: readonly string[]
+  /** What it takes back, in few words; kept with the revision's reason. */
+  readonly of?: string
 }
 
 /** Who wrote the newest content of an object, for messages; the store's revisions know. */

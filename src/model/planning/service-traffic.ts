@@ -3,7 +3,14 @@
 
 import { totalWeight } from '../fields.ts'
 import { policyClaim } from '../kinds/traffic-policy.ts'
-import { type ContentOf, keyOf, type Manifest, type TrafficContent, type World } from '../objects.ts'
+import {
+  type ContentOf,
+  keyOf,
+  type Manifest,
+  type ObjectKey,
+  type TrafficContent,
+  type World,
+} from '../objects.ts'
 import type { Observed } from '../observed.ts'
 import type { WorldView } from '../references/world-view.ts'
 import { fencesBefore } from './fences.ts'
@@ -35,6 +42,7 @@ export function planServiceTraffic(
     readonly observed?: Observed | undefined
     readonly who?: Who | undefined
     readonly force?: boolean | undefined
+    readonly moving?: ReadonlyMap<ObjectKey, LiveTraffic> | undefined
   },
 ): ServiceTraffic {
   const { observed, who } = options
@@ -44,11 +52,15 @@ export function planServiceTraffic(
   for (const { name, printed } of servicesOf(manifests)) {
     const service = after.get(keyOf({ kind: 'Service', namespace: name.namespace, name: name.service }))
     if (service?.kind !== 'Service') continue
-    const head = heads.get(keyOf({ kind: 'Traffic', namespace: name.namespace, name: name.service }))
+    const key = keyOf({ kind: 'Traffic', namespace: name.namespace, name: name.service })
+    const head = heads.get(key)
     const current = head?.kind === 'Traffic' ? head : undefined
     const policy = policyIn(after, name)
     const live = current === undefined ? undefined : liveOf(current.spec)
-    const wanted = wantedLive(service, policy, live)
+    const moving = policy?.spec.managedBy === 'manifest' ? undefined : options.moving?.get(key)
+    // Planned with the change that moves it.
+    if (moving !== undefined && live !== undefined) continue
+    const wanted = moving ?? wantedLive(service, policy, live)
     if (current !== undefined && live !== undefined && sameLive(live, wanted)) {
       notes.push(unchangedText(service, current, who) + printedText(service, wanted.weights, printed))
       continue

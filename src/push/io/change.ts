@@ -202,10 +202,11 @@ const recordPut = (push: Push) => ({ table: 'push' as const, key: push.id, value
 
 const isNothing = (plan: Plan): boolean => plan.puts.length === 0 && plan.deletes.length === 0
 
-/** With what it was forced past: that must not be lost with the answer. */
-function reasonOf(reason: string, { forced }: Plan): string {
-  if (forced === undefined) return reason
-  const mark = `forced past ${forced.join(', ')}`
+/** With what it takes back, and what it was forced past: that must not be lost with the answer. */
+function reasonOf(given: string, { forced, of }: Plan): string {
+  const reason = of === undefined ? given : given === '' ? of : `${of}: ${given}`
+  const mark = forced === undefined ? undefined : `forced past ${forced.join(', ')}`
+  if (mark === undefined) return reason.slice(0, limits.reasonLength)
   return reason === '' ? mark : `${reason.slice(0, limits.reasonLength - mark.length - 3)} (${mark})`
 }
 

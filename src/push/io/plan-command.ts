@@ -1,7 +1,7 @@
 // A command and the heads → what to put and delete. The model decides; this gives it what it has to know of the past.
 import type { Problem, Result } from '../../base/index.ts'
 import { err, limits } from '../../base/index.ts'
-import type { EarlierTraffic, ObjectKey, Plan, Who, World } from '../../model/index.ts'
+import type { EarlierTraffic, ObjectKey, Plan } from '../../model/index.ts'
 import {
   keyOf,
   planApply,
@@ -14,8 +14,10 @@ import {
 import { wrongRamp } from '../ramp.ts'
 import { pushName } from '../records.ts'
 import type { ChangeCommand } from '../types.ts'
+import { recallActors, whoIn } from './actors.ts'
 import type { Engine } from './engine.ts'
 import { nowOf } from './engine.ts'
+import { planWayBack } from './plan-way-back.ts'
 
 /** Plans a command against the heads of now. */
 export async function planCommand(engine: Engine, command: ChangeCommand): Promise<Result<Plan, Problem>> {
@@ -73,6 +75,9 @@ export async function planCommand(engine: Engine, command: ChangeCommand): Promi
       const who = whoIn(engine, heads)
       return planRollback(heads, { namespace, service, force, history, observed, who })
     }
+    case 'undo':
+    case 'restore':
+      return planWayBack(engine, command)
     case 'fence': {
       const key = trafficKey(command)
       const moving = movingOf(engine, key)
@@ -126,31 +131,4 @@ async function earlierTraffic(engine: Engine, key: ObjectKey): Promise<readonly 
 function neverServed(engine: Engine, push: string): boolean {
   const record = engine.ended.get(push)
   return record?.phase === 'overtaken' && record.groups.every(({ switched }) => switched === undefined)
-}
-
-const whoIn =
-  (engine: Engine, heads: World): Who =>
-  (key) => {
-    const revision = heads.get(key)?.revision
-    return revision === undefined ? undefined : engine.actors.get(revision)
-  }
-
-/** Reads who wrote these objects, where that is not remembered. */
-async function recallActors(engine: Engine, keys: readonly ObjectKey[]): Promise<void> {
-  const { heads } = engine.store.view()
-  const wanted = new Set<number>()
-  for (const key of keys) {
-    const revision = heads.get(key)?.revision
-    if (revision !== undefined && !engine.actors.has(revision)) wanted.add(revision)
-  }
-  for (const number of wanted) {
-    const revision = await engine.store.revision(number)
-    if (revision !== undefined) engine.actors.set(number, revision.actor)
-    if (engine.actors.size > limits.revisionsKept) forgetOldest(engine.actors)
-  }
-}
-
-function forgetOldest(actors: Map<number, string>): void {
-  const [oldest] = actors.keys()
-  if (oldest !== undefined) actors.delete(oldest)
 }
