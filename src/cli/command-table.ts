@@ -11,7 +11,7 @@ export interface CommandEntry {
   /** Arguments as they stand in help. */
   readonly usage: string
   readonly summary: string
-  readonly group: 'Start' | 'Intent' | 'Traffic' | 'Fleet'
+  readonly group: 'Start' | 'Intent' | 'Traffic' | 'Fleet' | 'This machine'
   readonly load: () => Promise<CommandModule>
 }
 
@@ -148,6 +148,13 @@ export const commandTable: readonly CommandEntry[] = [
     summary: 'one proxy: what it holds, what it refused',
     group: 'Fleet',
     load: () => import('./commands/proxy.ts'),
+  },
+  {
+    name: 'config',
+    usage: 'get-contexts|use-context|set-context|delete-context|view [options]',
+    summary: 'where servers are and who you are there, by name',
+    group: 'This machine',
+    load: () => import('./commands/config.ts'),
   },
   {
     name: 'store',

@@ -2,6 +2,7 @@
 import { userInfo } from 'node:os'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { parseDuration } from '../base/index.ts'
+import { isServer } from './contexts/context.ts'
 
 /** Where the server is and who asks. */
 export interface ServerOptions {
@@ -50,10 +51,8 @@ export function countOption(text: string): number {
 }
 
 const serverOption = (text: string): string => {
-  if (!/^(\[[0-9a-fA-F:.%]+\]|[A-Za-z0-9._-]+):\d{1,5}$/.test(text)) {
-    throw new InvalidArgumentError('Wanted HOST:PORT, such as 127.0.0.1:18001.')
-  }
-  return text
+  if (isServer(text)) return text
+  throw new InvalidArgumentError('Wanted HOST:PORT, such as 127.0.0.1:18001.')
 }
 
 /** Collects an option that may be given several times. */
@@ -80,14 +79,47 @@ export function withServer(command: Command): Command {
     ),
   ]
   for (const option of options) command.addOption(option.helpGroup('Connection:'))
-  return command
+  return withContexts(command)
+}
+
+/** Which context counts; what it says is filled in before the action. */
+export function withContexts(command: Command): Command {
+  const options = [
+    new Option('--context <name>', 'server and identity as this context has them (see verdigris config)').env(
+      'VERDIGRIS_CONTEXT',
+    ),
+    new Option('--config-file <file>', 'file of contexts (default: ~/.config/verdigris/config.yaml)').env(
+      'VERDIGRIS_CLIENT_CONFIG',
+    ),
+  ]
+  for (const option of options) command.addOption(option.helpGroup('Connection:'))
+  return filledIn(command)
+}
+
+/** Commands whose options are filled in already: one that takes both a server and a namespace is filled in once. */
+const filled = new WeakSet<Command>()
+
+function filledIn(command: Command): Command {
+  if (filled.has(command)) return command
+  filled.add(command)
+  return command.hook('preAction', async (_, acting) => {
+    // Only where there is something to do: --help needs none of it.
+    const { useContext } = await import('./contexts/before-action.ts')
+    await useContext(acting)
+  })
 }
 
 export const withNamespace = (command: Command): Command =>
-  command.addOption(
-    new Option('-n, --namespace <name>', 'namespace').env('VERDIGRIS_NAMESPACE').default('default'),
+  filledIn(
+    command.addOption(
+      new Option('-n, --namespace <name>', 'namespace').env('VERDIGRIS_NAMESPACE').default('default'),
+    ),
   )
 
+/** What commands that list and show can print. */
+export const readerFormats: readonly Format[] = ['table', 'wide', 'json', 'yaml', 'name']
+
+/** Without `formats`: table, json and yaml, where whatever is no table goes to printData. */
 export const withOutput = (
   command: Command,
   formats: readonly Format[] = ['table', 'json', 'yaml'],

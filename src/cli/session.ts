@@ -5,11 +5,12 @@ import type { Problem, Violation } from '../base/index.ts'
 import { type AdminClient, createClient, type Failure } from '../client/index.ts'
 import { type Exit, exitCode } from './exit-codes.ts'
 import { actorOr, type ServerOptions } from './options.ts'
-import { createTerminal, type Terminal } from './output/terminal.ts'
+import { clearProgress, createTerminal, type Terminal } from './output/terminal.ts'
 import { printable } from './output/words.ts'
 
 /** A connected command. */
 export interface Session {
+  /** Its calls end at Ctrl-C. */
   readonly client: AdminClient
   readonly terminal: Terminal
   /** Aborts at Ctrl-C. */
@@ -42,15 +43,30 @@ export async function withSession(
     return
   }
   const interrupt = new AbortController()
-  const stop = (): void => interrupt.abort()
-  process.once('SIGINT', stop)
+  const stop = (): void => {
+    // The second time nothing is waited for.
+    if (interrupt.signal.aborted) process.exit(exitCode('interrupted'))
+    interrupt.abort()
+  }
+  process.on('SIGINT', stop)
   try {
-    const outcome = await run({ client: client.value, terminal, signal: interrupt.signal })
+    const { signal } = interrupt
+    const outcome = await run({ client: interruptible(client.value, signal), terminal, signal })
     const exit = typeof outcome === 'string' ? outcome : reportFailure(terminal, outcome)
     process.exitCode = exitCode(interrupt.signal.aborted ? 'interrupted' : exit)
   } finally {
     process.off('SIGINT', stop)
+    clearProgress()
     client.value.close()
+  }
+}
+
+/** The same client, whose calls end when the signal aborts. */
+function interruptible(client: AdminClient, signal: AbortSignal): AdminClient {
+  return {
+    ...client,
+    call: (service, method, request, options) =>
+      client.call(service, method, request, { signal, ...options }),
   }
 }
 
@@ -60,11 +76,7 @@ export function reportFailure(terminal: Terminal, failure: Failure): Exit {
     case 'refused':
       return reportProblem(terminal, failure.problem)
     case 'unreachable':
-      say(
-        terminal,
-        failure.message,
-        'start it with `verdigris serve`, or say where it is with --server HOST:PORT (TLS: --server-ca)',
-      )
+      say(terminal, failure.message, failure.foreign === true ? otherVersion : whereToLook)
       return 'notConnected'
     case 'timedOut':
       say(
@@ -80,6 +92,11 @@ export function reportFailure(terminal: Terminal, failure: Failure): Exit {
       return 'failed'
   }
 }
+
+const whereToLook =
+  'start it with `verdigris serve`, or say where it is with --server HOST:PORT (TLS: --server-ca)'
+const otherVersion =
+  'compare `verdigris version`; the admin API is on port 18001, not that of proxies (18000) or of HTTP (18002)'
 
 /** The same for a Problem, from the server or from reading files. */
 export function reportProblem(terminal: Terminal, problem: Problem): Exit {

@@ -16,35 +16,46 @@ export interface Terminal {
   readonly errorColor: Colors
 }
 
-/** The terminal of this process. NO_COLOR and FORCE_COLOR are honoured. */
+/** Whether a line stands on stderr that the next one replaces: there is one stderr, so one line. Whether its end is seen to. */
+let isLive = false
+let isWatched = false
+
+/** Takes that line away; done before anything else is written, and when the process ends. */
+export function clearProgress(): void {
+  if (isLive) process.stderr.write('\r\x1b[K')
+  isLive = false
+}
+
+/** NO_COLOR goes before everything; FORCE_COLOR and CLICOLOR_FORCE colour what is no terminal, CLICOLOR=0 nothing. */
+export function wantsColor(stream: { readonly isTTY?: boolean }, env: NodeJS.ProcessEnv): boolean {
+  const says = (name: string): boolean => env[name] !== undefined && env[name] !== '' && env[name] !== '0'
+  if (env.NO_COLOR !== undefined && env.NO_COLOR !== '') return false
+  if (says('FORCE_COLOR') || says('CLICOLOR_FORCE')) return true
+  return stream.isTTY === true && env.TERM !== 'dumb' && env.CLICOLOR !== '0'
+}
+
+/** The terminal of this process. */
 export function createTerminal(): Terminal {
-  const wantsColor = (stream: NodeJS.WriteStream): boolean => {
-    if (process.env.NO_COLOR !== undefined && process.env.NO_COLOR !== '') return false
-    if (process.env.FORCE_COLOR !== undefined && process.env.FORCE_COLOR !== '0') return true
-    return stream.isTTY === true && process.env.TERM !== 'dumb'
-  }
   const columns = Number(process.env.COLUMNS)
-  let live = false
   let last = ''
-  const clear = (): void => {
-    if (live) process.stderr.write('\r\x1b[K')
-    live = false
-  }
   return {
     out: (text) => {
-      clear()
+      clearProgress()
       process.stdout.write(`${text}\n`)
     },
     say: (text) => {
-      clear()
+      clearProgress()
       process.stderr.write(`${text}\n`)
     },
-    progress: (text) => {
+    progress: (said) => {
+      const text = said.replace(/\p{Cc}/gu, ' ')
       if (text === last) return
       last = text
       if (process.stderr.isTTY) {
         process.stderr.write(`\r\x1b[K${text.slice(0, Math.max(20, (process.stderr.columns ?? 80) - 1))}`)
-        live = true
+        isLive = true
+        if (!isWatched) process.once('exit', clearProgress)
+        isWatched = true
       } else {
         process.stderr.write(`${text}\n`)
       }
@@ -54,7 +65,7 @@ export function createTerminal(): Terminal {
       : columns > 0
         ? columns
         : Number.POSITIVE_INFINITY,
-    color: picocolors.createColors(wantsColor(process.stdout)),
-    errorColor: picocolors.createColors(wantsColor(process.stderr)),
+    color: picocolors.createColors(wantsColor(process.stdout, process.env)),
+    errorColor: picocolors.createColors(wantsColor(process.stderr, process.env)),
   }
 }

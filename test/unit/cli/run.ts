@@ -69,5 +69,10 @@ export async function here(
 }
 
 /** The environment without any setting of whoever runs the tests. */
-const clean = (): [string, string | undefined][] =>
-  Object.entries(process.env).filter(([name]) => !/^(VERDIGRIS_|COLUMNS|NO_COLOR|FORCE_COLOR)/.test(name))
+const clean = (): [string, string | undefined][] => [
+  ...Object.entries(process.env).filter(
+    ([name]) => !/^(VERDIGRIS_|COLUMNS|NO_COLOR|FORCE_COLOR|CLICOLOR)/.test(name),
+  ),
+  // No contexts but those of the test.
+  ['XDG_CONFIG_HOME', '/nonexistent'],
+]
