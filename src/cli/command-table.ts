@@ -136,6 +136,13 @@ export const commandTable: readonly CommandEntry[] = [
     load: () => import('./commands/push.ts'),
   },
   {
+    name: 'events',
+    usage: '[options]',
+    summary: 'what happened, and what happens',
+    group: 'Fleet',
+    load: () => import('./commands/events.ts'),
+  },
+  {
     name: 'proxies',
     usage: '[options]',
     summary: 'list the proxies and what they hold',

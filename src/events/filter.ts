@@ -30,9 +30,14 @@ export function matches(event: EventEntry, filter: EventFilter): boolean {
   if (some(objects) && !about((one) => one.kind === 'object' && objects.has(one.object))) return false
   if (node !== undefined && !about((one) => one.kind === 'node' && one.node === node)) return false
   if (push !== undefined && !about((one) => one.kind === 'push' && one.push === push)) return false
-  if (group !== undefined && !about((one) => one.kind === 'group' && one.group === group)) return false
+  if (group !== undefined && !about((one) => isGroup(one, group))) return false
   return revision === undefined || about((one) => one.kind === 'revision' && one.revision === revision)
 }
+
+/** The node group itself, or its manifest. */
+const isGroup = (reference: EventReference, group: GroupKey): boolean =>
+  (reference.kind === 'group' && reference.group === group) ||
+  (reference.kind === 'object' && reference.object === group.replace('/', '/NodeGroup/'))
 
 const some = <T>(set: ReadonlySet<T> | undefined): set is ReadonlySet<T> => set !== undefined && set.size > 0
 

@@ -26,9 +26,9 @@ export const isoTime = (time: Timestamp): string => new Date(msOf(time)).toISOSt
 export const msOf = (time: Timestamp): number => time.seconds * 1_000 + Math.round(time.nanos / 1_000_000)
 
 /** `PUSH_PHASE_DONE` → `done`. */
-const enumName = (text: string): string => text.replace(/^PUSH_PHASE_/, '').toLowerCase()
+const enumName = (text: string): string => text.replace(/^(PUSH_PHASE|EVENT_SEVERITY)_/, '').toLowerCase()
 /** Only these hold enums: a reason in capitals stays as it was written. */
-const enumFields = new Set(['phase', 'variant', 'change', 'effect', 'operation', 'outcome'])
+const enumFields = new Set(['phase', 'variant', 'change', 'effect', 'operation', 'severity', 'outcome'])
 const depth = (value: Json): number => (Array.isArray(value) ? 2 : typeof value === 'object' ? 1 : 0)
 const isUnset = (value: unknown): boolean => typeof value === 'string' && value.endsWith('_UNSPECIFIED')
 
