@@ -214,6 +214,19 @@ export interface WatchMark {
 export interface WatchGap {
   reason: string
 }
+export interface UndoRequest {
+  revision: number
+  options: ChangeOptions | null
+  inPlace: boolean
+  allowDrain: boolean
+}
+export interface RestoreRequest {
+  revision: number
+  namespace: string
+  options: ChangeOptions | null
+  inPlace: boolean
+  allowDrain: boolean
+}
 export interface EndpointsTarget {
   namespace: string
   service: string
@@ -432,6 +445,7 @@ export interface ExplainedWay {
   shares: ExplainedShare[]
   mirrors: ExplainedMirror[]
   settings: ExplainedSetting[]
+  grpcStatus?: number
 }
 export type ExplainedWayOutcome =
   | 'OUTCOME_UNSPECIFIED'
@@ -776,6 +790,8 @@ export interface AdminServices {
     Diff: { request: DiffRequest; response: ChangeAnswer; stream: false }
     Validate: { request: ValidateRequest; response: ValidateResponse; stream: false }
     ListRevisions: { request: ListRevisionsRequest; response: ListRevisionsResponse; stream: false }
+    Undo: { request: UndoRequest; response: ChangeAnswer; stream: false }
+    Restore: { request: RestoreRequest; response: ChangeAnswer; stream: false }
     Watch: { request: WatchObjectsRequest; response: WatchObjectsResponse; stream: true }
   }
   Endpoints: {

@@ -1,7 +1,14 @@
 // Config: objects and their revisions.
 
-import type { Input, ObjectKey as KeyMessage, View, WatchObjectsResponse } from '../../api/index.ts'
-import { assertNever, err, limits, ok, type Problem, type Result } from '../../base/index.ts'
+import type {
+  ChangeAnswer as AnswerMessage,
+  Input,
+  ObjectKey as KeyMessage,
+  UndoRequest,
+  View,
+  WatchObjectsResponse,
+} from '../../api/index.ts'
+import { assertNever, err, invalid, limits, ok, type Problem, type Result } from '../../base/index.ts'
 import { type Kind, keyOf, type Manifest, type ObjectKey, type World } from '../../model/index.ts'
 import type { ChangeCommand } from '../../push/index.ts'
 import type { Revision, Store } from '../../store/index.ts'
@@ -32,6 +39,29 @@ export function configHandlers(rooms: AdminRooms): Handlers<'Config'> {
     ...(how.manager === '' ? {} : { manager: how.manager }),
     ...how.options,
   })
+
+  const back = async (
+    verb: 'undo' | 'restore',
+    request: Pick<UndoRequest, 'revision' | 'options' | 'inPlace' | 'allowDrain'>,
+    where: { readonly namespace?: string },
+    actor: string,
+  ): Promise<Result<Input<AnswerMessage>, Problem>> => {
+    const options = changeOptions(request.options, actor)
+    if (!options.ok) return options
+    const { revision } = request
+    if (revision === 0) {
+      return err(invalid([{ path: 'revision', message: 'wanted the number of a revision, from 1' }]))
+    }
+    const manager = request.options?.manager ?? ''
+    const answer = await rooms.delivery.change({
+      ...{ verb, revision, ...where },
+      ...(request.inPlace ? { inPlace: true } : {}),
+      ...(request.allowDrain ? { allowDrain: true } : {}),
+      ...(manager === '' ? {} : { manager }),
+      ...options.value,
+    })
+    return answer.ok ? ok(toChangeAnswer(answer.value, request.options?.dryRun === true)) : answer
+  }
 
   return {
     Apply: async (request, call) => {
@@ -118,6 +148,13 @@ export function configHandlers(rooms: AdminRooms): Handlers<'Config'> {
       const allowDrain = request.allowDrain ? { allowDrain: true } : {}
       const answer = await rooms.delivery.change({ verb: 'delete', keys, ...allowDrain, ...options.value })
       return answer.ok ? ok(toChangeAnswer(answer.value, request.options?.dryRun === true)) : answer
+    },
+
+    Undo: (request, call) => back('undo', request, {}, call.actor),
+
+    Restore: (request, call) => {
+      const { namespace } = request
+      return back('restore', request, namespace === '' ? {} : { namespace }, call.actor)
     },
 
     ListRevisions: async (request) => {
