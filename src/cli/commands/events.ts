@@ -74,6 +74,7 @@ With -n only events about that namespace. docs/reference/events.md has all names
         const start = await showKept(session.client, terminal, options, asked.value)
         if (!start.ok) return start.error
         if (options.watch !== true && options.watchOnly !== true) return 'ok'
+        terminal.progress('watching; Ctrl-C ends it')
         return watchEvents({ ...session, client }, asked.value, start.value, (event) =>
           showOne(terminal, options, event),
         )

@@ -1,13 +1,15 @@
 // `verdigris events` against the whole control plane: what is kept, what comes, and what is missing after a restart.
+import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { loadConfig } from '../../../src/config.ts'
+import { cliScript, withoutOurVariables } from '../../../src/demo/rig/control-plane.ts'
 import { freePorts } from '../../../src/demo/rig/ports.ts'
 import { type Serving, serve } from '../../../src/main.ts'
 import { createLogger } from '../../../src/ops/index.ts'
-import { here, type Ran, verdigris } from './run.ts'
+import { here, type Ran } from './run.ts'
 
 const examples = join(import.meta.dirname, '..', '..', '..', 'examples', 'single')
 let folder = ''
@@ -122,19 +124,64 @@ describe('verdigris events', () => {
 
 describe('verdigris events -w', () => {
   it('goes on over a restart of the server, and says that older ones are gone', async () => {
-    const child = verdigris(['events', '-w', '--names', 'server_started,push_done'], {
-      env: env(),
-      interruptAt: 'push 3 done',
-    })
-    await new Promise((resolve) => setTimeout(resolve, 700))
+    const child = watching('--names', 'server_started,push_done')
+    await child.said('push 2 done')
     await running.stop()
-    await new Promise((resolve) => setTimeout(resolve, 700))
+    await child.said('the server is away; going on from event')
     running = await start()
     await run('rollback', 'checkout', '--wait')
-    const { status, stdout, stderr } = await child
-    expect(status).toBe(130)
-    expect(stdout).toMatch(/ServerStarted[\s\S]*push 2 done[\s\S]*ServerStarted[\s\S]*push 3 done/)
-    expect(stderr).toContain('the server is away; going on from event')
-    expect(stderr).toContain('the server was started anew')
-  }, 30_000)
+    await child.said('push 3 done')
+    child.interrupt()
+    expect(await child.ended).toBe(130)
+    expect(child.text()).toMatch(/ServerStarted[\s\S]*push 2 done[\s\S]*ServerStarted[\s\S]*push 3 done/)
+    expect(child.text()).toContain('the server was started anew')
+  }, 60_000)
+
+  it('with --watch-only tells only what comes, as JSON a line for each', async () => {
+    const child = watching('--watch-only', '-o', 'json', '--names', 'push_done')
+    await child.said('watching')
+    await run('switch', 'checkout', 'green', '--wait')
+    await child.said('"push_done"')
+    child.interrupt()
+    await child.ended
+    const lines = child
+      .text()
+      .split('\n')
+      .filter((line) => line.startsWith('{'))
+    expect(lines.map((line) => JSON.parse(line))).toMatchObject([
+      { name: 'push_done', attributes: { push: '4' } },
+    ])
+  }, 60_000)
 })
+
+/** The built command as a process that is listened to. */
+function watching(...args: readonly string[]) {
+  const child = spawn(process.execPath, [cliScript(), 'events', '-w', ...args], {
+    env: { ...process.env, ...withoutOurVariables, ...env(), NO_COLOR: '1' },
+  })
+  let text = ''
+  const waiting = new Set<() => void>()
+  const hear = (part: unknown): void => {
+    text += String(part)
+    for (const look of waiting) look()
+  }
+  child.stdout.on('data', hear)
+  child.stderr.on('data', hear)
+  return {
+    text: () => text,
+    interrupt: () => child.kill('SIGINT'),
+    ended: new Promise<number | null>((resolve) => child.once('close', resolve)),
+    /** Resolves when it has said this. */
+    said: (wanted: string) =>
+      new Promise<void>((resolve, reject) => {
+        const look = (): void => {
+          if (!text.includes(wanted)) return
+          waiting.delete(look)
+          resolve()
+        }
+        waiting.add(look)
+        child.once('close', () => reject(new Error(`it ended before it said "${wanted}": ${text}`)))
+        look()
+      }),
+  }
+}
