@@ -42,14 +42,29 @@ function wrongIn(line: string): readonly string[] {
 
 /** Lines of code blocks, continued ones joined, without comments and what follows a pipe or a redirection. */
 const commandLines = (markdownText: string): readonly string[] =>
-  [...markdownText.matchAll(/```sh\n([\s\S]*?)```/g)].flatMap(([, block = '']) =>
-    block
+  [...markdownText.matchAll(/```(sh|console)[^\n]*\n([\s\S]*?)```/g)].flatMap(([, language, block = '']) =>
+    (language === 'sh' ? block : typed(block))
       .replaceAll(/\\\n\s*/g, ' ')
       .split('\n')
-      .flatMap((line) => line.replace(/(^|\s)#.*$/, '').split(/\|\|?|&&|[;>]/))
+      .flatMap((line) => line.replace(/(^|\s)#.*$/, '').split(/\|\|?|&&|[;>&]/))
       .map((line) => line.trim().replaceAll(/"[^"]*"/g, 'text'))
+      .map((line) => line.replace(/^(try|test) (?=verdigris )/, ''))
       .filter((line) => line !== ''),
   )
+
+/** What is typed in a console: `$ …`, and `> …` where it goes on. */
+const typed = (block: string): string =>
+  block
+    .split('\n')
+    .filter((line) => /^[$>] /.test(line))
+    .map((line) => line.slice(2))
+    .join('\n')
+
+/** Every file below a folder, from the root. */
+const filesIn = (folder: string): readonly string[] =>
+  readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
 
 describe.each(markdown)('%s', (file) => {
   it('names commands and options that there are', () => {
@@ -75,6 +90,50 @@ describe.each(markdown)('%s', (file) => {
       ...text(file).matchAll(/`((?:src|test|docs|examples|protos|envoy|scripts)\/[\w./-]*)`/g),
     ].map(([, path = '']) => path)
     expect([...links, ...paths].filter((path) => !existsSync(join(root, path)))).toEqual([])
+  })
+})
+
+describe('examples and help', () => {
+  it('are caught where they are wrong', () => {
+    expect(wrongIn('switch checkout green --wiat')).toEqual([
+      'switch has no --wiat: switch checkout green --wiat',
+    ])
+    expect(wrongIn('swich checkout green')).toEqual(['no command: swich checkout green'])
+    expect(
+      commandLines('```console\n$ verdigris switch a \\\n>   --wiat; echo "x"\nshown --not\n```'),
+    ).toEqual(['verdigris switch a --wiat', 'echo text'])
+  })
+
+  it('name commands and options that there are, in the comments of every example', () => {
+    const named = filesIn('examples').flatMap((file) =>
+      // A command in backticks may go on in the next line of the comment.
+      [
+        ...readFileSync(file, 'utf8')
+          .replaceAll(/\n\s*# ?/g, ' ')
+          .matchAll(/`verdigris ([a-z][^`…[]*)/g),
+      ].map(([, line = '']) => line.replace(/[|>].*$/, '')),
+    )
+    expect(named.length).toBeGreaterThan(3)
+    expect(named.flatMap(wrongIn)).toEqual([])
+  })
+
+  it('name commands and options that there are, in the examples of every command', () => {
+    const lines: string[] = []
+    const look = (command: Command): void => {
+      let help = ''
+      command.configureOutput({ writeOut: (part) => (help += part), getOutHasColors: () => false })
+      command.outputHelp()
+      const examples = help.slice(Math.max(0, help.indexOf('Examples:')))
+      lines.push(
+        ...[...examples.matchAll(/^ {2}verdigris (\S.*)$/gm)].map(([, line = '']) =>
+          line.replaceAll(/"[^"]*"|'[^']*'/g, 'text').replace(/ {2,}.*$|[|>&#;].*$/, ''),
+        ),
+      )
+      command.commands.forEach(look)
+    }
+    look(program)
+    expect(lines.length).toBeGreaterThan(40)
+    expect(lines.flatMap(wrongIn)).toEqual([])
   })
 })
 
