@@ -24,6 +24,8 @@ export interface Called {
   readonly timeoutMs: number
 }
 
+type Values = Readonly<Record<string, unknown>>
+
 /** Milliseconds that an answer may be late after a wait that the server itself bounds. */
 const answerMs = 5_000
 
@@ -59,11 +61,7 @@ export async function callOf(called: Called, request: unknown, options: CallOpti
 }
 
 /** The message of a request; throws an `invalid` that names every fault. */
-export function checked(
-  shape: MessageShape,
-  request: unknown,
-  label: string,
-): Readonly<Record<string, unknown>> {
+export function checked(shape: MessageShape, request: unknown, label: string): Values {
   const faults: Violation[] = []
   const message = toMessage(shape, request, faults)
   if (faults.length > 0) {
@@ -78,10 +76,10 @@ export function checked(
  */
 function identified(
   shape: MessageShape,
-  message: Readonly<Record<string, unknown>>,
+  message: Values,
   definition: MethodDefinition<object, object>,
 ): {
-  readonly message: Readonly<Record<string, unknown>>
+  readonly message: Values
   readonly requestId?: string
   readonly repeatable: boolean
 } {
@@ -111,20 +109,23 @@ function isRead({ options }: MethodDefinition<object, object>): boolean {
 }
 
 /**
- * The time for the call. What waits at the server (a field `timeout`) is told how long, and gets so much more for its answer:
- * then the end of a wait is an answer and no error.
+ * The time for the call. What waits at the server (a field `timeout`, or `options.wait` of a change) gets so much more for its
+ * answer, and a wait without an end of its own is told the time of the call: its end is then an answer, not silence.
  */
 function timed(
   shape: MessageShape,
-  message: Readonly<Record<string, unknown>>,
+  message: Values,
   usualMs: number,
   { timeoutMs }: CallOptions,
-): { readonly sent: Readonly<Record<string, unknown>>; readonly timeoutMs: number } {
-  if (shape.fields.get('timeout')?.value.kind !== 'duration') return { sent: message, timeoutMs: usualMs }
-  const { timeout } = message
-  if (timeout === undefined) {
-    return { sent: { ...message, timeout: toDuration(usualMs) }, timeoutMs: usualMs + answerMs }
+): { readonly sent: Values; readonly timeoutMs: number } {
+  const { timeout, options } = message
+  const wait = timeout ?? (isValues(options) ? options.wait : undefined)
+  if (isValues(wait)) {
+    const askedMs = fromDuration({ seconds: Number(wait.seconds), nanos: Number(wait.nanos) })
+    return { sent: message, timeoutMs: timeoutMs ?? askedMs + answerMs }
   }
-  const asked = fromDuration(timeout as { readonly seconds: number; readonly nanos: number })
-  return { sent: message, timeoutMs: timeoutMs ?? asked + answerMs }
+  if (shape.fields.get('timeout')?.value.kind !== 'duration') return { sent: message, timeoutMs: usualMs }
+  return { sent: { ...message, timeout: toDuration(usualMs) }, timeoutMs: usualMs + answerMs }
 }
+
+const isValues = (value: unknown): value is Values => typeof value === 'object' && value !== null

@@ -112,7 +112,7 @@ export function connect(options: ConnectOptions): Verdigris {
       if (id === '') return undefined
       const { outcome, push } = await services.push.wait({ id }, call)
       if (outcome === 'REACHED' && push !== null) return push
-      const about = { method: 'arrived', push: push ?? undefined }
+      const about = { method: 'arrived', push: push ?? undefined, pushId: id }
       if (outcome === 'ENDED') throw new VerdigrisError(refused(endedOtherwise(id, push)), about)
       throw new VerdigrisError({ kind: 'timedOut', message: `push ${id} is still under way` }, about)
     },

@@ -14,7 +14,7 @@ export interface ProxyRefusal {
 
 /**
  * Why a call gave nothing. From the server: `invalid`, `notFound`, `conflict`, `precondition`, `limit`, `denied`,
- * `unavailable` (see docs/reference/errors.md). From the way there: `unreachable`, `timedOut`, `cancelled`, `broken`.
+ * `deadline`, `unavailable` (see docs/reference/errors.md). From the way there: `unreachable`, `timedOut`, `cancelled`, `broken`.
  */
 export type ErrorKind = Problem['kind'] | Exclude<Failure['kind'], 'refused'>
 
@@ -34,6 +34,8 @@ export class VerdigrisError extends Error {
   readonly winner: string | undefined
   /** The push that did not arrive. Only of `arrived`. */
   readonly push: Answer<PushRecord> | undefined
+  /** The push that was waited for: of `arrived`, and of a change with `options.wait` that ended in a `deadline`. */
+  readonly pushId: string | undefined
   /**
    * Of a change: the request id that it was sent under. After `unreachable`, `timedOut`, `cancelled` or `broken` the server may
    * have done it or not: sent again under this id it is done once, and answered as the first time.
@@ -49,6 +51,7 @@ export class VerdigrisError extends Error {
       readonly requestId?: string | undefined
       readonly attempts?: number
       readonly push?: Answer<PushRecord> | undefined
+      readonly pushId?: string
       readonly cause?: unknown
     },
   ) {
@@ -61,6 +64,7 @@ export class VerdigrisError extends Error {
     this.refusals = problem?.kind === 'precondition' ? (problem.refusals ?? []) : []
     this.winner = problem?.kind === 'conflict' ? problem.winner : undefined
     this.push = about.push
+    this.pushId = problem?.kind === 'deadline' ? problem.push : about.pushId
     this.requestId = about.requestId
     this.attempts = about.attempts ?? 1
   }

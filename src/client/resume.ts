@@ -1,12 +1,15 @@
 // How a watch goes on after a break: what to ask for again, and which of the messages are news. Pure; one entry for each
 // watch that can.
 import type {
+  ListEventsResponse,
   ListPushesRequest,
   ListPushesResponse,
   PushRecord,
   ServiceTraffic,
   WatchEventsRequest,
   WatchEventsResponse,
+  WatchObjectsRequest,
+  WatchObjectsResponse,
   WatchPushRequest,
 } from '../api/api.generated.ts'
 import { canonicalJson, limits } from '../base/index.ts'
@@ -31,6 +34,7 @@ export interface Resumption {
 
 /** By `Service/Method`. The messages are those of the API, as the codec gives them. */
 export const resumptions: Readonly<Record<string, (request: object) => Resumption>> = {
+  'Config/Watch': resumeObjects,
   'Events/Watch': resumeEvents,
   'Push/Watch': resumePushes,
   'Traffic/Watch': resumeState,
@@ -41,10 +45,36 @@ function resumeEvents(asked: Partial<WatchEventsRequest>): Resumption {
   let next: { readonly fromId: number; readonly epoch: string } | undefined
   return {
     request: () => ({ ...asked, ...next }),
-    beside: () => undefined,
+    // One that starts from now on has seen no id yet, and would not know what it missed.
+    beside: () =>
+      next === undefined && asked.fromId === undefined
+        ? {
+            service: 'Events',
+            method: 'List',
+            request: { pageSize: 1 },
+            take: ({ newest, epoch }: Partial<ListEventsResponse>) => {
+              next ??= { fromId: (newest ?? 0) + 1, epoch: epoch ?? '' }
+              return []
+            },
+          }
+        : undefined,
     news: (message: Partial<WatchEventsResponse>) => {
       if (message.event !== undefined) next = { fromId: message.event.id + 1, epoch: message.event.epoch }
       else if (message.gap !== undefined) next = { fromId: message.gap.next, epoch: message.gap.epoch }
+      return true
+    },
+  }
+}
+
+/** Marks say how far it has been told; the server says what changed after one, or that it cannot and begins anew. */
+function resumeObjects(asked: Partial<WatchObjectsRequest>): Resumption {
+  let afterRevision: number | undefined
+  const isOfHeads = asked.view !== 'VIEW_APPLIED'
+  return {
+    request: () => (afterRevision === undefined || !isOfHeads ? asked : { ...asked, afterRevision }),
+    beside: () => undefined,
+    news: (message: Partial<WatchObjectsResponse>) => {
+      if (message.mark !== undefined) afterRevision = message.mark.revision
       return true
     },
   }

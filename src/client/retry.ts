@@ -1,4 +1,5 @@
 // Whether a failed call is tried again, and when. Pure: time and chance come from outside.
+import type { limits } from '../base/index.ts'
 import type { Failure } from './failure.ts'
 
 export interface RetryPolicy {
@@ -18,6 +19,14 @@ export function pauseBefore(next: number, policy: RetryPolicy, chance: number): 
   const whole = Math.min(policy.firstDelayMs * 2 ** Math.max(0, next - 2), policy.mostDelayMs)
   return whole / 2 + (whole / 2) * chance
 }
+
+/** The same for a watch, which is a read: also a way that broke, and a queue that was full because it was read too slowly. */
+export const mayResume = (failure: Failure): boolean =>
+  mayPass(failure) ||
+  failure.kind === 'broken' ||
+  (failure.kind === 'refused' &&
+    failure.problem.kind === 'limit' &&
+    failure.problem.limit === ('watcherQueue' satisfies keyof typeof limits))
 
 /** The server is away, says "not now" (UNAVAILABLE), or was silent (DEADLINE_EXCEEDED). All else stays as it is. */
 export const mayPass = (failure: Failure): boolean =>

@@ -6,7 +6,7 @@ import { VerdigrisError } from './errors.ts'
 import type { Failure } from './failure.ts'
 import { fromMessage } from './messages.ts'
 import { type Resumption, resumptions } from './resume.ts'
-import { mayPass, pauseBefore, type RetryPolicy } from './retry.ts'
+import { mayResume, pauseBefore, type RetryPolicy } from './retry.ts'
 import type { WatchOptions } from './services.ts'
 import { shapeOf } from './shapes.ts'
 
@@ -59,7 +59,7 @@ export async function* watchOf(
     const error = new VerdigrisError(failure, { method: label, attempts: breaks + 1 })
     awaySince ??= performance.now()
     const isOver = performance.now() - awaySince > limits.watchAwayMs
-    if (resumption === undefined || isOver || !(mayPass(failure) || failure.kind === 'broken')) throw error
+    if (resumption === undefined || isOver || !mayResume(failure)) throw error
     onInterrupted?.(error)
     breaks += 1
     await pause(pauseBefore(breaks + 1, retry, Math.random()), signal)

@@ -198,6 +198,59 @@ describe('a watch whose server is away', () => {
     expect(seen).toEqual([...seen.keys()].map((index) => index + 1))
   })
 
+  it('misses no event from its start on, though it had seen none before the break', async () => {
+    relay.set('pass')
+    const names: string[] = []
+    const stop = new AbortController()
+    const options = { resume: true, signal: stop.signal }
+    const before = relay.connections()
+    const reading = (async () => {
+      for await (const { event } of verdigris.events.watch({ names: ['push_done'] }, options)) {
+        names.push(event?.name ?? 'gap')
+      }
+    })()
+    await verdigris.events.list({ pageSize: 1 })
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    relay.set('closed')
+    await moveOnce('green')
+    await moveOnce('blue')
+    relay.set('pass')
+    await until(() => relay.connections() > before && names.length >= 2)
+    stop.abort()
+    await reading
+    expect(names).toEqual(['push_done', 'push_done'])
+  })
+
+  it('tells of objects that changed while nobody looked, and not of the others again', async () => {
+    relay.set('pass')
+    const said: string[] = []
+    const stop = new AbortController()
+    const reading = (async () => {
+      for await (const { change, mark, gap } of verdigris.config.watch(
+        { kind: 'NodeGroup' },
+        { resume: true, signal: stop.signal },
+      )) {
+        if (change !== undefined) said.push(`${change.type} ${change.key?.name}`)
+        if (mark?.listComplete === true) said.push('all')
+        if (gap !== undefined) said.push('gap')
+      }
+    })()
+    await until(() => said.includes('all'))
+    relay.set('closed')
+    const other = {
+      apiVersion: 'verdigris.dev/v1alpha1',
+      kind: 'NodeGroup',
+      metadata: { name: 'other' },
+      spec: { selector: { cluster: 'other' } },
+    }
+    await direct.arrived(await direct.config.apply({ objects: [other] }))
+    relay.set('pass')
+    await until(() => said.some((each) => each.endsWith('other')))
+    stop.abort()
+    await reading
+    expect(said).toEqual(['ADDED edge', 'all', 'ADDED other'])
+  })
+
   it('tells of pushes that ended while nobody looked', async () => {
     relay.set('pass')
     const ended: string[] = []

@@ -170,15 +170,21 @@ describe('a call that gives nothing', () => {
   })
 })
 
-/** A push that waits for a proxy that never comes. */
 let fleets = 0
+/** A push that waits for a proxy that never comes. */
 async function heldPush(): Promise<string> {
+  const namespace = await heldNamespace()
+  return (await verdigris.traffic.switch({ namespace, service: 'checkout', environment: 'green' })).push
+}
+
+/** Where every push waits so. */
+async function heldNamespace(): Promise<string> {
   fleets += 1
   const namespace = `held-${fleets}`
   const [fleet, checkout] = manifests
   const text = `${fleet?.text.replace('cluster: edge', `cluster: ${namespace}\n  expected:\n    size: 1`)}\n---\n${checkout?.text}`
   await verdigris.arrived(await verdigris.config.apply({ namespace, sources: [{ name: 'held', text }] }))
-  return (await verdigris.traffic.switch({ namespace, service: 'checkout', environment: 'green' })).push
+  return namespace
 }
 
 describe('waiting for a change', () => {
@@ -192,6 +198,24 @@ describe('waiting for a change', () => {
       push: { id },
     })
     await verdigris.push.abort({ id })
+  })
+
+  it('may be left to the server, for as long as is asked', async () => {
+    const to = async (environment: string) =>
+      verdigris.traffic.switch({ service: 'checkout', environment, options: { wait: '20s' } })
+    await to('blue')
+    expect(await to('green')).toMatchObject({ phase: 'PUSH_PHASE_DONE' })
+    const namespace = await heldNamespace()
+    const error = await failed(
+      verdigris.traffic.switch({
+        namespace,
+        service: 'checkout',
+        environment: 'green',
+        options: { wait: 50 },
+      }),
+    )
+    expect(error).toMatchObject({ kind: 'deadline', pushId: expect.stringMatching(/^\d+$/) })
+    await verdigris.push.abort({ id: error.pushId })
   })
 
   it('throws with the record when the push ended otherwise', async () => {
