@@ -73,6 +73,20 @@ export const commandTable: readonly CommandEntry[] = [
     load: () => import('./commands/delete.ts'),
   },
   {
+    name: 'undo',
+    usage: 'REVISION [options]',
+    summary: 'put back what one revision changed',
+    group: 'Intent',
+    load: () => import('./commands/undo.ts'),
+  },
+  {
+    name: 'restore',
+    usage: '--to REVISION [options]',
+    summary: 'take everything back to how it was at a revision',
+    group: 'Intent',
+    load: () => import('./commands/restore.ts'),
+  },
+  {
     name: 'switch',
     usage: 'SERVICE ENVIRONMENT [options]',
     summary: 'send all traffic of a service to one environment',

@@ -55,6 +55,14 @@ const serverOption = (text: string): string => {
   throw new InvalidArgumentError('Wanted HOST:PORT, such as 127.0.0.1:18001.')
 }
 
+/** `r41` or `41` → 41. */
+export function revisionOption(text: string): number {
+  const number = /^r?([1-9][0-9]{0,15})$/.exec(text)?.[1]
+  if (number === undefined || !Number.isSafeInteger(Number(number)))
+    throw new InvalidArgumentError('Wanted a revision such as r41 (verdigris history shows them).')
+  return Number(number)
+}
+
 /** Collects an option that may be given several times. */
 export const several = (value: string, before: readonly string[] | undefined): readonly string[] => [
   ...(before ?? []),
@@ -129,7 +137,7 @@ export const withOutput = (
   )
 
 /** What everything that writes has. */
-function withChange(command: Command): Command {
+export function withChange(command: Command): Command {
   return command
     .option('--dry-run', 'check everything, change nothing')
     .option('--reason <text>', 'why; kept with the revision')

@@ -1,6 +1,5 @@
 // verdigris diff
 import type { Command } from 'commander'
-import { objectWord } from '../change.ts'
 import { exitCode } from '../exit-codes.ts'
 import {
   type NamespaceOptions,
@@ -10,9 +9,8 @@ import {
   withOutput,
   withServer,
 } from '../options.ts'
-import { printData } from '../output/data.ts'
-import { createTerminal, type Terminal } from '../output/terminal.ts'
-import { printable } from '../output/words.ts'
+import { createTerminal } from '../output/terminal.ts'
+import { printDiff } from '../print-diff.ts'
 import { readSources } from '../read-files.ts'
 import { reportFailure, reportProblem, withSession } from '../session.ts'
 import { type FileOptions, withFiles } from './files.ts'
@@ -53,23 +51,7 @@ Examples:
           const exit = reportFailure(terminal, answer.error)
           return exit === 'failed' ? 'usage' : exit
         }
-        const differing = answer.value.objects.filter((object) => object.change !== 'UNCHANGED')
-        if (options.output !== 'table') printData(terminal, options.output, answer.value)
-        else {
-          for (const object of differing) {
-            terminal.out(terminal.color.bold(printable(objectWord(object))))
-            for (const line of object.lines) terminal.out(painted(terminal, printable(line)))
-          }
-          for (const note of answer.value.notes) terminal.say(printable(`note: ${note}`))
-          if (differing.length === 0) terminal.say('no difference')
-        }
-        return differing.length === 0 ? 'ok' : 'failed'
+        return printDiff(terminal, options.output, answer.value)
       })
     })
-}
-
-function painted({ color }: Terminal, line: string): string {
-  if (line.startsWith('+')) return color.green(line)
-  if (line.startsWith('-')) return color.red(line)
-  return line
 }
