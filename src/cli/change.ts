@@ -86,9 +86,39 @@ export function objectWord(diff: ObjectDiff): string {
 }
 
 /** `service/checkout`, outside of the default namespace `service/checkout -n shop`. */
-export function objectName(
-  key: { readonly namespace: string; readonly kind: string; readonly name: string } | null,
-): string {
+export const objectName = (key: Key | null): string => nameOf(key, 'default')
+
+type Key = { readonly namespace: string; readonly kind: string; readonly name: string }
+
+/** `service/checkout`, with `-n shop` where the command is about another namespace: words that commands take. */
+export function nameOf(key: Key | null, namespace: string): string {
   if (key === null) return ''
-  return `${key.kind.toLowerCase()}/${key.name}${key.namespace === 'default' ? '' : ` -n ${key.namespace}`}`
+  return `${key.kind.toLowerCase()}/${key.name}${key.namespace === namespace ? '' : ` -n ${key.namespace}`}`
+}
+
+/** Prints what would change; gives the exit of `diff`: 0 without a difference, 1 with one. */
+export function printDiff(terminal: Terminal, output: OutputOptions['output'], answer: ChangeAnswer): Exit {
+  const isSame = answer.objects.every(({ change }) => change === 'UNCHANGED')
+  if (output !== 'table') printData(terminal, output, answer)
+  else {
+    printObjects(terminal, answer.objects)
+    for (const note of answer.notes) terminal.say(printable(`note: ${note}`))
+    if (isSame) terminal.say('no difference')
+  }
+  return isSame ? 'ok' : 'failed'
+}
+
+/** What differs, object by object. */
+export function printObjects(terminal: Terminal, objects: readonly ObjectDiff[]): void {
+  for (const object of objects) {
+    if (object.change === 'UNCHANGED') continue
+    terminal.out(terminal.color.bold(printable(objectWord(object))))
+    for (const line of object.lines) terminal.out(painted(terminal, printable(line)))
+  }
+}
+
+function painted({ color }: Terminal, line: string): string {
+  if (line.startsWith('+')) return color.green(line)
+  if (line.startsWith('-')) return color.red(line)
+  return line
 }

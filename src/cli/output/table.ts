@@ -8,16 +8,48 @@ export interface Column {
   readonly alignRight?: boolean
 }
 
+type Row = readonly string[]
+
 /** The lines of a table, none wider than `width` as far as the shrinking columns allow. */
-export function table(
+export const table = (
   columns: readonly Column[],
-  rows: readonly (readonly string[])[],
+  rows: readonly Row[],
   width: number,
   paintTitle: (text: string) => string = (text) => text,
-): string[] {
-  const clean = rows.map((row) => row.map((cell) => cell.replace(/\p{Cc}/gu, ' ')))
+): string[] => growingTable(columns, width, paintTitle)(rows)
+
+/**
+ * A table that gets more rows: gives the lines of these, the first time below the titles. Columns get wider where
+ * they have to, and never narrower.
+ */
+export function growingTable(
+  columns: readonly Column[],
+  width: number,
+  paintTitle: (text: string) => string = (text) => text,
+): (rows: readonly Row[]) => string[] {
+  let widths: readonly number[] | undefined
+  return (rows) => {
+    const clean = rows.map((row) => row.map((cell) => cell.replace(/\p{Cc}/gu, ' ')))
+    const titles = widths === undefined ? [columns.map(({ title }) => title)] : []
+    const fixed = widthsOf(columns, clean, width, widths)
+    widths = fixed
+    const line = (cells: Row): string =>
+      columns
+        .map((column, index) => cellText(cells[index] ?? '', fixed[index] ?? 0, column))
+        .join('  ')
+        .trimEnd()
+    return [...titles.map((row) => paintTitle(line(row))), ...clean.map(line)]
+  }
+}
+
+function widthsOf(
+  columns: readonly Column[],
+  rows: readonly Row[],
+  width: number,
+  before: readonly number[] | undefined,
+): readonly number[] {
   const widths = columns.map((column, index) =>
-    Math.max(column.title.length, ...clean.map((row) => length(row[index] ?? ''))),
+    Math.max(before?.[index] ?? column.title.length, ...rows.map((row) => length(row[index] ?? ''))),
   )
   let excess = widths.reduce((sum, one) => sum + one, 0) + 2 * (columns.length - 1) - width
   for (let index = columns.length - 1; index >= 0 && excess > 0; index -= 1) {
@@ -29,21 +61,20 @@ export function table(
     widths[index] = now - cut
     excess -= cut
   }
-  const line = (cells: readonly string[]): string =>
-    columns
-      .map((column, index) => cellText(cells[index] ?? '', widths[index] ?? 0, column.alignRight === true))
-      .join('  ')
-      .trimEnd()
-  return [paintTitle(line(columns.map((column) => column.title))), ...clean.map(line)]
+  return widths
 }
 
 const length = (text: string): number => [...text].length
 
-function cellText(text: string, width: number, right: boolean): string {
+/** Cut where the column may be cut, and filled up. */
+function cellText(text: string, width: number, { shrinks, alignRight }: Column): string {
   const letters = [...text]
-  const cut = letters.length > width ? `${letters.slice(0, Math.max(0, width - 1)).join('')}…` : text
+  const cut =
+    letters.length > width && shrinks === true
+      ? `${letters.slice(0, Math.max(0, width - 1)).join('')}…`
+      : text
   const gap = ' '.repeat(Math.max(0, width - length(cut)))
-  return right ? gap + cut : cut + gap
+  return alignRight === true ? gap + cut : cut + gap
 }
 
 /** `NAME: value` lines, values aligned; empty values are left out. */
