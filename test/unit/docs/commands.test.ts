@@ -101,7 +101,7 @@ describe('examples and help', () => {
     expect(wrongIn('swich checkout green')).toEqual(['no command: swich checkout green'])
     expect(
       commandLines('```console\n$ verdigris switch a \\\n>   --wiat; echo "x"\nshown --not\n```'),
-    ).toEqual(['verdigris switch a --wiat', 'echo text'])
+    ).toEqual(['verdigris switch a  --wiat', 'echo text'])
   })
 
   it('name commands and options that there are, in the comments of every example', () => {
