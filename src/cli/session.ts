@@ -123,6 +123,9 @@ export function reportProblem(terminal: Terminal, problem: Problem): Exit {
       return 'usage'
     case 'unavailable':
       return 'notConnected'
+    // The change is made; only its push is not there yet.
+    case 'deadline':
+      return 'notThereYet'
     default:
       return 'failed'
   }
