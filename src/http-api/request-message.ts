@@ -44,7 +44,8 @@ export function requestMessage(schemas: Schemas, said: Said): Result<Uint8Array,
     return ok(encodeJson(said.message, whole, { schemas, bytes: limits.adminMessageBytes }))
   } catch (cause) {
     if (!(cause instanceof EnvoyApiError)) throw cause
-    return err(invalid([{ path: cause.path, message: cause.reason }]))
+    // A path is made of what was sent.
+    return err(invalid([{ path: cause.path.slice(0, limits.pathShown), message: cause.reason }]))
   }
 }
 

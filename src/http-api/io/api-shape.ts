@@ -8,7 +8,7 @@ import {
   loadComments,
   loadDescriptors,
 } from '../../admin/index.ts'
-import { type Json, limits } from '../../base/index.ts'
+import { err, invalid, type Json, limits, ok, type Problem, type Result } from '../../base/index.ts'
 import { decodeJson, delimitedField, parseDescriptors, type Schemas } from '../../envoy-api/index.ts'
 import { openApiOf } from '../openapi.ts'
 import { type Route, routesOf } from '../routes.ts'
@@ -16,8 +16,8 @@ import { type Route, routesOf } from '../routes.ts'
 export interface ApiShape {
   readonly routes: readonly Route[]
   readonly schemas: Schemas
-  /** The bytes of a request as its handler takes it. */
-  request(route: Route, bytes: Uint8Array): object
+  /** The bytes of a request as its handler takes it. What is nested too deeply for protobuf is refused, as over gRPC. */
+  request(route: Route, bytes: Uint8Array): Result<object, Problem>
   /** What a handler gave as proto3 JSON, every field without presence written. */
   answer(route: Route, message: object): Json
   /** The text of the OpenAPI document. */
@@ -38,7 +38,15 @@ export function loadApiShape(methods: AdminCalls['methods'], version: string): A
   return {
     routes,
     schemas,
-    request: (route, bytes) => definitionOf(route).requestDeserialize(Buffer.from(bytes)),
+    request: (route, bytes) => {
+      try {
+        return ok(definitionOf(route).requestDeserialize(Buffer.from(bytes)))
+      } catch (cause) {
+        // The bytes are our own: what a parser refuses of them is their depth.
+        const why = cause instanceof Error ? cause.message : String(cause)
+        return err(invalid([{ path: '', message: `nested too deeply: ${why}` }]))
+      }
+    },
     answer: (route, message) =>
       decodeJson(route.response, definitionOf(route).responseSerialize(message), {
         schemas,

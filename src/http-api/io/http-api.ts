@@ -102,11 +102,12 @@ export function createHttpApi(options: HttpApiOptions): HttpApi {
     })
     if (!bytes.ok) return fail(bytes.error)
     const message = shape().request(route, bytes.value)
+    if (!message.ok) return fail(message.error)
     const gone = new AbortController()
     response.once('close', () => gone.abort())
     const caller = { actor, gone: gone.signal }
-    if (streaming) return watch(request, response, route, message, caller)
-    const answered = await calls.unary(name, message, caller)
+    if (streaming) return watch(request, response, route, message.value, caller)
+    const answered = await calls.unary(name, message.value, caller)
     if (!answered.ok) return refuse(request, response, refusalOf(answered.error))
     const text = `${JSON.stringify(shape().answer(route, answered.value))}\n`
     if (Buffer.byteLength(text) > limits.adminMessageBytes)
