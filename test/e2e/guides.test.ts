@@ -7,6 +7,7 @@ const single = ['examples/single']
 
 describeWithEnvoy('a guide that is followed does what it says', () => {
   it.each([
+    ['README.md', single],
     ['docs/guides/first-fleet.md', single],
     ['docs/guides/gateway-tls.md', []],
     ['docs/guides/sidecar-mesh.md', []],
