@@ -89,7 +89,10 @@ describe.each(markdown)('%s', (file) => {
     const paths = [
       ...text(file).matchAll(/`((?:src|test|docs|examples|protos|envoy|scripts)\/[\w./-]*)`/g),
     ].map(([, path = '']) => path)
-    expect([...links, ...paths].filter((path) => !existsSync(join(root, path)))).toEqual([])
+    const tests = [
+      ...text(file).matchAll(/`(?:[A-Z_]+=\S+ )*(?:npx vitest run|node) (test\/[^`]*)`/g),
+    ].flatMap(([, words = '']) => words.split(' ').filter((word) => word.startsWith('test/')))
+    expect([...links, ...paths, ...tests].filter((path) => !existsSync(join(root, path)))).toEqual([])
   })
 })
 
