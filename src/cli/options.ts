@@ -23,6 +23,7 @@ export interface OutputOptions {
 }
 export interface ChangeFlags {
   readonly dryRun?: boolean
+  readonly diff?: boolean
   readonly force?: boolean
   readonly reason?: string
   readonly requestId?: string
@@ -127,6 +128,9 @@ export const withNamespace = (command: Command): Command =>
 /** What commands that list and show can print. */
 export const readerFormats: readonly Format[] = ['table', 'wide', 'json', 'yaml', 'name']
 
+/** What commands that change can print: as name the objects, or of a move its push. */
+export const writerFormats: readonly Format[] = ['table', 'json', 'yaml', 'name']
+
 /** Without `formats`: table, json and yaml, where whatever is no table goes to printData. */
 export const withOutput = (
   command: Command,
@@ -140,6 +144,7 @@ export const withOutput = (
 export function withChange(command: Command): Command {
   return command
     .option('--dry-run', 'check everything, change nothing')
+    .option('--diff', 'first print what differs, field by field, as verdigris diff does')
     .option('--reason <text>', 'why; kept with the revision')
     .option('--wait', 'until every proxy has it; progress goes to stderr')
     .option('--request-id <id>', 'makes a retry harmless: the same id gets the same answer')
@@ -152,7 +157,7 @@ export type WriteOptions = ChangeFlags & OutputOptions & NamespaceOptions & Serv
 
 /** Everything that those take. */
 export const withWrite = (command: Command): Command =>
-  withServer(withOutput(withNamespace(withChange(command))))
+  withServer(withOutput(withNamespace(withChange(command)), writerFormats))
 
 /** The actor to claim: as given, else the login name; undefined when that does not fit. */
 export function actorOr(given: string | undefined): string | undefined {

@@ -1,6 +1,6 @@
 // What a change would do, object by object, as diff and restore print it.
 import type { ChangeAnswer, ObjectDiff } from '../api/index.ts'
-import { objectWord } from './change.ts'
+import { objectWord } from './object-names.ts'
 import type { OutputOptions } from './options.ts'
 import { printData } from './output/data.ts'
 import type { Terminal } from './output/terminal.ts'
@@ -31,7 +31,7 @@ export function printObjects(terminal: Terminal, objects: readonly ObjectDiff[])
 }
 
 function painted({ color }: Terminal, line: string): string {
-  if (line.startsWith('+')) return color.green(line)
-  if (line.startsWith('-')) return color.red(line)
+  if (line.startsWith('+') || /^\S+: added /.test(line)) return color.green(line)
+  if (line.startsWith('-') || /^\S+: removed /.test(line)) return color.red(line)
   return line
 }

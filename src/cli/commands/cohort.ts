@@ -7,12 +7,13 @@ import { table } from '../output/table.ts'
 import { printable } from '../output/words.ts'
 import { readTraffic } from '../service-traffic.ts'
 import { withSession } from '../session.ts'
+import { serviceArgument } from '../targets.ts'
 
 type Options = WriteOptions & { readonly etag?: string }
 
 export function configure(command: Command): void {
   command
-    .argument('<service>', 'or `list`')
+    .argument('<service>', 'or `list`', serviceArgument)
     .argument('[cohort]', 'as its TrafficPolicy names it; without one, all of them are listed')
     .argument('[state]', 'on or off', onOrOff)
     .option('--etag <etag>', 'move only what you have seen (see get traffic -o yaml)')

@@ -8,11 +8,12 @@ import { table } from '../output/table.ts'
 import { age, printable } from '../output/words.ts'
 import { readTraffic } from '../service-traffic.ts'
 import { withSession } from '../session.ts'
+import { serviceArgument } from '../targets.ts'
 
 export function configure(command: Command): void {
   command
-    .argument('<service>', 'or `list`, or `remove`')
-    .argument('[name]', 'the service, after `list` or `remove`')
+    .argument('<service>', 'or `list`, or `remove`', serviceArgument)
+    .argument('[name]', 'the service, after `list` or `remove`', serviceArgument)
     .argument('[fence]', 'after `remove`: its number, as `list` shows it', fenceNumber)
   withWrite(command)
     .addHelpText(

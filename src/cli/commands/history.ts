@@ -16,11 +16,14 @@ import { msOf } from '../output/plain.ts'
 import { table } from '../output/table.ts'
 import { age } from '../output/words.ts'
 import { withSession } from '../session.ts'
+import { serviceArgument } from '../targets.ts'
 
 type Options = NamespaceOptions & OutputOptions & ServerOptions & { readonly limit: number }
 
 export function configure(command: Command): void {
-  command.argument('<service>').option('--limit <count>', 'newest so many', countOption, 20)
+  command
+    .argument('<service>', 'its name, or service/NAME', serviceArgument)
+    .option('--limit <count>', 'newest so many', countOption, 20)
   withServer(withOutput(withNamespace(command)))
     .addHelpText(
       'after',

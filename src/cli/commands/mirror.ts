@@ -7,13 +7,14 @@ import { table } from '../output/table.ts'
 import { printable, shareText } from '../output/words.ts'
 import { readTraffic } from '../service-traffic.ts'
 import { withSession } from '../session.ts'
+import { serviceArgument } from '../targets.ts'
 import { onOrOff } from './cohort.ts'
 
 type Options = WriteOptions & { readonly etag?: string; readonly percent?: number }
 
 export function configure(command: Command): void {
   command
-    .argument('<service>', 'or `list`')
+    .argument('<service>', 'or `list`', serviceArgument)
     .argument('[mirror]', 'as its TrafficPolicy names it; without one, all of them are listed')
     .argument('[state]', 'on or off', onOrOff)
     .option('--percent <percent>', 'copy so many of the requests (default: as the policy says)', percent)

@@ -1,8 +1,8 @@
 // verdigris push list|get|watch|abort
 import type { Command } from 'commander'
 import type { PushRecord } from '../../api/index.ts'
-import { objectName } from '../change.ts'
 import { exitOf, finalLines, followPush, phaseText, progressLine, whatIsRefused } from '../follow-push.ts'
+import { objectName } from '../object-names.ts'
 import { countOption, type OutputOptions, type ServerOptions, withOutput, withServer } from '../options.ts'
 import { printData } from '../output/data.ts'
 import { msOf } from '../output/plain.ts'

@@ -2,7 +2,7 @@
 import { type Command, Option } from 'commander'
 import { changeOptions, finishChange } from '../change.ts'
 import { revisionOption } from '../options.ts'
-import { printDiff, printObjects } from '../print-diff.ts'
+import { printDiff } from '../print-diff.ts'
 import { reportFailure, withSession } from '../session.ts'
 import { type BackOptions, withBack } from './undo.ts'
 
@@ -61,9 +61,8 @@ Examples:
           if (exit === 'failed') terminal.say('nothing was done: add --yes to do it')
           return exit
         }
-        if (options.output !== 'table') return finishChange(session, answer.value, options)
-        printObjects(terminal, answer.value.objects)
-        return finishChange(session, answer.value, options, `back at r${options.to}`)
+        const headline = options.output === 'table' ? `back at r${options.to}` : undefined
+        return finishChange(session, answer.value, { ...options, diff: true }, headline)
       }),
     )
 }

@@ -3,9 +3,10 @@ import type { Command } from 'commander'
 import { changeOptions, finishMove } from '../change.ts'
 import { type WriteOptions, withWrite } from '../options.ts'
 import { withSession } from '../session.ts'
+import { serviceArgument } from '../targets.ts'
 
 export function configure(command: Command): void {
-  command.argument('<service>')
+  command.argument('<service>', 'its name, or service/NAME', serviceArgument)
   withWrite(command)
     .addHelpText(
       'after',

@@ -4,12 +4,13 @@ import { changeOptions, finishMove } from '../change.ts'
 import { durationOption, rampOption, type WriteOptions, withWrite } from '../options.ts'
 import { shares } from '../output/words.ts'
 import { withSession } from '../session.ts'
+import { serviceArgument } from '../targets.ts'
 
 type Options = WriteOptions & { readonly etag?: string; readonly ramp?: number }
 
 export function configure(command: Command): void {
   command
-    .argument('<service>')
+    .argument('<service>', 'its name, or service/NAME', serviceArgument)
     .argument('<environment=percent...>', 'shares that add up to 100; two decimals at most', addShare)
     .option('--ramp <time>', 'move in steps over this time, 500ms to 1h, within one push', durationOption)
     .option('--etag <etag>', 'move only what you have seen (see get traffic -o yaml)')

@@ -3,12 +3,13 @@ import type { Command } from 'commander'
 import { changeOptions, finishMove } from '../change.ts'
 import { durationOption, rampOption, type WriteOptions, withWrite } from '../options.ts'
 import { withSession } from '../session.ts'
+import { serviceArgument } from '../targets.ts'
 
 type Options = WriteOptions & { readonly etag?: string; readonly ramp?: number }
 
 export function configure(command: Command): void {
   command
-    .argument('<service>')
+    .argument('<service>', 'its name, or service/NAME', serviceArgument)
     .argument('<environment>', 'where all traffic goes')
     .option('--ramp <time>', 'move in steps over this time, 500ms to 1h, within one push', durationOption)
     .option('--etag <etag>', 'move only what you have seen (see get traffic -o yaml)')
