@@ -31,6 +31,13 @@ export const commandTable: readonly CommandEntry[] = [
     load: () => import('./commands/serve.ts'),
   },
   {
+    name: 'ready',
+    usage: '[options]',
+    summary: 'ask the control plane of this machine whether it serves',
+    group: 'Start',
+    load: () => import('./commands/ready.ts'),
+  },
+  {
     name: 'bootstrap',
     usage: '--node-id ID [options]',
     summary: 'print the bootstrap that an Envoy starts from',
