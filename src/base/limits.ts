@@ -316,6 +316,8 @@ export const limits = {
   watchRetryMs: 1_000,
   /** Milliseconds that what a watcher was sent may wait for its socket before it is cut: it holds one of the places. */
   watchStallMs: 60_000,
+  /** Services whose traffic one command watches: each is a stream of its own. */
+  servicesWatched: 100,
   /** Time-outs of a push, all in milliseconds (design: a push). */
   prepareMs: 20_000,
   switchMs: 5_000,

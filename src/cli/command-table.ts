@@ -67,14 +67,14 @@ export const commandTable: readonly CommandEntry[] = [
   },
   {
     name: 'get',
-    usage: '[KIND [NAME]] [options]',
-    summary: 'list objects, or print one',
+    usage: '[KIND [NAME...] | KIND/NAME...] [options]',
+    summary: 'list objects, or print some',
     group: 'Intent',
     load: () => import('./commands/get.ts'),
   },
   {
     name: 'delete',
-    usage: 'KIND NAME... [options]',
+    usage: 'KIND NAME... | KIND/NAME... [options]',
     summary: 'delete objects',
     group: 'Intent',
     load: () => import('./commands/delete.ts'),
@@ -92,6 +92,13 @@ export const commandTable: readonly CommandEntry[] = [
     summary: 'take everything back to how it was at a revision',
     group: 'Intent',
     load: () => import('./commands/restore.ts'),
+  },
+  {
+    name: 'traffic',
+    usage: '[SERVICE] [options]',
+    summary: 'where requests go: shares wanted, applied and observed',
+    group: 'Traffic',
+    load: () => import('./commands/traffic.ts'),
   },
   {
     name: 'switch',

@@ -2,10 +2,7 @@
 import { type Command, InvalidArgumentError } from 'commander'
 import { changeOptions, finishMove } from '../change.ts'
 import { type WriteOptions, withWrite } from '../options.ts'
-import { printData } from '../output/data.ts'
-import { table } from '../output/table.ts'
-import { printable } from '../output/words.ts'
-import { readTraffic } from '../service-traffic.ts'
+import { listTraffic } from '../service-traffic.ts'
 import { withSession } from '../session.ts'
 import { serviceArgument } from '../targets.ts'
 
@@ -55,21 +52,13 @@ export function onOrOff(text: string): boolean {
 }
 
 const list = (service: string | undefined, options: Options) =>
-  withSession(options, async ({ client, terminal }) => {
-    const found = await readTraffic(client, options.namespace, service)
-    if (!found.ok) return found.error
-    const rows = found.value.flatMap((traffic) =>
-      traffic.cohorts.map((each) => ({ of: traffic.service, ...each })),
-    )
-    if (options.output !== 'table') {
-      printData(terminal, options.output, rows)
-      return 'ok'
-    }
-    const columns = [{ title: 'SERVICE' }, { title: 'COHORT' }, { title: 'ENVIRONMENT' }, { title: 'STATE' }]
-    const cells = rows.map(({ of, cohort, environment, wanted, applied }) => [
-      ...[of, cohort, environment].map(printable),
+  listTraffic(service, options, {
+    items: ({ cohorts }) => cohorts,
+    columns: [{ title: 'COHORT' }, { title: 'ENVIRONMENT' }, { title: 'STATE' }],
+    cells: ({ cohort, environment, wanted, applied }) => [
+      cohort,
+      environment,
       wanted === applied ? (wanted ? 'on' : 'off') : wanted ? 'going on' : 'going off',
-    ])
-    for (const line of table(columns, cells, terminal.width, terminal.color.bold)) terminal.out(line)
-    return 'ok'
+    ],
+    name: ({ cohort }) => cohort,
   })

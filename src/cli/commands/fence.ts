@@ -2,11 +2,9 @@
 import { type Command, InvalidArgumentError } from 'commander'
 import { changeOptions, finishMove } from '../change.ts'
 import { type WriteOptions, withWrite } from '../options.ts'
-import { printData } from '../output/data.ts'
 import { msOf } from '../output/plain.ts'
-import { table } from '../output/table.ts'
-import { age, printable } from '../output/words.ts'
-import { readTraffic } from '../service-traffic.ts'
+import { age } from '../output/words.ts'
+import { listTraffic } from '../service-traffic.ts'
 import { withSession } from '../session.ts'
 import { serviceArgument } from '../targets.ts'
 
@@ -68,37 +66,26 @@ const remove = (service: string, fence: number, options: WriteOptions) =>
     return finishMove(session, answer.value, options, { service, moved: `fence ${fence} removed` })
   })
 
-const list = (service: string, options: WriteOptions) =>
-  withSession(options, async ({ client, terminal }) => {
-    const found = await readTraffic(client, options.namespace, service)
-    if (!found.ok) return found.error
-    const rows = found.value.flatMap((traffic) =>
-      traffic.fences.map((fence) => ({ of: traffic.service, ...fence })),
-    )
-    if (options.output !== 'table') {
-      printData(terminal, options.output, rows)
-      return 'ok'
-    }
-    const now = Date.now()
-    const columns = [
-      { title: 'SERVICE' },
+const list = (service: string, options: WriteOptions) => {
+  const now = Date.now()
+  return listTraffic(service, options, {
+    items: ({ fences }) => fences,
+    columns: [
       { title: 'FENCE' },
       { title: 'BEFORE', shrinks: true },
       { title: 'AGE' },
       { title: 'ACTOR', shrinks: true },
       { title: 'REASON', shrinks: true },
-    ]
-    const cells = rows.map(({ of, id, incarnations, at, actor, text }) => [
-      printable(of),
+    ],
+    cells: ({ id, incarnations, at, actor, text }) => [
       String(id),
       Object.entries(incarnations)
         .map(([environment, number]) => `${environment}.${number}`)
-        .map(printable)
         .join(', '),
       at === null ? '' : age(now - msOf(at)),
-      printable(actor),
-      printable(text),
-    ])
-    for (const line of table(columns, cells, terminal.width, terminal.color.bold)) terminal.out(line)
-    return 'ok'
+      actor,
+      text,
+    ],
+    name: ({ id }) => String(id),
   })
+}

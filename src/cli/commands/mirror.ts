@@ -2,10 +2,8 @@
 import { type Command, InvalidArgumentError } from 'commander'
 import { changeOptions, finishMove } from '../change.ts'
 import { type WriteOptions, withWrite } from '../options.ts'
-import { printData } from '../output/data.ts'
-import { table } from '../output/table.ts'
-import { printable, shareText } from '../output/words.ts'
-import { readTraffic } from '../service-traffic.ts'
+import { shareText } from '../output/words.ts'
+import { listTraffic } from '../service-traffic.ts'
 import { withSession } from '../session.ts'
 import { serviceArgument } from '../targets.ts'
 import { onOrOff } from './cohort.ts'
@@ -63,23 +61,15 @@ function percent(text: string): number {
   throw new InvalidArgumentError('Wanted 0.01 to 100, two decimals at most.')
 }
 
-const list = (service: string | undefined, options: Options) =>
-  withSession(options, async ({ client, terminal }) => {
-    const found = await readTraffic(client, options.namespace, service)
-    if (!found.ok) return found.error
-    const rows = found.value.flatMap((traffic) =>
-      traffic.mirrors.map((each) => ({ of: traffic.service, ...each })),
-    )
-    if (options.output !== 'table') {
-      printData(terminal, options.output, rows)
-      return 'ok'
-    }
-    const columns = ['SERVICE', 'MIRROR', 'FROM', 'TO', 'COPIES'].map((title) => ({ title }))
-    const text = (share: number): string => (share === 0 ? 'off' : shareText(share))
-    const cells = rows.map(({ of, mirror, from, to, wanted, applied }) => [
-      ...[of, mirror, from, to].map(printable),
+const list = (service: string | undefined, options: Options) => {
+  const text = (share: number): string => (share === 0 ? 'off' : shareText(share))
+  return listTraffic(service, options, {
+    items: ({ mirrors }) => mirrors,
+    columns: ['MIRROR', 'FROM', 'TO', 'COPIES'].map((title) => ({ title })),
+    cells: ({ mirror, from, to, wanted, applied }) => [
+      ...[mirror, from, to],
       wanted === applied ? text(wanted) : `${text(applied)} → ${text(wanted)}`,
-    ])
-    for (const line of table(columns, cells, terminal.width, terminal.color.bold)) terminal.out(line)
-    return 'ok'
+    ],
+    name: ({ mirror }) => mirror,
   })
+}
