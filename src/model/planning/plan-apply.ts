@@ -98,6 +98,7 @@ export function planApply(
       relies: written.flatMap((content) => reliesOn(heads, content)),
       unchanged: manifests.map(keyOf).filter((key) => !put.has(key)),
       notes: [...changed.flatMap((step) => step.notes), ...traffic.notes],
+      forced: traffic.forced,
     }),
   )
 }

@@ -25,12 +25,15 @@ import {
   withoutEndpoints,
 } from './live-traffic.ts'
 import type { Who } from './plan.ts'
+import { gateOf } from './switch-gate.ts'
 import { type ServiceName, sameWeights, serviceText, sharesText, type Weights } from './traffic.ts'
 
 export interface ServiceTraffic {
   readonly puts: readonly TrafficContent[]
   readonly notes: readonly string[]
   readonly refusals: readonly string[]
+  /** What was gone past: see Plan. */
+  readonly forced: readonly string[]
 }
 
 /** Over all services that the manifests name or whose policy they name. `after` is the world as they make it. */
@@ -49,6 +52,7 @@ export function planServiceTraffic(
   const puts: TrafficContent[] = []
   const notes: string[] = []
   const refusals: string[] = []
+  const forced: string[] = []
   for (const { name, printed } of servicesOf(manifests)) {
     const service = after.get(keyOf({ kind: 'Service', namespace: name.namespace, name: name.service }))
     if (service?.kind !== 'Service') continue
@@ -73,16 +77,21 @@ export function planServiceTraffic(
     notes.push(...moveNotes(service, policy, live, wanted).map((note) => `${note}, as its manifest says`))
     const where = `${service.namespace}/${service.name}: traffic cannot move to ${liveText(service, wanted)}`
     const over = fencesBefore(service, policy, current?.spec.fences, { before: live, after: wanted })
+    const nowhere = withoutEndpoints(service, policy, { live: wanted, before: live }, observed)
+    refusals.push(...nowhere.map((reason) => `${where}: ${reason}`))
+    const small =
+      nowhere.length > 0 ? [] : gateOf(service, { before: live.weights, after: wanted.weights, observed })
     if (options.force === true) {
-      notes.push(...over.map(({ why }) => `${service.namespace}/${service.name}: forced, although ${why}`))
-    } else refusals.push(...over.map(({ why }) => `${where}: ${why}: use force if that is no harm`))
-    refusals.push(
-      ...withoutEndpoints(service, policy, { live: wanted, before: live }, observed).map(
-        (reason) => `${where}: ${reason}`,
-      ),
-    )
+      const reasons = [...over.map(({ why }) => why), ...small]
+      notes.push(...reasons.map((why) => `${service.namespace}/${service.name}: forced, although ${why}`))
+      forced.push(...over.map(({ fence }) => `fence ${fence.id}`))
+      if (small.length > 0) forced.push('the gate of switches')
+    } else {
+      refusals.push(...over.map(({ why }) => `${where}: ${why}: use force if that is no harm`))
+      refusals.push(...small.map((reason) => `${where}: ${reason}`))
+    }
   }
-  return { puts, notes, refusals }
+  return { puts, notes, refusals, forced }
 }
 
 /** Every service once, with the traffic that a printed policy of it carries. */

@@ -290,6 +290,19 @@ describe('traffic that Git manages', () => {
     )
   })
 
+  it('does not move to an environment that is too small for it, unless forced', () => {
+    const wide = environment('blue', 'v1', [9101, 9102, 9103, 9104, 9105])
+    const one = grown(world, service([wide, environment('green', 'v2', [9201])]))
+    expect(refusal(one, git('{green: 10000}'))).toContain(
+      'traffic cannot move to 0/100: environment "green" has 1 usable endpoint, wanted at least 4 (80 % of the 5 of "blue"',
+    )
+    const forced = value(apply(one, git('{green: 10000}'), { force: true }))
+    expect(forced.notes.join()).toContain('forced, although environment "green" has 1 usable endpoint')
+    expect(forced.forced).toEqual(['the gate of switches'])
+    // A small part of the traffic is not too much for it.
+    expect(apply(one, git('{blue: 9000, green: 1000}'), {}).ok).toBe(true)
+  })
+
   it('is taken over by the manifest when the policy says so', () => {
     const operated = moved(shop(), { green: 10_000 })
     expect(trafficOf(grown(operated, git('{blue: 5000, green: 5000}'))).spec.weights).toEqual({
