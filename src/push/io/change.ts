@@ -39,6 +39,8 @@ export async function tryChange(
   const answer = answerOf(plan.value, drains.value)
   const read = await readPlanned(engine, plan.value)
   if (!read.ok) return read
+  const kept = keepsRamps(engine, plan.value)
+  if (!kept.ok) return kept
   const design = designPush(engine, command, plan.value)
   if (!design.ok) return design
   return ok({ ...answer, notes: [...answer.notes, ...joinNotes(engine, design.value)] })

@@ -9,7 +9,7 @@ import { scopeOf, standBarriers } from './barriers.ts'
 import { commitStep, pendingRoutes, planGroups, preparingBut } from './commit-step.ts'
 import { drive, recount } from './drive.ts'
 import type { Engine } from './engine.ts'
-import { keptOf, nowOf, targetOf } from './engine.ts'
+import { nowOf, numberAfter, targetOf } from './engine.ts'
 import { rampTraffic } from './ramped-world.ts'
 import { restandOthers } from './restand-others.ts'
 import { keepsWaysBack } from './ways-back.ts'
@@ -45,12 +45,7 @@ export async function decide(engine: Engine, id: string): Promise<void> {
   })
   if (!plans.ok) return drive(engine, id, { kind: 'impossible', why: plans.error.message })
   const switched = new Map(
-    [...push.groups.keys()].map((group) => [
-      group,
-      plans.value.find((plan) => plan.group === group)?.generation?.number ??
-        keptOf(engine, group).at(-1)?.number ??
-        0,
-    ]),
+    [...push.groups.keys()].map((group) => [group, numberAfter(engine, plans.value, group)]),
   )
   const [preview] = step(push, { kind: 'decided', switched, flushMs: 0 }, nowOf(engine), engine.timeouts)
   const committed = await commitStep(

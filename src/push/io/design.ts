@@ -23,7 +23,7 @@ import { preparation } from './barriers.ts'
 import { pendingRoutes, planGroups, preparingBut } from './commit-step.ts'
 import { mayBegin } from './drive.ts'
 import type { Engine } from './engine.ts'
-import { compiledOf, hasGroup, hasListeners, isServed, keptOf, nowOf } from './engine.ts'
+import { compiledOf, hasGroup, hasListeners, isServed, keptOf, nowOf, numberAfter } from './engine.ts'
 import { rampTraffic } from './ramped-world.ts'
 import { keepsWaysBack } from './ways-back.ts'
 
@@ -90,9 +90,7 @@ export function designPush(engine: Engine, command: ChangeCommand, plan: Plan): 
     const prepared = isFast ? undefined : generationOf(group)
     if (prepared !== undefined) groups.set(group, { ...state, prepared })
   }
-  const switched = new Map(
-    moving.map((group) => [group, generationOf(group) ?? keptOf(engine, group).at(-1)?.number ?? 0]),
-  )
+  const switched = new Map(moving.map((group) => [group, numberAfter(engine, plans.value, group)]))
   return ok({ ...intent, touched, isFast, groups, needs: needs.value, plans: plans.value, switched })
 }
 

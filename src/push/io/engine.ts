@@ -194,6 +194,17 @@ export function hasGroup(world: World, group: GroupKey): boolean {
 export const keptOf = ({ store }: Engine, group: GroupKey): readonly Generation[] =>
   store.view().generations.get(group) ?? []
 
+/** The generation that a group has once these plans are committed; 0: none yet. */
+export const numberAfter = (
+  engine: Engine,
+  plans: readonly {
+    readonly group: GroupKey
+    readonly generation?: { readonly number: number } | undefined
+  }[],
+  group: GroupKey,
+): number =>
+  plans.find((plan) => plan.group === group)?.generation?.number ?? keptOf(engine, group).at(-1)?.number ?? 0
+
 /** Whether the group has a generation. */
 export const isServed = (engine: Engine, group: GroupKey): boolean => keptOf(engine, group).length > 0
 

@@ -12,7 +12,7 @@ import { touchedGroups } from '../touched-groups.ts'
 import { commitStep, pendingRoutes, planGroups, preparingBut } from './commit-step.ts'
 import { drive, mayBegin } from './drive.ts'
 import type { Engine } from './engine.ts'
-import { keptOf, nowOf } from './engine.ts'
+import { nowOf, numberAfter } from './engine.ts'
 import { rampTraffic } from './ramped-world.ts'
 import { restandOthers } from './restand-others.ts'
 
@@ -46,12 +46,7 @@ export async function stepRamp(engine: Engine, id: string): Promise<void> {
   })
   if (!plans.ok) return drive(engine, id, { kind: 'cannotStep', why: plans.error.message })
   const switched = new Map(
-    [...push.groups.keys()].map((group) => [
-      group,
-      plans.value.find((plan) => plan.group === group)?.generation?.number ??
-        keptOf(engine, group).at(-1)?.number ??
-        0,
-    ]),
+    [...push.groups.keys()].map((group) => [group, numberAfter(engine, plans.value, group)]),
   )
   const event = { kind: 'stepped' as const, switched }
   const [preview] = step(push, event, nowOf(engine), engine.timeouts)

@@ -11,7 +11,7 @@ import { touchedGroups } from '../touched-groups.ts'
 import { commitStep, pendingRoutes, planGroups, preparingBut } from './commit-step.ts'
 import { drive } from './drive.ts'
 import type { Engine } from './engine.ts'
-import { hasGroup, keptOf, nowOf } from './engine.ts'
+import { hasGroup, nowOf, numberAfter } from './engine.ts'
 import { restandOthers } from './restand-others.ts'
 
 /** Commits the compensating revision of a push that is aborting or being taken back. */
@@ -48,12 +48,7 @@ export async function takeBack(engine: Engine, id: string): Promise<void> {
   const generations = new Map(
     [...push.groups.keys()]
       .filter((group) => hasGroup(target, group))
-      .map((group) => [
-        group,
-        plans.value.find((plan) => plan.group === group)?.generation?.number ??
-          keptOf(engine, group).at(-1)?.number ??
-          0,
-      ]),
+      .map((group) => [group, numberAfter(engine, plans.value, group)]),
   )
   const event = { kind: 'takenBack' as const, revision: number, generations }
   const [preview] = step(push, event, nowOf(engine), engine.timeouts)

@@ -32,12 +32,13 @@ export function keepsWaysBack(engine: Engine, move: Move): Result<void, Problem>
     if (before === undefined) continue
     subjects ??= subjectsOf([applied, move.target], move.objects)
     // What has nothing to do with each other is not compiled: teams that push side by side cost each other nothing.
-    const theirs = subjectsOf([applied, worldWith(applied, before)], push.objects)
+    const without = worldWith(applied, before)
+    const theirs = subjectsOf([applied, without], push.objects)
     if (![...theirs].some((subject) => subjects?.has(subject))) continue
     const back = worldWith(move.target, before)
     for (const group of touchedGroups({ before: move.target, after: back }, push.objects)) {
       const wrong = wrongIn(engine, back, group)
-      if (wrong === undefined || wrongIn(engine, worldWith(applied, before), group) !== undefined) continue
+      if (wrong === undefined || wrongIn(engine, without, group) !== undefined) continue
       return err(refusal(push, group, wrong))
     }
   }

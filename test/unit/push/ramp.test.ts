@@ -164,9 +164,11 @@ describe('a ramp', () => {
 
   it('keeps the release that it still sends traffic to', async () => {
     const { rig } = await begun()
-    await expect(
-      rig.apply(service('checkout', [environment('blue', 'v9'), environment('green', 'v2', [9201])])),
-    ).rejects.toThrow('push/2 (ramp 20 %) still sends traffic to \\"blue\\"')
+    const next = service('checkout', [environment('blue', 'v9'), environment('green', 'v2', [9201])])
+    const refusal = 'push/2 (ramp 20 %) still sends traffic to \\"blue\\"'
+    await expect(rig.apply(next)).rejects.toThrow(refusal)
+    // A dry run that says yes to what is then refused is worth nothing.
+    await expect(rig.apply(next, { dryRun: true })).rejects.toThrow(refusal)
   })
 
   it.each([0, 499, 3_600_001, Number.NaN])('is refused over %s ms', async (ms) => {
