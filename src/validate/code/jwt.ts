@@ -24,7 +24,8 @@ export const jwtChecks: Readonly<Record<string, Check>> = {
     const keys = get(provider, 'localJwks')
     if (!has(keys, 'inlineString') && !has(keys, 'inlineBytes')) {
       yield { path, message: 'wanted keys inline: files and variables are those of the proxy' }
-    } else if (!isKeySet(textOf(keys))) yield { path, message: 'wanted a JSON Web Key Set: {"keys": [...]}' }
+    } else if (textOf(keys) !== '' && !isKeySet(textOf(keys)))
+      yield { path, message: 'wanted a JSON Web Key Set: {"keys": [...]}' }
   },
 }
 

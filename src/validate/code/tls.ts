@@ -1,23 +1,30 @@
 // TLS contexts: what BoringSSL and Envoy ask of their settings. Ciphers, curves and signatures are left to Envoy's defaults here;
 // who needs others says so in a Patch, and that Envoy judges them.
+import { enumSchema } from '../../envoy-api/index.ts'
 import { type Check, type Fault, get, has, list } from './fault.ts'
 
 const tls = 'envoy.extensions.transport_sockets.tls.v3.'
-const ownChoice = ['cipherSuites', 'ecdhCurves', 'signatureAlgorithms', 'compliancePolicies'] as const
+const compliance = `${tls}TlsParameters.CompliancePolicy`
+const ownChoice = ['cipherSuites', 'ecdhCurves', 'signatureAlgorithms'] as const
 /** Bytes of a protocol's name on the wire (RFC 7301): its length is one byte. */
 const longestAlpn = 255
 
 export const tlsChecks: Readonly<Record<string, Check>> = {
   [`${tls}TlsParameters`]: function* (parameters) {
     for (const field of ownChoice) {
-      if (list(parameters, field).length > 0) yield at(field, "wanted none: Envoy's defaults")
+      if (list(parameters, field).some((each) => each !== ''))
+        yield at(field, "wanted none: Envoy's defaults")
+    }
+    for (const [index, policy] of list(parameters, 'compliancePolicies').entries()) {
+      if (typeof policy === 'string' || enumSchema(compliance)?.names.has(Number(policy)) === true) continue
+      yield { path: ['compliancePolicies', index], message: `${policy} is no such policy` }
     }
   },
   [`${tls}CommonTlsContext`]: function* (context) {
     for (const [index, name] of list(context, 'alpnProtocols').entries()) {
       const bytes = Buffer.byteLength(String(name))
-      if (bytes > 0 && bytes <= longestAlpn) continue
-      yield { path: ['alpnProtocols', index], message: `wanted 1 to ${longestAlpn} bytes, found ${bytes}` }
+      if (bytes <= longestAlpn) continue
+      yield { path: ['alpnProtocols', index], message: `wanted at most ${longestAlpn} bytes, found ${bytes}` }
     }
   },
   [`${tls}DownstreamTlsContext`]: function* (context) {

@@ -30,14 +30,20 @@ export function allMutations(): readonly {
   return baseWorlds().map((world) => ({
     world,
     mutations: mutationsOf(world.resources, seen).filter((mutation) =>
-      mutation.class === 'form' ? canBeStatic(mutation.resource) : !renames(mutation),
+      mutation.class === 'form' ? canBeStatic(mutation.resource) : !isUnasked(mutation),
     ),
   }))
 }
 
-/** Nobody has asked for the other name: Envoy does not look at what comes under it. */
-const renames = ({ resource, typeUrl, json }: Mutation): boolean =>
-  typeUrl !== typeUrls.cds && typeUrl !== typeUrls.lds && nameIn({ ...resource, json }) !== resource.name
+/**
+ * Envoy has no word on these: nobody has asked for the other name; it looks when a connection or a filter comes; or its workers do,
+ * a moment after it was taken (an end of the slow start that is no duration ends the process then; it is refused here).
+ */
+const isUnasked = ({ resource, typeUrl, path, json }: Mutation): boolean =>
+  (typeUrl !== typeUrls.cds && typeUrl !== typeUrls.lds && nameIn({ ...resource, json }) !== resource.name) ||
+  (typeUrl === typeUrls.ecds && path.startsWith('typedConfig.weightedClusters.clusters')) ||
+  /^loadBalancingPolicy\..*\.slowStartWindow$/.test(path) ||
+  /^filterChains\[\d\]\.filters\[0\]\.(configDiscovery\.typeUrls|typedConfig\.cluster$)/.test(path)
 
 /** Every `step`-th of them, judged; the two Envoys begin at different ones. */
 export async function judgeAll(

@@ -58,7 +58,7 @@ export async function startLiveEnvoy(
     removed: readonly string[],
   ): Promise<Verdict | undefined> {
     const verdict = session.ads.push(typeUrl, sent, removed).then(([first]) => first)
-    // Clusters that changed want their endpoints and secrets again (rule 20), and listeners their routes (22), or they wait.
+    // Clusters that changed want their endpoints and secrets again (rule 20), and listeners what they name (22), or they wait.
     for (const after of followed.get(typeUrl) ?? []) {
       const again = resources.filter((each) => each.typeUrl === after)
       void session.ads.push(
@@ -73,8 +73,8 @@ export async function startLiveEnvoy(
       const answer = await Promise.race([verdict, ended, late])
       if (answer !== 'late') return answer
       // A busy machine is no reason to say that Envoy waits: it says so itself.
-      if (waited >= longestMs || (await envoy.get(warmingClusters)).includes('dynamic_warming_clusters'))
-        return undefined
+      const warming = await envoy.get(warmingClusters).catch(() => '')
+      if (waited >= longestMs || warming.includes('dynamic_warming_clusters')) return undefined
     }
   }
 
@@ -85,6 +85,7 @@ export async function startLiveEnvoy(
       const renamed = name !== resource.name
       const text = JSON.stringify(json)
       const star = name === '*' || /"(routeConfigName|serviceName|name)":"\*"/.test(text)
+      const foreign = JSON.stringify(typesIn(json)) !== JSON.stringify(typesIn(resource.json))
       const body = encodeAny(typeUrl, bytesOf(typeUrl, json))
       const verdict = await push(
         typeUrl,
@@ -97,8 +98,8 @@ export async function startLiveEnvoy(
         found.kind === 'died'
           ? undefined
           : await push(typeUrl, [bare(resource, `g${serial}`)], renamed ? [name] : [])
-      // A star asked for once is a wildcard for the rest of the stream.
-      if (back?.kind !== 'ack' || star) {
+      // A star asked for once is a wildcard for the rest of the stream; the types of a filter asked for once stay wanted.
+      if (back?.kind !== 'ack' || star || foreign) {
         await session.close()
         session = await start()
       }
@@ -107,6 +108,9 @@ export async function startLiveEnvoy(
     close: () => session.close(),
   }
 }
+
+/** Every `typeUrls` of it, in its order. */
+const typesIn = (json: Json): readonly string[] => JSON.stringify(json).match(/"typeUrls":\[[^\]]*\]/g) ?? []
 
 async function said(verdict: Verdict | undefined, session: Session, name: string): Promise<EnvoyVerdict> {
   if (verdict === undefined) {
@@ -117,7 +121,9 @@ async function said(verdict: Verdict | undefined, session: Session, name: string
   if (verdict.kind === 'nack') return { kind: 'refused', why: verdict.detail }
   // Its routes are on their way: it warms for a moment, or for ever.
   for (let waited = 0; waited < patienceMs; waited += 100) {
-    const dump = await session.envoy.get('/config_dump?resource=dynamic_listeners')
+    const dump = await session.envoy.get('/config_dump?resource=dynamic_listeners').catch(() => '')
+    const end = session.envoy.process.end()
+    if (end !== undefined) return { kind: 'died', why: `${end.signal ?? end.code}` }
     if (!dump.includes('"warming_state"')) return { kind: 'taken' }
     await new Promise((done) => setTimeout(done, 100))
   }
@@ -126,7 +132,7 @@ async function said(verdict: Verdict | undefined, session: Session, name: string
 
 const followed: ReadonlyMap<string, readonly string[]> = new Map([
   [typeUrls.cds, [typeUrls.eds, typeUrls.sds]],
-  [typeUrls.lds, [typeUrls.rds]],
+  [typeUrls.lds, [typeUrls.rds, typeUrls.sds, typeUrls.ecds]],
 ])
 
 interface Session {

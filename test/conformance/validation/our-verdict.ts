@@ -9,7 +9,7 @@ import {
 } from '../../../src/envoy-api/index.ts'
 import { factsOf } from '../../../src/snapshot/index.ts'
 import { type CheckedResource, checkResources, createDraftChecks } from '../../../src/validate/index.ts'
-import { refusalsOf } from '../../../src/validate/refusals.ts'
+import { refusalsOf, refusalsOfWritten } from '../../../src/validate/refusals.ts'
 import { isMembers } from './mutations.ts'
 import type { Resource } from './world.ts'
 
@@ -33,7 +33,8 @@ export function ourVerdict(all: readonly Resource[], before: Resource, changed: 
     if (error instanceof EnvoyApiError) return { kind: 'refused', by: 'form', why: error.message }
     throw error
   }
-  const [constraint] = refusalsOf(message, changed.json)
+  const refusals = before.written === true ? refusalsOfWritten : refusalsOf
+  const [constraint] = refusals(message, changed.json)
   if (constraint !== undefined) {
     return { kind: 'refused', by: 'constraint', why: `${constraint.path}: ${constraint.message}`, bytes }
   }
@@ -60,13 +61,14 @@ function typesOf(resources: readonly Resource[]): ReadonlyMap<string, ReadonlyMa
 
 function addressFaults(resources: readonly Resource[]): readonly string[] {
   const listeners = resources.filter(({ typeUrl }) => typeUrl === typeUrls.lds)
-  const drafts = listeners.map(({ typeUrl, name, json }) => ({
+  const drafts = listeners.map(({ typeUrl, name, json, written }) => ({
     kind: 'whole' as const,
     typeUrl,
     name,
     json: isMembers(json) ? json : {},
     facts: {},
     origins: [],
+    ...(written === undefined ? {} : { written: { path: 'spec' } }),
   }))
   return createDraftChecks()({
     group: 'default/edge',
