@@ -4,7 +4,16 @@ import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { parseDocument } from 'yaml'
 import type { ListenAddress, TlsFiles } from './access/index.ts'
-import { err, invalid, limits, ok, type Problem, type Result, type Violation } from './base/index.ts'
+import {
+  err,
+  invalid,
+  type Json,
+  limits,
+  ok,
+  type Problem,
+  type Result,
+  type Violation,
+} from './base/index.ts'
 import {
   fieldOf,
   type Setting,
@@ -14,6 +23,7 @@ import {
   settings,
   variableOf,
 } from './settings.ts'
+import { readTargets, twins, type WebhookTarget } from './webhooks/index.ts'
 
 /** What the program runs with. Times in milliseconds; addresses are not resolved yet. */
 export interface Config {
@@ -45,6 +55,8 @@ export interface Config {
   }
   /** 0: connections of proxies have no age. */
   readonly xdsConnectionAgeMs: number
+  /** Who is told of events. */
+  readonly webhooks: readonly WebhookTarget[]
 }
 
 /** Where settings come from. Flag values are as commander gives them: strings, or true for a switch. */
@@ -84,7 +96,7 @@ export function loadConfig(sources: ConfigSources): Result<Config, Problem> {
   }
 
   for (const field of fromFile.keys()) {
-    if (!settingNames.some((name) => fieldOf(name) === field)) {
+    if (field !== 'webhooks' && !settingNames.some((name) => fieldOf(name) === field)) {
       const at = fromFile.get(field)
       faults.push({
         path: field,
@@ -145,6 +157,7 @@ export function loadConfig(sources: ConfigSources): Result<Config, Problem> {
       stopGraceMs: read('stop-grace') ?? 0,
     },
     xdsConnectionAgeMs: read('xds-connection-age') ?? 0,
+    webhooks: webhooksOf(fromFile.get('webhooks'), read('webhooks-file'), faults),
   }
   const ports = [config.xds, config.admin, config.http]
   const names: readonly SettingName[] = ['xds-port', 'admin-port', 'http-port']
@@ -160,8 +173,43 @@ export function loadConfig(sources: ConfigSources): Result<Config, Problem> {
   return faults.length > 0 ? err(invalid(faults)) : ok(freeze(config))
 }
 
+/** Webhooks of the configuration file, and of the file of their own. */
+function webhooksOf(
+  field: FileValue | undefined,
+  path: string | undefined,
+  faults: Violation[],
+): readonly WebhookTarget[] {
+  const own = path === undefined ? undefined : webhooksIn(path, faults)
+  const found = [field, own].flatMap((each) => {
+    if (each === undefined) return []
+    const { targets, faults: more } = readTargets(each.value, 'webhooks')
+    faults.push(...more.map((fault) => ({ ...fault, file: each.file, line: each.line })))
+    return targets
+  })
+  if (own !== undefined) faults.push(...twins(found, 'webhooks'))
+  return found.map(({ secretFile, caFile, ...rest }) => ({
+    ...rest,
+    ...(secretFile === undefined ? {} : { secretFile: resolve(secretFile) }),
+    ...(caFile === undefined ? {} : { caFile: resolve(caFile) }),
+  }))
+}
+
+/** The list in a file of its own, which has nothing else. */
+function webhooksIn(path: string, faults: Violation[]): FileValue | undefined {
+  const flag = '--webhooks-file'
+  const before = faults.length
+  const fields = readConfigFile(path, faults, flag)
+  const found = fields.get('webhooks')
+  const others = [...fields.keys()].filter((field) => field !== 'webhooks')
+  for (const field of others)
+    faults.push({ path: field, message: `${flag} holds nothing but webhooks`, file: path })
+  if (found === undefined && faults.length === before)
+    faults.push({ path: flag, message: 'wanted a list of "webhooks"', file: path, line: 1 })
+  return found
+}
+
 interface FileValue {
-  readonly value: unknown
+  readonly value: Json
   readonly file: string
   readonly line: number
 }
@@ -183,14 +231,14 @@ const foreignVariables = new Set([
 ])
 
 /** Fields of a YAML mapping with the lines where they stand. */
-function readConfigFile(file: string, faults: Violation[]): Map<string, FileValue> {
+function readConfigFile(file: string, faults: Violation[], flag = '--config'): Map<string, FileValue> {
   const values = new Map<string, FileValue>()
   let text: string
   try {
     text = readFileSync(file, 'utf8')
   } catch (error) {
     faults.push({
-      path: '--config',
+      path: flag,
       message: `cannot read ${file}: ${error instanceof Error ? error.message : String(error)}`,
     })
     return values
@@ -199,7 +247,7 @@ function readConfigFile(file: string, faults: Violation[]): Map<string, FileValu
   const lineAt = (offset: number): number => text.slice(0, offset).split('\n').length
   for (const error of document.errors) {
     faults.push({
-      path: '--config',
+      path: flag,
       message: error.message.split('\n')[0] ?? '',
       file,
       line: lineAt(error.pos[0]),
@@ -208,7 +256,7 @@ function readConfigFile(file: string, faults: Violation[]): Map<string, FileValu
   if (document.errors.length > 0 || document.contents === null) return values
   const content: unknown = document.toJS({ maxAliasCount: limits.yamlAliases })
   if (typeof content !== 'object' || content === null || Array.isArray(content)) {
-    faults.push({ path: '--config', message: 'wanted a mapping of settings', file, line: 1 })
+    faults.push({ path: flag, message: 'wanted a mapping of settings', file, line: 1 })
     return values
   }
   for (const [field, value] of Object.entries(content)) {

@@ -35,6 +35,7 @@ import { createDelivery, type Delivery, finalPhases, systemClock, type Unsafe } 
 import { contentProof, createCompiler } from './snapshot/index.ts'
 import { openDamagedStore, openStore, type Store, type StoreCondition } from './store/index.ts'
 import { keepEvents, servedCertificates, startedEvent } from './tell-events.ts'
+import { tellWebhooks } from './tell-webhooks.ts'
 import { warmUp } from './warm-up.ts'
 import { watchCertificates } from './watch-certificates.ts'
 import { type StreamLimits, startXdsServer } from './xds/index.ts'
@@ -105,6 +106,9 @@ async function start(
   for (const warning of listens.value) log.warn({ event: 'listen_warning', warning })
   const { events, stop: stopEvents } = keepEvents()
   const onEvent = (event: EventInput): void => events.emit(event)
+  const webhooks = tellWebhooks(config.webhooks, { events, metrics, log, version: programVersion() })
+  if (!webhooks.ok) return webhooks
+  endings.push({ room: 'webhooks', end: (graceMs) => webhooks.value.stop(graceMs) })
   const gate = createGate({
     ...(tls.value === undefined ? {} : { tls: tls.value }),
     refused: ({ port, method, peer }, problem) => {
@@ -234,6 +238,7 @@ async function start(
     encodes: () => compiler.encodeCounts(),
     ready: () => phase === 'serving',
     lag: () => lag.read(),
+    webhooks: () => webhooks.value.states(),
     ...(secrets === undefined ? {} : { secrets: () => secrets.states() }),
   })
 

@@ -56,6 +56,12 @@ export const settings = {
     value: 'PATH',
     help: 'file of registered endpoints, or a folder of them; watched',
   },
+  'webhooks-file': {
+    schema: path,
+    fallback: undefined,
+    value: 'PATH',
+    help: 'file (YAML) with a list of webhooks that are told of events; beside `webhooks` in the configuration file',
+  },
   'xds-address': { schema: address, fallback: '127.0.0.1', value: 'ADDRESS', help: 'where proxies connect' },
   'xds-port': { schema: port, fallback: '18000', value: 'PORT', help: 'port for proxies; 0: any free one' },
   'admin-address': {

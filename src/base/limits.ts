@@ -274,6 +274,18 @@ export const limits = {
   eventCrowdMs: 60_000,
   /** Milliseconds between two looks for events that were repeated and not told. */
   eventLookMs: 1_000,
+  /** Webhooks; headers of one; attempts of one event at most. */
+  webhooks: 16,
+  webhookHeaders: 16,
+  webhookAttempts: 100,
+  /** Events that wait for one webhook, and bytes of all of them: beyond it the oldest is dropped. */
+  webhookQueue: 1_000,
+  webhookQueueBytes: 4 * MiB,
+  /** Milliseconds before the second attempt, and between any two. */
+  webhookFirstPauseMs: 1_000,
+  webhookPauseMs: 5 * 60_000,
+  /** Characters read of a webhook's answer. */
+  webhookAnswerLength: 2_048,
   /** Milliseconds between two looks for certificates that end soon. */
   certificateLookMs: 3_600_000,
   /** Milliseconds that a push may wait in one phase before it is an event who holds it up; a quiet push takes some ten. */

@@ -30,6 +30,11 @@ export interface Figures {
   readonly ready?: () => boolean
   readonly lag?: () => LoopLag
   readonly secrets?: () => readonly SecretState[]
+  readonly webhooks?: () => readonly {
+    readonly target: string
+    readonly waiting: number
+    readonly isFailing: boolean
+  }[]
 }
 
 /** Both clocks, in milliseconds. */
@@ -47,6 +52,7 @@ export function createReadings(make: Instruments): (figures: Figures, now: Scrap
     readStore(make),
     readStreams(make),
     readSecrets(make),
+    readWebhooks(make),
     readProcess(make),
   ]
   return (figures, now) => {
@@ -55,6 +61,17 @@ export function createReadings(make: Instruments): (figures: Figures, now: Scrap
 }
 
 type Reader = (figures: Figures, now: ScrapeTime) => void
+
+function readWebhooks(make: Instruments): Reader {
+  const waiting = make.gauge('verdigris_webhook_waiting')
+  const failing = make.gauge('verdigris_webhook_failing')
+  return ({ webhooks }) => {
+    for (const { target, ...state } of webhooks?.() ?? []) {
+      waiting.set({ target }, state.waiting)
+      failing.set({ target }, state.isFailing ? 1 : 0)
+    }
+  }
+}
 
 function readFleet(make: Instruments): Reader {
   const nodes = make.gauge('verdigris_nodes')

@@ -51,6 +51,9 @@ const groups = {
   group: `\`namespace/name\` of a NodeGroup, the first ${limits.groupsMeasured} in the order of their names`,
 }
 const methods = { method: 'the methods of the API, such as Traffic/Switch' }
+const webhooks = { target: 'names of the configured webhooks' }
+/** What became of an event for a webhook. */
+export const webhookOutcomes = ['delivered', 'refused', 'given_up', 'overflow', 'stopped'] as const
 
 /** Name → what it is. Units last in the name: seconds, bytes; counters end in `_total`. */
 export const metricTable = {
@@ -213,6 +216,26 @@ export const metricTable = {
     type: 'counter',
     help: 'Calls refused at the gate: no usable identity, or not allowed.',
     labels: { port: ['xds', 'admin', 'http'] },
+  },
+  verdigris_webhook_events_total: {
+    type: 'counter',
+    help: 'Events for a webhook by what became of them: delivered; or not, because it refused them, was given up, too many waited (overflow), or the server stopped.',
+    labels: { ...webhooks, outcome: webhookOutcomes },
+  },
+  verdigris_webhook_failures_total: {
+    type: 'counter',
+    help: 'Attempts to deliver to a webhook that failed and may be tried again.',
+    labels: webhooks,
+  },
+  verdigris_webhook_waiting: {
+    type: 'gauge',
+    help: 'Events that wait for a webhook, or are on their way to it.',
+    labels: webhooks,
+  },
+  verdigris_webhook_failing: {
+    type: 'gauge',
+    help: '1 while the last attempt to deliver to a webhook has failed.',
+    labels: webhooks,
   },
   verdigris_event_loop_lag_seconds: {
     type: 'gauge',

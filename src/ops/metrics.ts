@@ -6,7 +6,9 @@ import type { FromStreams } from '../channel/index.ts'
 import { finalPhases, type PushRecord } from '../push/index.ts'
 import { createReadings, type Figures, type ScrapeTime } from './figures.ts'
 import { createInstruments } from './instruments.ts'
-import { outcomeLabels, pushSteps, typeLabels, verbLabels } from './metric-table.ts'
+import { outcomeLabels, pushSteps, typeLabels, verbLabels, type webhookOutcomes } from './metric-table.ts'
+
+type WebhookOutcome = (typeof webhookOutcomes)[number]
 
 export interface Metrics {
   /** Every message from the streams, as the decider gets it. */
@@ -23,6 +25,8 @@ export interface Metrics {
   adminWatchers(open: number): void
   gateRefused(port: 'xds' | 'admin' | 'http'): void
   certificateExpires(at: number): void
+  /** Events for a webhook, by what became of them; `failed`: an attempt that may be repeated. */
+  webhook(target: string, outcome: WebhookOutcome | 'failed', count: number): void
   /** Adds figures to read at a scrape. */
   read(figures: Figures): void
   /** The exposition text and its content type. */
@@ -56,6 +60,8 @@ export function createMetrics(build: { readonly version: string }, now: () => Sc
   const adminWatchers = gauge('verdigris_admin_watchers')
   const gateRefusals = counter('verdigris_gate_refusals_total')
   const certificateExpiry = make.maybe('verdigris_certificate_expiry_seconds')
+  const webhookEvents = counter('verdigris_webhook_events_total')
+  const webhookFailures = counter('verdigris_webhook_failures_total')
 
   const variants = new Map<string, 'sotw' | 'delta'>()
   const ended = new Set<string>()
@@ -122,6 +128,10 @@ export function createMetrics(build: { readonly version: string }, now: () => Sc
     },
     adminWatchers: (open) => adminWatchers.set(open),
     gateRefused: (port) => gateRefusals.inc({ port }),
+    webhook: (target, outcome, count) => {
+      if (outcome === 'failed') webhookFailures.inc({ target }, count)
+      else webhookEvents.inc({ target, outcome }, count)
+    },
     certificateExpires: (at) => certificateExpiry.set(at / 1e3),
     read: (more) => {
       figures = { ...figures, ...more }

@@ -4,7 +4,8 @@ import type { Logger } from './log.ts'
 
 /**
  * Rooms in the order of their end, each with the part of the grace by which it has to be over: said first, then registrations, pushes while
- * their streams live, then those who ask, then streams, then whoever looks at us; the store last.
+ * their streams live, then those who ask, then streams, then whoever looks at us; the webhooks, so that they are told of all that;
+ * the store last.
  */
 const parts = {
   announcement: 0.02,
@@ -14,6 +15,7 @@ const parts = {
   metrics: 0.65,
   xds: 0.9,
   http: 0.92,
+  webhooks: 0.97,
   store: 1,
 } as const
 

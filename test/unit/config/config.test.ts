@@ -59,6 +59,7 @@ describe('the configuration', () => {
         stopGraceMs: 10_000,
       },
       xdsConnectionAgeMs: 0,
+      webhooks: [],
     })
   })
 
