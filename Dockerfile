@@ -25,7 +25,7 @@ COPY --from=build /verdigris/node_modules ./node_modules
 COPY --from=build /verdigris/dist ./dist
 COPY --from=build /verdigris/protos ./protos
 COPY LICENSE NOTICE ./
-RUN mkdir /data && chown node:node /data && ln -s /verdigris/dist/cli/verdigris.js /usr/local/bin/verdigris
+RUN mkdir /data && chown 1000:1000 /data && ln -s /verdigris/dist/cli/verdigris.js /usr/local/bin/verdigris
 # By number, so that a cluster that wants proof of it sees that it is not root.
 USER 1000:1000
 VOLUME /data
