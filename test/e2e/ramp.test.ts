@@ -108,4 +108,36 @@ describeWithEnvoy('a ramp', () => {
     for (const [name, [first = 0]] of shares) expect(first, name).toBeGreaterThan(8)
     await expectNothingLost(on, load)
   }, 60_000)
+
+  it('is aborted or overtaken by a rollback in its middle: every proxy is back at once, and no request is lost', async () => {
+    const on = await started()
+    const load = await on.load()
+    const inTheMiddle = async (): Promise<string> => {
+      const { push } = await ramp(on, 30)
+      const step = async () => (await on.admin.call('Push', 'Get', { id: push })).ramp?.step
+      await expect.poll(step, { timeout: 20_000 }).toBeGreaterThanOrEqual(2)
+      return push
+    }
+    /** Answers of green within half a second, by proxy. */
+    const greens = async (): Promise<readonly number[]> => {
+      const before = await load.sample()
+      await pause(500)
+      const after = await load.sample()
+      return after.targets.map(
+        ({ environments }, at) => (environments.green ?? 0) - (before.targets[at]?.environments.green ?? 0),
+      )
+    }
+    const aborted = await inTheMiddle()
+    expect((await greens()).every((count) => count > 0)).toBe(true)
+    await on.admin.call('Push', 'Abort', { id: aborted, reason: 'not today' })
+    await expect
+      .poll(async () => (await on.admin.call('Push', 'Get', { id: aborted })).phase, { timeout: 10_000 })
+      .toBe('PUSH_PHASE_REVERTED')
+    await expect.poll(greens, { timeout: 10_000 }).toEqual([0, 0])
+    const overtaken = await inTheMiddle()
+    await on.done(on.admin.call('Traffic', 'Rollback', { service: 'checkout', options: { reason: 'back' } }))
+    expect((await on.admin.call('Push', 'Get', { id: overtaken })).phase).toBe('PUSH_PHASE_OVERTAKEN')
+    await expect.poll(greens, { timeout: 10_000 }).toEqual([0, 0])
+    await expectNothingLost(on, load)
+  }, 60_000)
 })
