@@ -1,7 +1,15 @@
 // A call of the API, whatever protocol it came by: is the server ready, who asks, how it ended, told once for metrics and
 // log; watchers counted and ended when their caller goes or the server stops. gRPC and HTTP are two thin doors to this.
 import { adminApi, apiPackage, codes, type RichStatus, toStatus } from '../../api/index.ts'
-import { err, limits, type Problem, type Result } from '../../base/index.ts'
+import {
+  err,
+  limits,
+  noTracing,
+  type Problem,
+  type Result,
+  type TraceHeaders,
+  type Tracing,
+} from '../../base/index.ts'
 import type { AdminRooms, CallContext, Messages } from '../services/context.ts'
 import { allHandlers } from '../services/table.ts'
 import { waiting } from '../wait-for-push.ts'
@@ -24,6 +32,8 @@ export interface CallHooks {
   readonly seen?: (call: CallSeen) => void
   /** Told of every bug that a handler threw. */
   readonly failed?: (method: string, error: unknown) => void
+  /** Default: no spans are kept. */
+  readonly tracing?: Tracing
   /** Told how many watchers are open. */
   readonly watchers?: (open: number) => void
 }
@@ -34,6 +44,8 @@ export interface Caller {
   readonly actor: string
   /** Aborts when the caller has gone. */
   readonly gone: AbortSignal
+  /** Of the caller's own trace. */
+  readonly trace?: TraceHeaders
 }
 
 /** Who reads a watch. */
@@ -89,6 +101,7 @@ const crowded: Problem = {
 /** The calls of one server. */
 export function createCalls(rooms: AdminRooms, hooks: CallHooks = {}): AdminCalls {
   const { ready = () => true, seen = () => {}, failed = () => {} } = hooks
+  const { tracing = noTracing } = hooks
   const runs = runsOf(rooms)
   const stopping = new AbortController()
   let open = 0
@@ -129,7 +142,13 @@ export function createCalls(rooms: AdminRooms, hooks: CallHooks = {}): AdminCall
       const { run } = runOf(method, 'unary')
       const end = begin(method, false, caller.actor)
       try {
-        const answer = ready() ? await run(request, contextOf(caller)) : err(loading)
+        const attributes = { 'verdigris.method': method, 'verdigris.actor': caller.actor }
+        const answer = await tracing.within(
+          'admin.call',
+          attributes,
+          async () => (ready() ? run(request, contextOf(caller)) : err(loading)),
+          caller.trace ?? {},
+        )
         await nextTurn()
         end(answer.ok ? undefined : answer.error)
         return answer
@@ -149,14 +168,15 @@ export function createCalls(rooms: AdminRooms, hooks: CallHooks = {}): AdminCall
       }
       if (!ready()) return refuse(loading)
       if (open >= limits.watchers) return refuse(crowded)
-      const started = run(request, contextOf(caller))
-      if (!started.ok) return refuse(started.error)
       count(1)
-      reader.started?.()
       let failure: Failure | undefined
       try {
-        failure = await pump(started.value, reader, caller.gone)
-        if (stopping.signal.aborted) failure = stopped
+        const started = run(request, contextOf(caller))
+        if (started.ok) {
+          reader.started?.()
+          failure = await pump(started.value, reader, caller.gone)
+          if (stopping.signal.aborted) failure = stopped
+        } else failure = started.error
       } catch (error) {
         failure = bug(method, error)
       } finally {
