@@ -54,6 +54,8 @@ export interface ConfigObject {
   etag: string
   revision: number
   manifest: Struct | null
+  usedBy: ObjectKey[]
+  uses: ObjectKey[]
 }
 export interface ManifestSource {
   name: string

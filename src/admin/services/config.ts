@@ -9,7 +9,15 @@ import type {
   WatchObjectsResponse,
 } from '../../api/index.ts'
 import { assertNever, err, invalid, limits, ok, type Problem, type Result } from '../../base/index.ts'
-import { type Kind, keyOf, type Manifest, type ObjectKey, type World } from '../../model/index.ts'
+import {
+  type Kind,
+  keyOf,
+  type Manifest,
+  namedBy,
+  namersOf,
+  type ObjectKey,
+  type World,
+} from '../../model/index.ts'
 import type { ChangeCommand } from '../../push/index.ts'
 import type { Revision, Store } from '../../store/index.ts'
 import { fromKey, toChangeAnswer, toConfigObject, toKey, toRevision, toViolation } from '../convert.ts'
@@ -113,9 +121,11 @@ export function configHandlers(rooms: AdminRooms): Handlers<'Config'> {
       if (!key.ok) return key
       const world = worldOf(rooms, request.view)
       const object = world.get(key.value)
-      return object === undefined
-        ? err(notFound(key.value))
-        : ok(toConfigObject(object, world, rooms.secrets))
+      if (object === undefined) return err(notFound(key.value))
+      const [usedBy, uses] = [namersOf(world, key.value), namedBy(object)].map((keys) =>
+        keys.map(toKey).sort(byKey),
+      )
+      return ok({ ...toConfigObject(object, world, rooms.secrets), usedBy, uses })
     },
 
     List: async (request) => {
@@ -223,6 +233,9 @@ async function* messages(
     }
   }
 }
+
+const byKey = (a: KeyMessage, b: KeyMessage): number =>
+  a.kind < b.kind || (a.kind === b.kind && a.name < b.name) ? -1 : 1
 
 interface ApplyOptions {
   readonly inPlace: boolean

@@ -62,6 +62,14 @@ function read<K extends Kind>(kind: K, object: ContentByKind[K]): Statements {
   }
 }
 
+/** Keys of the objects that an object names, each once. */
+export const namedBy = (object: ObjectContent): readonly ObjectKey[] => [
+  ...new Set(statementsOf(object).references.map(({ target }) => target)),
+]
+
+/** Keys of the objects of a world that name this one. */
+export const namersOf = (world: World, key: ObjectKey): readonly ObjectKey[] => viewOf(world).referrers(key)
+
 /** Keys of the Secrets that an object names. */
 export const secretsNamedBy = (object: ObjectContent): readonly ObjectKey[] => statementsOf(object).secrets
 
