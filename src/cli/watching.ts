@@ -1,7 +1,9 @@
 // -w: what changes is told as it comes. A server that goes away is waited for; what was missed meanwhile is looked up.
 import { type Command, Option } from 'commander'
-import type { Result } from '../base/index.ts'
+import { ok, type Result } from '../base/index.ts'
 import type { Failure } from '../client/index.ts'
+import type { OutputOptions } from './options.ts'
+import { type Listing, listingTeller, type Told } from './output/listing.ts'
 import type { Session } from './session.ts'
 
 export interface WatchFlags {
@@ -19,7 +21,7 @@ export const isWatching = ({ watch, watchOnly }: WatchFlags): boolean => watch =
 
 /** Milliseconds between two tries to reach a server that went away, and two looks at what has no watch of its own. */
 const askAgainMs = 500
-export const lookAgainMs = 1_000
+const lookAgainMs = 1_000
 
 /** Ends with the session, and after `timeoutMs` where somebody said so. */
 export const watchSignal = ({ signal }: Session, timeoutMs: number | undefined): AbortSignal =>
@@ -50,6 +52,74 @@ export async function* keepWatching<Message>(
     }
     await pause(askAgainMs, signal)
   }
+}
+
+/**
+ * What has no watch of its own, looked at every second: at first all of it, then what differs. `stateOf` says what counts as a
+ * difference.
+ */
+export async function* lookingAgain<Item>(
+  { terminal }: Session,
+  signal: AbortSignal,
+  read: () => Promise<Result<readonly Item[], Failure>>,
+  idOf: (item: Item) => string,
+  stateOf: (item: Item) => string,
+): AsyncGenerator<Result<{ readonly told: Told<Item>; readonly all: readonly Item[] }, Failure>> {
+  let known: ReadonlyMap<string, Item> | undefined
+  while (!signal.aborted) {
+    const found = await read()
+    if (signal.aborted) return
+    if (found.ok) {
+      const now = new Map(found.value.map((item) => [idOf(item), item]))
+      yield ok({ told: differences(known, now, stateOf), all: found.value })
+      known = now
+    } else if (known !== undefined && isAway(found.error)) {
+      terminal.progress('the server is away; it goes on when it is back')
+    } else {
+      yield found
+      return
+    }
+    await pause(lookAgainMs, signal)
+  }
+}
+
+/** Tells a list that is looked at again and again: what there is, unless only changes are wanted, then what differs. */
+export async function watchListing<Item>(
+  session: Session,
+  options: WatchFlags & OutputOptions & { readonly timeout?: number },
+  listing: Listing<Item>,
+  read: () => Promise<Result<readonly Item[], Failure>>,
+  idOf: (item: Item) => string,
+  stateOf: (item: Item) => string,
+): Promise<'ok' | Failure> {
+  const tell = listingTeller(session.terminal, options.output, listing)
+  const signal = watchSignal(session, options.timeout)
+  let isFirst = true
+  for await (const look of lookingAgain(session, signal, read, idOf, stateOf)) {
+    if (!look.ok) return look.error
+    const { told } = look.value
+    // The first time also where there is nothing: the titles say that the watch has begun.
+    if (isFirst) tell(options.watchOnly === true ? [] : told)
+    else if (told.length > 0) tell(told)
+    isFirst = false
+  }
+  return 'ok'
+}
+
+/** What makes one list of another, in the order of the new one; before there was one, all of it is what there is. */
+export function differences<Item>(
+  before: ReadonlyMap<string, Item> | undefined,
+  now: ReadonlyMap<string, Item>,
+  stateOf: (item: Item) => string,
+): Told<Item> {
+  if (before === undefined) return [...now.values()].map((item) => ['', item] as const)
+  const gone = [...before].filter(([id]) => !now.has(id)).map(([, item]) => ['deleted', item] as const)
+  const others = [...now].flatMap(([id, item]) => {
+    const old = before.get(id)
+    if (old !== undefined && stateOf(old) === stateOf(item)) return []
+    return [[old === undefined ? 'added' : 'changed', item] as const]
+  })
+  return [...gone, ...others]
 }
 
 /** Several streams as one, in the order in which their messages come. */

@@ -4,17 +4,13 @@ import type { Failure } from '../../client/index.ts'
 import type { Kind } from '../../model/index.ts'
 import type { Exit } from '../exit-codes.ts'
 import { nameOf } from '../object-names.ts'
-import { dataText } from '../output/data.ts'
-import { growingTable } from '../output/table.ts'
+import { type Event, listingTeller } from '../output/listing.ts'
 import { printable } from '../output/words.ts'
 import type { Session } from '../session.ts'
 import type { Targets } from '../targets.ts'
-import { idOf, isKindIn, lookUp, manifestOf, shapeOf, widthOf } from '../views/object-views.ts'
-import { keepWatching, watchSignal } from '../watching.ts'
+import { idOf, isKindIn, lookUp, manifestOf, shapeOf } from '../views/object-views.ts'
+import { differences, keepWatching, watchSignal } from '../watching.ts'
 import { type GetOptions, isTable, viewOf } from './get.ts'
-
-/** What happened to an object; empty: it was there when the watch began. */
-type Event = '' | 'added' | 'changed' | 'deleted'
 
 /** Tells what there is, unless only changes are wanted, and every change until the session ends. */
 export async function watchObjects(
@@ -24,16 +20,15 @@ export async function watchObjects(
 ): Promise<Exit | Failure> {
   const { client, terminal } = session
   const wanted = wantedBy(targets, options)
-  const tell = teller(session, wanted.only, options)
   const signal = watchSignal(session, options.timeout)
   const view = viewOf(options)
 
   /** What was told of each object. */
-  let known = new Map<string, ConfigObject>()
+  let known: Map<string, ConfigObject> | undefined
+  const tell = tellerOf(session, wanted.only, options, () => known ?? new Map())
   /** What the list that is coming holds so far; undefined after its mark. */
   let listing: Map<string, ConfigObject> | undefined
   let afterRevision = 0
-  let isFirst = true
   const open = () => {
     if (afterRevision === 0) listing = new Map()
     const request = { namespace: wanted.namespace, kind: wanted.kind, view, afterRevision }
@@ -49,20 +44,21 @@ export async function watchObjects(
       // Only the newest committed content can be resumed.
       if (view === 'VIEW_HEAD') afterRevision = mark.revision
       if (listing !== undefined && mark.listComplete) {
-        const [before, now] = [known, listing]
-        known = now
+        const told = differences(known, listing, ({ etag, revision }) => `${etag} ${revision}`)
+        const isNews = known !== undefined || options.watchOnly !== true
+        const shown = isNews ? told.filter(([, { key }]) => wanted.takes(key)) : []
+        // The first time also where there is nothing: the titles say that the watch has begun.
+        const isFirst = known === undefined
+        known = listing
         listing = undefined
-        const told = isFirst && options.watchOnly === true ? [] : differences(before, now, isFirst)
-        const shown = told.filter(([, object]) => wanted.takes(object.key))
-        if (shown.length > 0 || isFirst) tell(shown, known)
-        isFirst = false
+        if (shown.length > 0 || isFirst) tell(shown)
       }
     } else if (change !== undefined && change !== null) {
       const id = idOf(change.key)
       const { object } = change
       const isGone = change.type === 'DELETED' || object === null
-      if (listing !== undefined) {
-        if (!isGone) listing.set(id, object)
+      if (listing !== undefined || known === undefined) {
+        if (!isGone) listing?.set(id, object)
         continue
       }
       const before = known.get(id)
@@ -70,30 +66,15 @@ export async function watchObjects(
       else known.set(id, object)
       const last = isGone ? before : object
       const event: Event = isGone ? 'deleted' : before === undefined ? 'added' : 'changed'
-      if (last !== undefined && wanted.takes(change.key)) tell([[event, last]], known)
+      if (last !== undefined && wanted.takes(change.key)) tell([[event, last]])
       else if (wanted.only === 'Service' && isTable(options) && change.key?.kind === 'Traffic') {
         // The row of a service shows its traffic.
         const service = known.get(idOf({ ...change.key, kind: 'Service' }))
-        if (service !== undefined && wanted.takes(service.key)) tell([['changed', service]], known)
+        if (service !== undefined && wanted.takes(service.key)) tell([['changed', service]])
       }
     }
   }
   return 'ok'
-}
-
-/** What makes one list of another, in the order of the new one. */
-function differences(
-  before: ReadonlyMap<string, ConfigObject>,
-  now: ReadonlyMap<string, ConfigObject>,
-  isFirst: boolean,
-): readonly (readonly [Event, ConfigObject])[] {
-  const gone = [...before].filter(([id]) => !now.has(id)).map(([, object]) => ['deleted', object] as const)
-  const others = [...now].flatMap(([id, object]) => {
-    const old = before.get(id)
-    if (old?.etag === object.etag && old.revision === object.revision) return []
-    return [[isFirst ? '' : old === undefined ? 'added' : 'changed', object] as const]
-  })
-  return [...gone, ...others]
 }
 
 /** What to ask for, and which of the answers are meant: the server filters by one kind at most. */
@@ -113,26 +94,18 @@ function wantedBy(targets: Targets, { allNamespaces, namespace, output }: GetOpt
   }
 }
 
-/** Prints events: rows of one table, lines of JSON, YAML documents, or names. */
-function teller({ terminal }: Session, kind: Kind | undefined, options: GetOptions) {
+/** Prints events about objects of a kind, or of several; `known` finds what is shown beside one. */
+function tellerOf(
+  { terminal }: Session,
+  kind: Kind | undefined,
+  options: GetOptions,
+  known: () => ReadonlyMap<string, ConfigObject>,
+) {
   const shape = shapeOf(kind, options, kind === undefined)
-  const columns = [...shape.columns, { title: 'EVENT' }]
-  const rows = growingTable(columns, widthOf(terminal, options), terminal.color.bold)
-  return (
-    events: readonly (readonly [Event, ConfigObject])[],
-    known: ReadonlyMap<string, ConfigObject>,
-  ): void => {
-    if (isTable(options)) {
-      const look = lookUp(known.values())
-      for (const line of rows(events.map(([event, object]) => [...shape.cells(object, look), event])))
-        terminal.out(line)
-      return
-    }
-    for (const [event, object] of events) {
-      const said = { type: event === '' ? 'added' : event, object: manifestOf(object) }
-      if (options.output === 'name') terminal.out(nameOf(object.key, options.namespace))
-      else if (options.output === 'json') terminal.out(JSON.stringify(said))
-      else terminal.out(`---\n${dataText('yaml', said)}`)
-    }
-  }
+  return listingTeller<ConfigObject>(terminal, options.output, {
+    columns: shape.columns,
+    rows: (object) => [shape.cells(object, lookUp(known().values()))],
+    name: ({ key }) => nameOf(key, options.namespace),
+    data: manifestOf,
+  })
 }

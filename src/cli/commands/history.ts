@@ -2,18 +2,19 @@
 import type { Command } from 'commander'
 import { fromStruct, type Revision } from '../../api/index.ts'
 import { trafficText } from '../kind-views.ts'
+import { objectName } from '../object-names.ts'
 import {
   countOption,
   type NamespaceOptions,
   type OutputOptions,
+  readerFormats,
   type ServerOptions,
   withNamespace,
   withOutput,
   withServer,
 } from '../options.ts'
-import { printData } from '../output/data.ts'
-import { msOf } from '../output/plain.ts'
-import { table } from '../output/table.ts'
+import { type Listing, printListing } from '../output/listing.ts'
+import { isoTime, msOf } from '../output/plain.ts'
 import { age } from '../output/words.ts'
 import { withSession } from '../session.ts'
 import { serviceArgument } from '../targets.ts'
@@ -24,13 +25,14 @@ export function configure(command: Command): void {
   command
     .argument('<service>', 'its name, or service/NAME', serviceArgument)
     .option('--limit <count>', 'newest so many', countOption, 20)
-  withServer(withOutput(withNamespace(command)))
+  withServer(withOutput(withNamespace(command), readerFormats))
     .addHelpText(
       'after',
       `
 Examples:
   verdigris history checkout
-  verdigris history checkout --limit 3 -o yaml`,
+  verdigris history checkout --limit 3 -o yaml
+  verdigris undo $(verdigris history checkout --limit 1 -o name) --dry-run`,
     )
     .action((service: string, options: Options) =>
       withSession(options, async ({ client, terminal }) => {
@@ -46,34 +48,45 @@ Examples:
         const { revisions } = answer.value
         // A deleted service still has a history; one that never was has none.
         if (revisions.length === 0 && !known.ok) return known.error
-        if (options.output !== 'table') {
-          printData(terminal, options.output, revisions)
-          return 'ok'
-        }
-        const now = Date.now()
-        const rows = revisions.map((revision) => [
-          `r${revision.number}`,
-          revision.at === null ? '' : age(now - msOf(revision.at)),
-          revision.verb,
-          trafficIn(revision, service),
-          revision.actor,
-          revision.push,
-          revision.reason,
-        ])
-        const columns = [
-          { title: 'REVISION' },
-          { title: 'AGE' },
-          { title: 'VERB' },
-          { title: 'TRAFFIC', shrinks: true },
-          { title: 'ACTOR', shrinks: true },
-          { title: 'PUSH' },
-          { title: 'REASON', shrinks: true },
-        ]
-        for (const line of table(columns, rows, terminal.width, terminal.color.bold)) terminal.out(line)
+        printListing(terminal, options.output, revisions, revisionListing(service, options.output === 'wide'))
         return 'ok'
       }),
     )
 }
+
+/** A row for each revision. */
+const revisionListing = (service: string, isWide: boolean): Listing<Revision> => ({
+  columns: [
+    { title: 'REVISION' },
+    { title: 'AGE' },
+    { title: 'VERB' },
+    { title: 'TRAFFIC', shrinks: true },
+    { title: 'ACTOR', shrinks: true },
+    { title: 'PUSH' },
+    { title: 'REASON', shrinks: true },
+    ...(isWide ? [{ title: 'AT' }, { title: 'REQUEST ID' }, { title: 'OBJECTS' }] : []),
+  ],
+  rows: (revision) => [
+    [
+      `r${revision.number}`,
+      revision.at === null ? '' : age(Date.now() - msOf(revision.at)),
+      revision.verb,
+      trafficIn(revision, service),
+      revision.actor,
+      revision.push,
+      revision.reason,
+      ...(isWide
+        ? [
+            revision.at === null ? '' : isoTime(revision.at),
+            revision.requestId,
+            revision.objects.map(({ key }) => objectName(key)).join(', '),
+          ]
+        : []),
+    ],
+  ],
+  // As undo and restore take it.
+  name: ({ number }) => `r${number}`,
+})
 
 /** The traffic that a revision gave the service; empty when it did not move it. */
 function trafficIn(revision: Revision, service: string): string {

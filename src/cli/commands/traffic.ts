@@ -14,14 +14,13 @@ import {
   withOutput,
   withServer,
 } from '../options.ts'
-import { dataText, printData } from '../output/data.ts'
+import { printData } from '../output/data.ts'
+import { type Listing, listingTeller, printListing } from '../output/listing.ts'
 import { plain } from '../output/plain.ts'
-import { growingTable } from '../output/table.ts'
 import { printable } from '../output/words.ts'
 import { servicesIn, trafficOf } from '../service-traffic.ts'
 import { type Session, withSession } from '../session.ts'
 import { serviceArgument } from '../targets.ts'
-import { widthOf } from '../views/object-views.ts'
 import { trafficColumns, trafficFacts, trafficRows } from '../views/traffic-views.ts'
 import { isWatching, keepWatching, merged, type WatchFlags, watchSignal, withWatch } from '../watching.ts'
 
@@ -71,34 +70,28 @@ function print(
   isOne: boolean,
   options: Options,
 ): void {
-  switch (options.output) {
-    case 'name':
-      for (const one of found) terminal.out(nameLine(one, options))
-      return
-    case 'json':
-    case 'yaml':
-      printData(terminal, options.output, isOne ? found[0] : found)
-      return
-    default: {
-      const [one] = found
-      if (isOne && one !== undefined)
-        for (const line of [...trafficFacts(one, Date.now()), '']) terminal.out(printable(line))
-      tableOf(terminal, options)(found)
-      if (found.length === 0) terminal.say('no services; create some with: verdigris apply -f FILE')
-    }
+  const { output } = options
+  const isTable = output === 'table' || output === 'wide'
+  const [one] = found
+  if (isOne && (output === 'json' || output === 'yaml')) {
+    printData(terminal, output, one)
+    return
   }
+  if (isOne && isTable && one !== undefined)
+    for (const line of [...trafficFacts(one, Date.now()), '']) terminal.out(printable(line))
+  printListing(terminal, output, found, listingOf(options))
+  if (found.length === 0) terminal.say('no services; create some with: verdigris apply -f FILE')
 }
 
-/** Prints rows, the first time below their titles. */
-function tableOf(terminal: Session['terminal'], options: Options) {
-  const isWide = options.output === 'wide'
-  const withNamespaces = options.allNamespaces === true
-  const columns = trafficColumns(isWide, withNamespaces)
-  const lines = growingTable(columns, widthOf(terminal, options), terminal.color.bold)
-  return (found: readonly ServiceTraffic[]): void => {
-    const now = Date.now()
-    for (const line of lines(found.flatMap((one) => trafficRows(one, isWide, withNamespaces, now))))
-      terminal.out(line)
+/** A row for each environment. */
+function listingOf({ output, allNamespaces, namespace }: Options): Listing<ServiceTraffic> {
+  const isWide = output === 'wide'
+  const withNamespaces = allNamespaces === true
+  return {
+    columns: trafficColumns(isWide, withNamespaces),
+    rows: (traffic) => trafficRows(traffic, isWide, withNamespaces, Date.now()),
+    name: (traffic) =>
+      nameOf({ namespace: traffic.namespace, kind: 'Service', name: traffic.service }, namespace),
   }
 }
 
@@ -110,11 +103,11 @@ async function watchTraffic(
 ): Promise<Exit | Failure> {
   const { client, terminal } = session
   if (names.length > limits.servicesWatched) {
-    const message = `${names.length} services cannot be watched at once, ${limits.servicesWatched} can: name one, or watch "verdigris get traffic -w"`
+    const message = `${names.length} services cannot be watched at once, ${limits.servicesWatched} can: name one, or use verdigris get traffic -w`
     return { kind: 'refused', problem: invalid([{ path: '', message }]) }
   }
   const signal = watchSignal(session, options.timeout)
-  const tellRows = tableOf(terminal, options)
+  const tell = listingTeller(terminal, options.output, listingOf(options))
   const told = new Map<string, string>()
   const streams = names.map((name) =>
     keepWatching(session, signal, () => client.watch('Traffic', 'Watch', name, signal)),
@@ -122,18 +115,12 @@ async function watchTraffic(
   for await (const item of merged(streams)) {
     if (!item.ok) return item.error
     const id = `${item.value.namespace}/${item.value.service}`
-    const text = JSON.stringify(plain(item.value))
+    const state = JSON.stringify(plain(item.value))
     const before = told.get(id)
-    told.set(id, text)
+    told.set(id, state)
     // After a break the stream begins with what may have been told already.
-    if (before === text || (before === undefined && options.watchOnly === true)) continue
-    if (options.output === 'name') terminal.out(nameLine(item.value, options))
-    else if (options.output === 'json') terminal.out(text)
-    else if (options.output === 'yaml') terminal.out(`---\n${dataText('yaml', plain(item.value))}`)
-    else tellRows([item.value])
+    if (before === state || (before === undefined && options.watchOnly === true)) continue
+    tell([[before === undefined ? '' : 'changed', item.value]])
   }
   return 'ok'
 }
-
-const nameLine = ({ namespace, service: name }: ServiceTraffic, options: Options): string =>
-  printable(nameOf({ namespace, kind: 'Service', name }, options.namespace))

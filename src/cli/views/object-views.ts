@@ -7,6 +7,7 @@ import { at, kindViews, type Shown } from '../kind-views.ts'
 import { nameOf } from '../object-names.ts'
 import type { Format } from '../options.ts'
 import { dataText } from '../output/data.ts'
+import { widthOf } from '../output/listing.ts'
 import { type Column, table } from '../output/table.ts'
 import type { Terminal } from '../output/terminal.ts'
 
@@ -57,14 +58,10 @@ function printTables(
       .filter((object) => object.key?.kind === kindName)
       .map((object) => shape.cells(object, look))
     if (index > 0) terminal.out('')
-    for (const line of table(shape.columns, rows, widthOf(terminal, options), terminal.color.bold))
+    for (const line of table(shape.columns, rows, widthOf(terminal, options.output), terminal.color.bold))
       terminal.out(line)
   }
 }
-
-/** Wide tables are as wide as they have to be. */
-export const widthOf = (terminal: Terminal, { output }: { readonly output: Format }): number =>
-  output === 'wide' ? Number.POSITIVE_INFINITY : terminal.width
 
 type LookUp = (namespace: string, kind: Kind, name: string) => Json | undefined
 

@@ -1,67 +1,38 @@
 // How `verdigris endpoints list` shows endpoints.
 import type { Duration, EndpointStatus } from '../../api/index.ts'
 import { printDuration } from '../../base/index.ts'
-import type { Failure } from '../../client/index.ts'
 import { endpointText } from '../../model/index.ts'
-import type { Exit } from '../exit-codes.ts'
-import type { NamespaceOptions, OutputOptions } from '../options.ts'
-import { printData } from '../output/data.ts'
-import { table } from '../output/table.ts'
-import type { Session } from '../session.ts'
+import type { Listing } from '../output/listing.ts'
+import { plain } from '../output/plain.ts'
 
-export async function printEndpoints(
-  { client, terminal }: Session,
-  service: string | undefined,
-  environment: string | undefined,
-  { namespace, owner, output }: NamespaceOptions & OutputOptions & { readonly owner?: string },
-): Promise<Exit | Failure> {
-  const found: EndpointStatus[] = []
-  let pageToken = ''
-  do {
-    const answer = await client.call('Endpoints', 'List', {
-      namespace,
-      service: service ?? '',
-      environment: environment ?? '',
-      owner: owner ?? '',
-      pageToken,
-    })
-    if (!answer.ok) return answer.error
-    found.push(...answer.value.endpoints)
-    pageToken = answer.value.nextPageToken
-  } while (pageToken !== '')
-  switch (output) {
-    case 'json':
-    case 'yaml':
-      printData(terminal, output, found.map(dataOf))
-      return 'ok'
-    case 'name':
-      for (const each of found) terminal.out(`${placeOf(each)} ${addressOf(each)}`)
-      return 'ok'
-    default: {
-      const isWide = output === 'wide'
-      const rows = found.map((each) => rowOf(each, isWide))
-      const columns = [
-        { title: 'ENVIRONMENT', shrinks: true },
-        { title: 'ADDRESS' },
-        { title: 'STATE' },
-        { title: 'OWNER', shrinks: true },
-        { title: 'LEASE', alignRight: true },
-        ...(isWide
-          ? [
-              { title: 'RELEASE' },
-              { title: 'WEIGHT', alignRight: true },
-              { title: 'PRIORITY', alignRight: true },
-              { title: 'LOCALITY' },
-            ]
-          : []),
-      ]
-      for (const line of table(columns, rows, isWide ? 1_000 : terminal.width, terminal.color.bold))
-        terminal.out(line)
-      if (found.length === 0) terminal.say('no endpoint is declared or registered there')
-      return 'ok'
-    }
-  }
-}
+/** A row for each endpoint. */
+export const endpointListing = (isWide: boolean): Listing<EndpointStatus> => ({
+  columns: [
+    { title: 'ENVIRONMENT', shrinks: true },
+    { title: 'ADDRESS' },
+    { title: 'STATE' },
+    { title: 'OWNER', shrinks: true },
+    { title: 'LEASE', alignRight: true },
+    ...(isWide
+      ? [
+          { title: 'RELEASE' },
+          { title: 'WEIGHT', alignRight: true },
+          { title: 'PRIORITY', alignRight: true },
+          { title: 'LOCALITY' },
+        ]
+      : []),
+  ],
+  rows: (each) => [rowOf(each, isWide)],
+  name: (each) => `${placeOf(each)} ${addressOf(each)}`,
+  data: (each) => plain(dataOf(each)),
+})
+
+/** Which endpoint it is, whoever registered it. */
+export const endpointId = (each: EndpointStatus): string =>
+  `${each.namespace}/${placeOf(each)} ${addressOf(each)} ${each.owner}`
+
+/** What counts as a change: a lease runs all the time, and only its renewal or end is news. */
+export const endpointState = ({ left: _left, ...each }: EndpointStatus): string => JSON.stringify(plain(each))
 
 function rowOf(each: EndpointStatus, isWide: boolean): readonly string[] {
   const { owner, endpoint, release } = each
