@@ -198,6 +198,13 @@ describe('installed into an empty folder', () => {
     expect(output).toBe('')
   })
 
+  it.skipIf(process.env.PACKAGE_DEMO !== 'all')('tells the whole story of the demo by npx', async () => {
+    const { stdout } = await installed.run('npx', '--no-install', 'verdigris', 'demo', '--once', '--json')
+    const { claims } = JSON.parse(stdout)
+    expect(claims.length).toBeGreaterThan(5)
+    expect(claims.filter(({ holds }: { readonly holds: boolean }) => !holds)).toEqual([])
+  }, 300_000)
+
   it('has a command that serves, and examples of the client that move its traffic', async () => {
     const { run } = installed
     const version = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version
