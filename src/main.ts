@@ -26,6 +26,7 @@ import {
   endRooms,
   type Logger,
   type Metrics,
+  openTracing,
   type Readiness,
   type Room,
   remindOfCondition,
@@ -135,7 +136,12 @@ async function start(
   // Intent → resources → pushes → streams, and what the streams say back.
   const { allowUnsafeExtensions } = config
   if (allowUnsafeExtensions) log.warn({ event: 'unsafe_extensions_allowed' })
-  const compiler = createCompiler({ allowUnsafeExtensions })
+  // Spans, where a SDK was registered before the start.
+  const tracing = openTracing(programVersion())
+  const compiler = createCompiler({
+    allowUnsafeExtensions,
+    measure: (part, run) => tracing.within(part, {}, run),
+  })
   const channel = createChannel({ codec: false })
   const decider = counted(channel.decider, metrics)
   const secrets =
@@ -157,6 +163,7 @@ async function start(
     timeouts: config.timeouts,
     observed: { endpoints: knownEndpoints(store.value.view().records('endpoint')), secrets: new Map() },
     onEvent,
+    tracing,
     ...(trial.unsafe === undefined ? {} : { unsafe: trial.unsafe }),
   })
 
@@ -197,6 +204,7 @@ async function start(
       seen: (call) => metrics.adminCall(call),
       failed: (method, error) => log.error({ event: 'admin_call_failed', method, err: error }),
       watchers: (open) => metrics.adminWatchers(open),
+      tracing,
     },
   )
   const admin = await createAdminServer({ calls, gate, listen: config.admin })

@@ -2,11 +2,13 @@
 import type {
   handleServerStreamingCall,
   handleUnaryCall,
+  Metadata,
   ServerWritableStream,
   UntypedServiceImplementation,
 } from '@grpc/grpc-js'
 import type { Gate } from '../../access/index.ts'
 import { toTrailers } from '../../api/index.ts'
+import { type TraceHeaders, traceHeaderNames } from '../../base/index.ts'
 import { type AdminCalls, statusOf } from './calls.ts'
 
 /** The implementation of each service, by its name. */
@@ -29,10 +31,12 @@ const unaryOf =
     const actor = gate.actorOf(call.metadata)
     const gone = new AbortController()
     call.on('cancelled', () => gone.abort())
-    void calls.unary(name, call.request, { actor, gone: gone.signal }).then((answer) => {
-      if (answer.ok) callback(null, answer.value)
-      else callback(toTrailers(statusOf(answer.error)))
-    })
+    void calls
+      .unary(name, call.request, { actor, gone: gone.signal, trace: traceOf(call.metadata) })
+      .then((answer) => {
+        if (answer.ok) callback(null, answer.value)
+        else callback(toTrailers(statusOf(answer.error)))
+      })
   }
 
 const streamOf =
@@ -48,6 +52,15 @@ const streamOf =
       else call.emit('error', toTrailers(statusOf(failure)))
     })
   }
+
+/** The caller's own trace, as its headers name it. */
+function traceOf(metadata: Metadata): TraceHeaders {
+  const found = traceHeaderNames.flatMap((name): [string, string][] => {
+    const [value] = metadata.get(name)
+    return typeof value === 'string' ? [[name, value]] : []
+  })
+  return Object.fromEntries(found)
+}
 
 /** The socket has taken what was written, or nobody reads any more. */
 const drained = (call: ServerWritableStream<object, object>, gone: AbortSignal): Promise<void> =>

@@ -2,7 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { actorOf, type Gate, type ListenAddress } from '../../access/index.ts'
 import type { AdminCalls } from '../../admin/index.ts'
-import { type Json, limits, type Problem } from '../../base/index.ts'
+import { type Json, limits, type Problem, type TraceHeaders, traceHeaderNames } from '../../base/index.ts'
 import { resumed } from '../event-stream.ts'
 import { noSuchPath, otherVerb, type Refusal, refusalOf } from '../problem-details.ts'
 import { requestMessage } from '../request-message.ts'
@@ -105,7 +105,7 @@ export function createHttpApi(options: HttpApiOptions): HttpApi {
     if (!message.ok) return fail(message.error)
     const gone = new AbortController()
     response.once('close', () => gone.abort())
-    const caller = { actor, gone: gone.signal }
+    const caller = { actor, gone: gone.signal, trace: traceOf(request) }
     if (streaming) return watch(request, response, route, message.value, caller)
     const answered = await calls.unary(name, message.value, caller)
     if (!answered.ok) return refuse(request, response, refusalOf(answered.error))
@@ -204,4 +204,13 @@ const refuse = (request: IncomingMessage, response: ServerResponse, refusal: Ref
 const nothing = (response: ServerResponse, allow: readonly string[]): void => {
   response.writeHead(204, { ...always, allow: allow.join(', ') })
   response.end()
+}
+
+/** The caller's own trace, as its headers name it. */
+function traceOf({ headers }: IncomingMessage): TraceHeaders {
+  const found = traceHeaderNames.flatMap((name): [string, string][] => {
+    const value = headers[name]
+    return typeof value === 'string' ? [[name, value]] : []
+  })
+  return Object.fromEntries(found)
 }

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto'
 import type { Json, Problem, Result } from '../../base/index.ts'
 import { canonicalJson, err, limits, ok } from '../../base/index.ts'
 import { keyOf, type Plan } from '../../model/index.ts'
+import type { Change } from '../../store/index.ts'
 import { parseAnswer } from '../answers.ts'
 import { step } from '../machine.ts'
 import { pushFields } from '../push-events.ts'
@@ -22,6 +23,7 @@ import { admit, drive, restand } from './drive.ts'
 import type { Engine } from './engine.ts'
 import { compiledOf, nowOf } from './engine.ts'
 import { planCommand } from './plan-command.ts'
+import { endPushSpans, insidePush, openPushSpans } from './push-spans.ts'
 import { holdRamps, keepsRamps } from './ramps.ts'
 import { restandOthers } from './restand-others.ts'
 import { readPlanned, seePlanned } from './secrets.ts'
@@ -31,7 +33,7 @@ export async function tryChange(
   engine: Engine,
   command: ChangeCommand,
 ): Promise<Result<ChangeAnswer, Problem>> {
-  const plan = await planCommand(engine, command)
+  const plan = await tracedPlan(engine, command)
   if (!plan.ok) return plan
   if (isNothing(plan.value)) return ok(answerOf(plan.value))
   const drains = drainsOf(engine, command, plan.value)
@@ -46,6 +48,9 @@ export async function tryChange(
   return ok({ ...answer, notes: [...answer.notes, ...joinNotes(engine, design.value)] })
 }
 
+const tracedPlan = (engine: Engine, command: ChangeCommand): ReturnType<typeof planCommand> =>
+  engine.tracing.within('plan', { 'verdigris.verb': command.verb }, () => planCommand(engine, command))
+
 /** The change itself; one at a time. `arrivedAt`: monotonic. */
 export async function makeChange(
   engine: Engine,
@@ -58,7 +63,7 @@ export async function makeChange(
     if (!known.ok) return known
     if (known.value !== undefined) return ok(parseAnswer(known.value))
   }
-  const plan = await planCommand(engine, command)
+  const plan = await tracedPlan(engine, command)
   if (!plan.ok) return plan
   if (isNothing(plan.value)) return ok(answerOf(plan.value))
   const read = await readPlanned(engine, plan.value)
@@ -119,38 +124,43 @@ async function commitChange(
     (other) => step(other, { kind: 'overtaken', by }, now, engine.timeouts)[0],
   )
   const pushRecords = engine.store.view().records('push')
-  const committed = await commitStep(
-    engine,
-    {
-      expects: plan.expects,
-      revision: {
-        actor,
-        reason: reasonOf(reason, plan),
-        verb,
-        ...(requestId === undefined ? {} : { requestId, requestHash }),
-        ...(id === undefined ? {} : { push: id }),
-        puts: design.puts,
-        deletes: design.deletes,
-      },
-      ...(design.isFast ? { applied: design.applied } : {}),
-      records: {
-        put: [
-          ...(first === undefined ? overtaken : [first, ...overtaken]).map(recordPut),
-          ...(id === undefined || !design.isFast ? [] : beforeRows(id, before)).map((row) => ({
-            table: 'push' as const,
-            ...row,
-          })),
-        ],
-        delete: overtaken.flatMap((other) =>
-          beforeKeys(pushRecords, other.id).map((key) => ({ table: 'push' as const, key })),
-        ),
-      },
-      // Kept for retries only.
-      ...(requestId === undefined ? {} : { answer: toJson(answer) }),
+  if (push !== undefined) openPushSpans(engine, push)
+  const change: Change = {
+    expects: plan.expects,
+    revision: {
+      actor,
+      reason: reasonOf(reason, plan),
+      verb,
+      ...(requestId === undefined ? {} : { requestId, requestHash }),
+      ...(id === undefined ? {} : { push: id }),
+      puts: design.puts,
+      deletes: design.deletes,
     },
-    design.plans,
-    design.isFast ? { target: design.target, touched: design.touched } : { touched: [] },
+    ...(design.isFast ? { applied: design.applied } : {}),
+    records: {
+      put: [
+        ...(first === undefined ? overtaken : [first, ...overtaken]).map(recordPut),
+        ...(id === undefined || !design.isFast ? [] : beforeRows(id, before)).map((row) => ({
+          table: 'push' as const,
+          ...row,
+        })),
+      ],
+      delete: overtaken.flatMap((other) =>
+        beforeKeys(pushRecords, other.id).map((key) => ({ table: 'push' as const, key })),
+      ),
+    },
+    // Kept for retries only.
+    ...(requestId === undefined ? {} : { answer: toJson(answer) }),
+  }
+  const committed = await insidePush(engine, id ?? '', () =>
+    commitStep(
+      engine,
+      change,
+      design.plans,
+      design.isFast ? { target: design.target, touched: design.touched } : { touched: [] },
+    ),
   )
+  if (!committed.ok && id !== undefined) endPushSpans(engine, id, 'aborted', committed.error.message)
   if (!committed.ok) return committed
   for (const other of design.overtaken) drive(engine, other.id, { kind: 'overtaken', by })
   if (push !== undefined) begin(engine, push, design, before, committed.value.flushMs)

@@ -122,14 +122,19 @@ export async function commitStep(
 ): Promise<Result<Committed, Problem>> {
   const before = engine.store.view()
   const records = recordsOf(plans, nowOf(engine))
-  const committed = await engine.store.commit({
-    ...change,
-    generations: plans.flatMap(({ generation }) => (generation === undefined ? [] : [generation])),
-    resources: newResources(engine, plans),
-    records: {
-      put: [...(change.records?.put ?? []), ...records.put],
-      delete: [...(change.records?.delete ?? []), ...records.delete],
-    },
+  const committed = await engine.tracing.within('commit', {}, async (span) => {
+    const written = await engine.store.commit({
+      ...change,
+      generations: plans.flatMap(({ generation }) => (generation === undefined ? [] : [generation])),
+      resources: newResources(engine, plans),
+      records: {
+        put: [...(change.records?.put ?? []), ...records.put],
+        delete: [...(change.records?.delete ?? []), ...records.delete],
+      },
+    })
+    const number = written.ok ? written.value.revision?.number : undefined
+    if (number !== undefined) span.set({ 'verdigris.revision': number })
+    return written
   })
   engine.storeFault = committed.ok ? undefined : committed.error.message
   if (!committed.ok) {
@@ -157,7 +162,11 @@ function publishPlan(engine: Engine, plan: GroupPlan, base: Parameters<typeof pu
   if (generation === undefined) return
   engine.served.set(group, resources)
   engine.unclosed.set(group, engine.clock.mono())
-  engine.decider.send(publication(base, generation, lookupIn(engine, group)))
+  engine.tracing.within(
+    'publish',
+    { 'verdigris.group': group, 'verdigris.generation': generation.number },
+    () => engine.decider.send(publication(base, generation, lookupIn(engine, group))),
+  )
   engine.log.info({ event: 'generation', group, generation: generation.number, cause: generation.cause })
   engine.onEvent({
     name: 'generation',

@@ -10,6 +10,7 @@ import type { PushRecord } from '../types.ts'
 import { absentOf, countsOf, holdsUp, standBarriers } from './barriers.ts'
 import type { Engine } from './engine.ts'
 import { nowOf } from './engine.ts'
+import { traceStep } from './push-spans.ts'
 
 /** Folds an event into a push that is not over; does what follows. */
 export function drive(engine: Engine, id: string, event: PushEvent): void {
@@ -19,8 +20,10 @@ export function drive(engine: Engine, id: string, event: PushEvent): void {
   if (next === push) return
   engine.pushes.set(id, next)
   const isNewStep = next.step.kind !== push.step.kind
-  if (isNewStep) entered(engine, push, next)
-  else if (engine.watchers.wanted(id)) engine.watchers.tell(currentRecord(engine, next))
+  if (isNewStep) {
+    traceStep(engine, next)
+    entered(engine, push, next)
+  } else if (engine.watchers.wanted(id)) engine.watchers.tell(currentRecord(engine, next))
   for (const effect of effects) perform(engine, next, effect)
   if (isNewStep && (next.step.kind === 'switching' || next.step.kind === 'reverting')) restand(engine, id)
 }

@@ -1,7 +1,7 @@
 // What the delivery engine holds in memory: everything here is read back from the store at a start, or learned anew
 // from the streams. The files beside this one are its verbs.
 import type { Problem, Result } from '../../base/index.ts'
-import { err, limits, ok } from '../../base/index.ts'
+import { err, limits, ok, type Tracing } from '../../base/index.ts'
 import type { DeciderEnd } from '../../channel/index.ts'
 import { typeUrls } from '../../envoy-api/index.ts'
 import type { EventInput } from '../../events/index.ts'
@@ -18,6 +18,7 @@ import type { Before } from '../records.ts'
 import type { Retirement, RetireTimeouts } from '../retirement.ts'
 import type { PushPhase, PushRecord } from '../types.ts'
 import type { Clock } from './clock.ts'
+import type { PushSpans } from './push-spans.ts'
 import type { Serial } from './serial.ts'
 import type { Watchers } from './watchers.ts'
 
@@ -82,6 +83,9 @@ export interface Engine {
   readonly log: Log
   readonly timeouts: Timeouts
   readonly unsafe: Unsafe
+  readonly tracing: Tracing
+  /** Of pushes that are not over, by id. */
+  readonly spans: Map<string, PushSpans>
   readonly onEvent: (event: EventInput) => void
   readonly secrets: SecretSource
   /** Writes a step of a push down and goes on with it; set once, by the runner. */
@@ -138,7 +142,11 @@ export function compiledOf(engine: Engine, world: World, group: GroupKey): Resul
   }
   const found = known.get(group)
   if (found?.observed === engine.observed) return found.result
-  const result = refreshed(engine, world, found) ?? engine.compiler.compile(world, group, engine.observed)
+  const result =
+    refreshed(engine, world, found) ??
+    engine.tracing.within('compile', { 'verdigris.group': group }, () =>
+      engine.compiler.compile(world, group, engine.observed),
+    )
   known.set(group, { observed: engine.observed, result })
   return result
 }

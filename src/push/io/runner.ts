@@ -1,6 +1,6 @@
 // The delivery engine, put together: what the admin API talks to, what the streams talk to.
 import type { Bound, Problem, Result } from '../../base/index.ts'
-import { assertNever, err, limits, ok } from '../../base/index.ts'
+import { assertNever, err, limits, noTracing, ok, type Tracing } from '../../base/index.ts'
 import type { DeciderEnd } from '../../channel/index.ts'
 import type { EventInput } from '../../events/index.ts'
 import type { FleetView } from '../../fleet/index.ts'
@@ -23,6 +23,7 @@ import { currentRecord, drive } from './drive.ts'
 import type { Engine, EngineCompiler, Log, StepCommit, Timeouts, Unsafe } from './engine.ts'
 import { availability } from './engine.ts'
 import { observe } from './observe.ts'
+import { insidePush } from './push-spans.ts'
 import { stepRamp } from './ramps.ts'
 import { createSerial } from './serial.ts'
 import { serveStored } from './serve-stored.ts'
@@ -47,6 +48,8 @@ export interface DeliveryOptions {
   readonly onEvent?: (event: EventInput) => void
   /** Where certificates come from. Default: from nowhere, so a Secret is refused. */
   readonly secrets?: SecretSource
+  /** Spans of what it does. Default: none are kept. */
+  readonly tracing?: Tracing
   /** Takes promises away, for tests that show what they are for. */
   readonly unsafe?: Unsafe
 }
@@ -132,6 +135,8 @@ function createEngine(options: DeliveryOptions): Engine {
     },
     timeouts,
     unsafe: options.unsafe ?? {},
+    tracing: options.tracing ?? noTracing,
+    spans: new Map(),
     onEvent: (event) => aside(() => onEvent(event)),
     secrets: options.secrets ?? noSecretFiles,
     commit: (push, what) => commit(engine, push, what),
@@ -161,7 +166,10 @@ function createEngine(options: DeliveryOptions): Engine {
   return engine
 }
 
-async function commit(engine: Engine, push: Push, what: StepCommit): Promise<void> {
+const commit = (engine: Engine, push: Push, what: StepCommit): Promise<void> =>
+  insidePush(engine, push.id, () => commitStepOf(engine, push, what))
+
+async function commitStepOf(engine: Engine, push: Push, what: StepCommit): Promise<void> {
   switch (what) {
     case 'decision':
       return decide(engine, push.id)

@@ -1,6 +1,6 @@
 // A delivery engine over a real store in memory, the real compiler and the channel with its codec, driven by a virtual
 // clock, with proxies at the other end.
-import type { Problem, Result } from '../../../../src/base/index.ts'
+import type { Problem, Result, Tracing } from '../../../../src/base/index.ts'
 import { createChannel } from '../../../../src/channel/index.ts'
 import { knownEndpoints } from '../../../../src/discovery/index.ts'
 import type { Manifest } from '../../../../src/model/index.ts'
@@ -92,6 +92,8 @@ export interface RigOptions {
   readonly fleet?: FakeFleet
   /** Dies at a step. */
   readonly cut?: Cut
+  /** Spans of what it does. */
+  readonly tracing?: Tracing
   /** Where certificates come from. */
   readonly secrets?: SecretSource
   /** Bounds of one batch of the engine; a change beyond them is staged. */
@@ -125,6 +127,7 @@ export async function createRig(options: RigOptions = {}): Promise<Rig> {
     observed: { endpoints: knownEndpoints(store.view().records('endpoint')), secrets: new Map() },
     ...(options.unsafe === undefined ? {} : { unsafe: options.unsafe }),
     ...(options.secrets === undefined ? {} : { secrets: options.secrets }),
+    ...(options.tracing === undefined ? {} : { tracing: options.tracing }),
   })
   for (const id of options.nodes ?? []) {
     if (!fleet.nodes.has(id)) fleet.add(id)
