@@ -143,6 +143,13 @@ export const commandTable: readonly CommandEntry[] = [
     load: () => import('./commands/fence.ts'),
   },
   {
+    name: 'explain',
+    usage: 'URL [options]',
+    summary: 'which way a request takes: route, environment, mirrors',
+    group: 'Traffic',
+    load: () => import('./commands/explain.ts'),
+  },
+  {
     name: 'history',
     usage: 'SERVICE [options]',
     summary: 'who moved a service, when and why',

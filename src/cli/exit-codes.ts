@@ -6,7 +6,7 @@ export const exitTable = {
   failed: {
     code: 1,
     meaning:
-      'Refused or failed; nothing was changed. `diff`, and `restore` without `--yes`: there are differences. `store verify`: it is damaged.',
+      'Refused or failed; nothing was changed. `diff`, and `restore` without `--yes`: there are differences. `explain`: nothing takes the request. `store verify`: it is damaged.',
   },
   usage: {
     code: 2,

@@ -12,7 +12,7 @@ import { tcpWay } from './tcp.ts'
 import type { Asked, Explanation, MadeBy, Served, Way } from './types.ts'
 import { unpack } from './unpack.ts'
 import type { Verdict } from './verdict.ts'
-import { answered, courseOf, ended, notFound } from './ways.ts'
+import { answered, asClientSees, courseOf, ended, notFound } from './ways.ts'
 
 /** Which listeners are meant. */
 export interface ListenersMeant {
@@ -97,8 +97,10 @@ function explainRequest(served: Served, asked: Asked, manager: envoy.HttpConnect
   const received = receive(manager, asked)
   if ('refused' in received) {
     const way = { conditions: [], route: '', match: '', ...answered(received.refused, received.why) }
-    return { ...nothing, ways: [way] }
+    const sent = new Map(asked.headers.map(({ name: each, value }) => [each, { values: [value] }]))
+    return { ...nothing, ways: [asClientSees(way, sent)] }
   }
+  const { headers } = received
   const name = manager.rds?.routeConfigName ?? ''
   const configuration = manager.routeConfig ?? served.routes(name)
   const notes = [...received.notes, ...unforeseen(manager, served)]
@@ -110,21 +112,25 @@ function explainRequest(served: Served, asked: Asked, manager: envoy.HttpConnect
     }
   }
   if (configuration === undefined) {
-    return { ...nothing, notes, ways: [notFound(`no route configuration ${name} is served`)] }
+    return {
+      ...nothing,
+      notes,
+      ways: [asClientSees(notFound(`no route configuration ${name} is served`), headers)],
+    }
   }
-  const { headers } = received
   const authority = headers.get(':authority')
   const host = authority !== undefined && 'values' in authority ? (authority.values[0] ?? '') : ''
   const found = findVirtualHost(configuration, host)
   if (found === undefined) {
     const known = (configuration.virtualHosts ?? []).flatMap(({ domains = [] }) => domains)
-    return { ...nothing, notes, ways: [notFound(noHost(host, known))] }
+    return { ...nothing, notes, ways: [asClientSees(notFound(noHost(host, known)), headers)] }
   }
   const request: Request = {
     headers,
     tokens: { providers: tokenProviders(manager, served), claims: asked.claims },
     runtime: { values: served.runtime, place: asked.place },
     ignoresParameters: configuration.ignorePathParametersInPathMatching === true,
+    askedPath: asked.path,
   }
   return { ...walk(served, manager, configuration, found, request), notes }
 }
@@ -177,14 +183,20 @@ function walk(
     }
     ways.push(way)
     const isSure = way.conditions.length === 0 && way.chance === undefined
-    if (isSure) return { ...base, ways, misses: nearest(missed, limits.missesExplained) }
+    if (isSure) {
+      return { ...base, ways, misses: nearest(missed, limits.missesExplained, { route, maker, verdicts }) }
+    }
     if (ways.length >= limits.waysExplained) {
       ways.push(ended('UNTOLD', 'there are more routes whose conditions only the proxy knows'))
       return { ...base, ways, misses: [] }
     }
   }
   const detail = `no route of virtual host ${virtualHost.name ?? ''} takes it`
-  return { ...base, ways: [...ways, notFound(detail)], misses: nearest(missed, limits.missesExplained) }
+  return {
+    ...base,
+    ways: [...ways, asClientSees(notFound(detail), request.headers)],
+    misses: nearest(missed, limits.missesExplained),
+  }
 }
 
 function chanceOf(verdicts: readonly Verdict[]): { readonly chance?: number } {

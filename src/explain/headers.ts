@@ -95,11 +95,19 @@ function headerWords(name: string, matcher: envoy.HeaderMatcher): string {
   const who = name === 'x-envoy-external-address' ? 'client address' : `header ${name}`
   const not = invertMatch ? 'not: ' : ''
   if (isPresence(matcher)) return `${who} is ${presenceOf(matcher, true) ? '' : 'not '}there`
-  if (rangeMatch !== undefined) {
-    return `${not}${who} is from ${rangeMatch.start ?? 0} to below ${rangeMatch.end ?? 0}`
-  }
+  if (rangeMatch !== undefined) return `${who} ${rangeWords(rangeMatch, invertMatch)}`
   if (regex !== undefined) return `${not}${who} matches ${shortRegex(regex)}`
   return `${not}${who} ${textMatcherWords(stringMatch ?? olderForm(matcher))}`
+}
+
+/** The end of what fits into the 64 bits of a range. */
+const largest = '9223372036854775807'
+
+/** `is from 5 to 49`; turned around, a header that is not there may be meant too. */
+function rangeWords({ start = 0, end = 0 }: envoy.Int64Range, inverted: boolean): string {
+  const [from, last] = [String(start), String(BigInt(end) - 1n)]
+  if (String(end) === largest) return inverted ? `is not ${from} or more` : `is ${from} or more`
+  return `is ${inverted ? 'not ' : ''}${from === '0' ? 'at most' : `from ${from} to`} ${last}`
 }
 
 /** The form in which translation asks for a cookie. */

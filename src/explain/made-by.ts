@@ -13,8 +13,18 @@ type Finder = (
   route: envoy.Route,
 ) => MadeBy | undefined
 
-/** Finds the makers of a group's routes; nothing is translated before it is asked. */
+const finders = new WeakMap<World, Map<GroupKey, Finder>>()
+
+/** Finds the makers of a group's routes; nothing is translated before it is asked, and each world once. */
 export function makersOf(world: World, group: GroupKey): Finder {
+  const known = finders.get(world) ?? new Map<GroupKey, Finder>()
+  finders.set(world, known)
+  const found = known.get(group) ?? makersIn(world, group)
+  known.set(group, found)
+  return found
+}
+
+function makersIn(world: World, group: GroupKey): Finder {
   let known: ReturnType<ReturnType<typeof createTranslator>['translate']> | undefined
   return (configuration, virtualHost, index, served) => {
     known ??= createTranslator().translate(world, group)

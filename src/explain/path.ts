@@ -16,6 +16,8 @@ export function normalisePath(manager: envoy.HttpConnectionManager, path: string
   if (escaped && unescapes) {
     place = place.replace(/%2f/gi, '/').replace(/%5c/gi, '\\')
   }
+  if (manager.normalizePath === true && place.includes('%00'))
+    return { refused: 400, why: 'a path holds no %00' }
   if (manager.normalizePath === true) place = canonical(place)
   if (manager.mergeSlashes === true) place = place.replace(/\/{2,}/g, '/')
   return { path: place + query }

@@ -16,6 +16,8 @@ export interface Request {
   readonly runtime: RuntimeView
   /** Path parameters (`;a=b`) are no part of the path. */
   readonly ignoresParameters: boolean
+  /** The path as the client sent it. */
+  readonly askedPath: string
 }
 
 /** Every condition of a match, its path first. */
@@ -34,9 +36,14 @@ export function judgeMatch(match: envoy.RouteMatch, request: Request): readonly 
   ]
 }
 
-/** The match in words: `path below /cart, method GET or HEAD`. */
+/** The match in words: `path is /cart or below, method GET or HEAD`. What every request that is copied must have goes without saying. */
 export const matchWords = (verdicts: readonly Verdict[]): string =>
-  verdicts.map(({ text }) => text).join(', ')
+  verdicts
+    .filter(({ kind, text }) => kind !== 'yes' || !unsaid.test(text))
+    .map(({ text }) => text)
+    .join(', ')
+
+const unsaid = /^header (?:(?:x-verdigris-shadow|upgrade) is not there|content-length is not \d+ or more)$/
 
 const unknown = (text: string): Verdict => ({ kind: 'depends', text })
 

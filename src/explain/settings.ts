@@ -2,6 +2,7 @@
 import type { envoy } from '../envoy-api/index.ts'
 import { type Headers, judgeHeader, knownText } from './headers.ts'
 import { rewritten } from './redirects.ts'
+import type { Request } from './route-match.ts'
 import { takesText } from './texts.ts'
 import type { Setting } from './types.ts'
 import { unpack } from './unpack.ts'
@@ -29,12 +30,12 @@ export function filterConfig(
 /** Settings of a request that goes to a backend. */
 export function forwardingSettings(
   scope: Scope,
-  headers: Headers,
+  { headers, askedPath }: Request,
   manager: envoy.HttpConnectionManager,
 ): readonly Setting[] {
   const { route: action = {}, match = {} } = scope.route
   const path = knownText(headers, ':path')
-  const sent = path === undefined ? undefined : rewritten(action, match, path)
+  const sent = path === undefined ? undefined : (rewritten(action, match, path) ?? path)
   const longest = action.maxStreamDuration
   return [
     ...told('timeout', timeText(action.timeout ?? '15s')),
@@ -45,7 +46,7 @@ export function forwardingSettings(
       longest?.grpcTimeoutHeaderMax && `the client's own, at most ${longest.grpcTimeoutHeaderMax}`,
     ),
     ...told('retry', retryText(action.retryPolicy ?? scope.virtualHost.retryPolicy)),
-    ...told('path sent', sent === path ? undefined : sent),
+    ...told('path sent', sent === askedPath ? undefined : sent),
     ...told('host sent', hostSent(action)),
     ...headerSettings(scope),
     ...guards(scope, headers),

@@ -118,6 +118,8 @@ export interface Way {
   readonly madeBy?: MadeBy
   /** Of an answer of the proxy's own; 0: none. */
   readonly status: number
+  /** What it says to a client of gRPC; absent: the client is none. */
+  readonly grpcStatus?: number
   /** Where a redirect leads. */
   readonly location: string
   /** Why it is so, in a sentence, where the outcome alone does not say. */

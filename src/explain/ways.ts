@@ -3,7 +3,7 @@ import type { envoy } from '../envoy-api/index.ts'
 import { type Headers, knownText } from './headers.ts'
 import { mirrorsOf } from './mirrors.ts'
 import { redirection } from './redirects.ts'
-import { isConnect, type Request } from './route-match.ts'
+import { isConnect, isGrpc, type Request } from './route-match.ts'
 import { answerSettings, forwardingSettings, preflightAnswer, type Scope } from './settings.ts'
 import { chooseCluster, sharesOf } from './shares.ts'
 import type { Served, Way } from './types.ts'
@@ -44,8 +44,55 @@ export const answered = (status: number, detail: string): Course => ({
   detail,
 })
 
+/**
+ * What a client of gRPC sees of an answer of the proxy's own: status 200, and the meaning as a status of gRPC.
+ * source/common/grpc/status.cc
+ */
+export function asClientSees<T extends Course>(course: T, headers: Headers): T {
+  const isOwn =
+    course.outcome === 'ANSWERED' || course.outcome === 'REDIRECTED' || course.outcome === 'NOT_FOUND'
+  if (!isOwn || course.status === 0 || !isGrpc(headers)) return course
+  const grpcStatus = grpcStatuses.get(course.status) ?? 2
+  return { ...course, status: 200, grpcStatus }
+}
+
+/** UNKNOWN for all others. */
+const grpcStatuses: ReadonlyMap<number, number> = new Map([
+  ...([
+    [400, 13],
+    [401, 16],
+    [403, 7],
+    [404, 12],
+  ] as const),
+  ...([
+    [429, 14],
+    [502, 14],
+    [503, 14],
+    [504, 14],
+  ] as const),
+])
+
 /** What becomes of the request on this route. */
 export function courseOf(
+  scope: Scope,
+  request: Request,
+  manager: envoy.HttpConnectionManager,
+  served: Served,
+): Course {
+  const preflight = leadsToBackend(scope, request) ? preflightAnswer(scope, request.headers) : undefined
+  // The CORS filter answers as to anybody.
+  if (preflight !== undefined) return answered(200, preflight)
+  return asClientSees(ownCourse(scope, request, manager, served), request.headers)
+}
+
+/** The filters see only what no redirect and no answer of the route ends before them. */
+const leadsToBackend = (
+  { route, virtualHost: { requireTls = 'NONE' } }: Scope,
+  { headers }: Request,
+): boolean =>
+  route.route !== undefined && (requireTls === 'NONE' || knownText(headers, 'x-forwarded-proto') === 'https')
+
+function ownCourse(
   scope: Scope,
   request: Request,
   manager: envoy.HttpConnectionManager,
@@ -81,8 +128,6 @@ export function courseOf(
   if (action === undefined) return { ...nowhere, detail: 'the route leads nowhere' }
   const upgrade = refusedUpgrade(action, headers, manager)
   if (upgrade !== undefined) return answered(403, upgrade)
-  const preflight = preflightAnswer(scope, headers)
-  if (preflight !== undefined) return answered(200, preflight)
   return forwarded(action, scope, request, manager, served)
 }
 
@@ -118,7 +163,7 @@ function forwarded(
   return {
     ...{ ...nowhere, outcome: 'FORWARDED', decidedBy, shares, detail },
     mirrors: mirrorsOf(policies ?? [], slices, request),
-    settings: forwardingSettings({ route, virtualHost, configuration }, request.headers, manager),
+    settings: forwardingSettings({ route, virtualHost, configuration }, request, manager),
   }
 }
 

@@ -10,9 +10,10 @@ export function readAsked(request: ExplainRequest): Result<Asked, Problem> {
   const wrong = (path: string, message: string): void => {
     faults.push({ path, message })
   }
-  const url = /^(?:(?<scheme>https?|tcp):\/\/)?(?<authority>[^/?#\s]*)(?<path>[/?][^#]*)?(?:#.*)?$/i.exec(
-    request.url,
-  )
+  const url =
+    /^(?:(?<scheme>https?|tcp):\/\/)?(?<authority>(?:\[[0-9a-f:.]*\]|[^/?#\s:[\]]*)(?::\d{1,5})?)(?<path>[/?][^#]*)?(?:#.*)?$/i.exec(
+      request.url,
+    )
   if (request.url.length > limits.explainedTextLength || url === null || hasControls(request.url)) {
     wrong('url', `found ${found(request.url)}, wanted a URL such as http://shop.test/cart, or tcp://:5432`)
   }
@@ -21,8 +22,8 @@ export function readAsked(request: ExplainRequest): Result<Asked, Problem> {
   if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}$/.test(method)) {
     wrong('method', `found ${found(method)}, wanted a method such as GET`)
   }
-  const scheme_ = schemeOf(scheme)
-  if (scheme_ !== 'tcp' && authority === '' && url !== null)
+  const asScheme = schemeOf(scheme)
+  if (asScheme !== 'tcp' && authority === '' && url !== null)
     wrong('url', `found no host in ${found(request.url)}`)
   if (request.headers.length + request.claims.length > limits.fieldsExplained) {
     wrong('headers', `wanted at most ${limits.fieldsExplained} headers and claims`)
@@ -40,7 +41,7 @@ export function readAsked(request: ExplainRequest): Result<Asked, Problem> {
   }
   if (faults.length > 0) return err(invalid(faults))
   return ok({
-    ...{ scheme: scheme_, authority, method },
+    ...{ scheme: asScheme, authority, method },
     path: path.startsWith('?') ? `/${path}` : path,
     headers: request.headers.map(({ name, value }) => ({ name: name.toLowerCase(), value: value.trim() })),
     ...(request.sni === '' ? {} : { sni: request.sni }),

@@ -213,6 +213,7 @@ function listenersMeant(
   if (request.port !== 0) return { port: request.port, ...named }
   // A port in the URL may be that of something in front of the proxies.
   const inUrl = Number(/:(\d+)$/.exec(asked.authority)?.[1] ?? 0)
+  if (asked.scheme === 'tcp' && inUrl !== 0) return { port: inUrl, ...named }
   const isListened = served.some(({ listeners }) => listeners.some((each) => portOf(each) === inUrl))
   return inUrl !== 0 && isListened ? { port: inUrl, ...named } : named
 }
@@ -221,7 +222,10 @@ function listenersMeant(
 function knowing(found: readonly Found[]): readonly Found[] {
   const byName = found.filter(({ explanation: { domain } }) => domain !== '' && domain !== '*')
   if (byName.length > 0) return byName
-  const any = found.filter(({ explanation: { domain } }) => domain === '*')
+  // What comes in for a workload takes every host, and is meant by nobody who names none of it.
+  const any = found.filter(
+    ({ explanation: { domain, listener } }) => domain === '*' && !listener.includes('/sidecar~'),
+  )
   if (any.length > 0) return any
   const connections = found.filter(({ explanation: { ways } }) =>
     ways.some(({ outcome }) => outcome === 'FORWARDED'),
