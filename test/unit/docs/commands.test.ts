@@ -129,7 +129,7 @@ describe('examples and help', () => {
       const examples = help.slice(Math.max(0, help.indexOf('Examples:')))
       lines.push(
         ...[...examples.matchAll(/^ {2}verdigris (\S.*)$/gm)].map(([, line = '']) =>
-          line.replaceAll(/"[^"]*"|'[^']*'/g, 'text').replace(/ {2,}.*$|[|>&#;].*$/, ''),
+          line.replaceAll(/\$\([^)]*\)|"[^"]*"|'[^']*'/g, 'text').replace(/ {2,}.*$|[|>&#;].*$/, ''),
         ),
       )
       command.commands.forEach(look)
