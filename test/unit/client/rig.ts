@@ -8,6 +8,7 @@ import { type Serving, serve } from '../../../src/main.ts'
 import { createLogger } from '../../../src/ops/index.ts'
 
 export interface Plane {
+  readonly xds: number
   readonly admin: number
   readonly http: number
   /** Stops it and starts it again on the same ports and data. */
@@ -39,6 +40,7 @@ export async function startPlane(flags: Readonly<Record<string, string>> = {}): 
   const admin = running.addresses.admin.port
   const http = running.addresses.http.port
   return {
+    xds: running.addresses.xds.port,
     admin,
     http,
     restart: async () => {
