@@ -13,7 +13,11 @@ describeWithEnvoy('a guide that is followed does what it says', () => {
     ['docs/guides/sidecar-mesh.md', []],
     ['docs/guides/ci.md', single],
     ['docs/guides/upgrade.md', single],
-  ])('%s', async (file, copies) => {
-    await expect(followPage(file, { copies })).resolves.toBeUndefined()
-  })
+  ])(
+    '%s',
+    async (file, copies) => {
+      await expect(followPage(file, { copies })).resolves.toBeUndefined()
+    },
+    180_000,
+  )
 })

@@ -43,7 +43,7 @@ export async function followPage(file: string, options: ConsoleOptions = {}): Pr
     const came = new Map<number, readonly string[]>()
     for (const step of steps) {
       if (step.kind === 'file') await writeFile(join(home, step.name), ports.real(step.text))
-      else await follow(shell, step, { file, ports, timeoutMs: options.timeoutMs ?? 30_000, came })
+      else await follow(shell, step, { file, ports, timeoutMs: options.timeoutMs ?? 60_000, came })
     }
     await shell.end()
     if (came.size > 0) await writeFile(join(root, file), withShown(markdown, came))
