@@ -178,6 +178,13 @@ export const commandTable: readonly CommandEntry[] = [
     load: () => import('./commands/events.ts'),
   },
   {
+    name: 'describe',
+    usage: 'KIND NAME... [options]',
+    summary: 'one thing with all that belongs to it: uses, pushes, events',
+    group: 'Fleet',
+    load: () => import('./commands/describe.ts'),
+  },
+  {
     name: 'proxies',
     usage: '[options]',
     summary: 'list the proxies and what they hold',

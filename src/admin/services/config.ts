@@ -122,9 +122,7 @@ export function configHandlers(rooms: AdminRooms): Handlers<'Config'> {
       const world = worldOf(rooms, request.view)
       const object = world.get(key.value)
       if (object === undefined) return err(notFound(key.value))
-      const [usedBy, uses] = [namersOf(world, key.value), namedBy(object)].map((keys) =>
-        keys.map(toKey).sort(byKey),
-      )
+      const [usedBy, uses] = [namersOf(world, key.value), namedBy(object)].map(written)
       return ok({ ...toConfigObject(object, world, rooms.secrets), usedBy, uses })
     },
 
@@ -233,6 +231,13 @@ async function* messages(
     }
   }
 }
+
+/** Of these keys the objects that somebody wrote, sorted: Traffic belongs to its service, and is moved with it. */
+const written = (keys: readonly ObjectKey[]): readonly KeyMessage[] =>
+  keys
+    .map(toKey)
+    .filter(({ kind }) => isApiKind(kind) && kind !== 'Traffic')
+    .sort(byKey)
 
 const byKey = (a: KeyMessage, b: KeyMessage): number =>
   a.kind < b.kind || (a.kind === b.kind && a.name < b.name) ? -1 : 1
