@@ -16,6 +16,8 @@ export const verbLabels = [
   'mirror',
   'set-traffic',
   'rollback',
+  'undo',
+  'restore',
   'compensate',
   'other',
 ] as const
