@@ -207,7 +207,12 @@ async function start(
       tracing,
     },
   )
-  const admin = await createAdminServer({ calls, gate, listen: config.admin })
+  const admin = await createAdminServer({
+    calls,
+    gate,
+    listen: config.admin,
+    version: programVersion(),
+  })
   if (!admin.ok) return admin
   endings.push(
     {

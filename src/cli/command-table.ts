@@ -185,6 +185,13 @@ export const commandTable: readonly CommandEntry[] = [
     load: () => import('./commands/describe.ts'),
   },
   {
+    name: 'wait',
+    usage: 'TARGET... --for CONDITION [options]',
+    summary: 'wait until something is so; the exit status tells',
+    group: 'Fleet',
+    load: () => import('./commands/wait.ts'),
+  },
+  {
     name: 'proxies',
     usage: '[options]',
     summary: 'list the proxies and what they hold',
@@ -204,6 +211,20 @@ export const commandTable: readonly CommandEntry[] = [
     summary: 'where servers are and who you are there, by name',
     group: 'This machine',
     load: () => import('./commands/config.ts'),
+  },
+  {
+    name: 'completion',
+    usage: 'bash|zsh|fish [options]',
+    summary: 'print what completes this command in your shell',
+    group: 'This machine',
+    load: () => import('./commands/completion.ts'),
+  },
+  {
+    name: 'version',
+    usage: '[options]',
+    summary: 'the version of this program, and of the server',
+    group: 'This machine',
+    load: () => import('./commands/version.ts'),
   },
   {
     name: 'store',

@@ -21,12 +21,12 @@ export const exitTable = {
   takenBack: {
     code: 4,
     meaning:
-      'With `--wait`: the push was aborted, reverted or overtaken; the fleet is not where the command wanted it.',
+      'With `--wait`, and `wait push/ID`: the push was aborted, reverted or overtaken; the fleet is not where the command wanted it.',
   },
   notThereYet: {
     code: 5,
     meaning:
-      'With `--wait`: split between proxies, or not there when the time was over; the push goes on by itself.',
+      'With `--wait`, and `wait`: split between proxies, or not so when the time was over; the push goes on by itself.',
   },
   interrupted: { code: 130, meaning: 'Ended by Ctrl-C. What was committed stays; its push goes on.' },
 } as const

@@ -7,6 +7,8 @@ import { programVersion } from './version.ts'
 
 /** Runs a command line (without node and script); resolves when it is over, with the exit status in process.exitCode. */
 export async function runProgram(words: readonly string[]): Promise<void> {
+  // What shells ask when somebody presses Tab; it is in no list.
+  if (words[0] === '__complete') return completeLine(words.slice(1))
   // The first word that is no option is the command.
   const program = await createProgram(words.find((word) => !word.startsWith('-')))
   try {
@@ -16,6 +18,17 @@ export async function runProgram(words: readonly string[]): Promise<void> {
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error
     process.exitCode = error.exitCode === 0 ? exitCode('ok') : exitCode('usage')
+  }
+}
+
+/** Prints candidates; whatever goes wrong is silence, since it would stand in the middle of somebody's line. */
+async function completeLine([shell, line = '', current]: readonly string[]): Promise<void> {
+  const { complete } = await import('./completion/complete.ts')
+  if (shell !== 'bash' && shell !== 'zsh' && shell !== 'fish') return
+  try {
+    for (const each of await complete(shell, line, current, createProgram)) process.stdout.write(`${each}\n`)
+  } catch {
+    process.exitCode = exitCode('failed')
   }
 }
 

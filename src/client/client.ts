@@ -1,6 +1,13 @@
 // The calls themselves: promises for answers, async iterables for watches, failures as values; nothing is tried twice.
 import { type ChannelCredentials, Client, credentials, Metadata } from '@grpc/grpc-js'
-import { type AdminServices, actorHeader, adminApi, apiPackage, type Input } from '../api/index.ts'
+import {
+  type AdminServices,
+  actorHeader,
+  adminApi,
+  apiPackage,
+  type Input,
+  versionTrailer,
+} from '../api/index.ts'
 import { err, limits, ok, type Problem, type Result } from '../base/index.ts'
 import { type TlsOptions, tlsCredentials } from './credentials.ts'
 import { type Failure, failureOf } from './failure.ts'
@@ -43,6 +50,8 @@ export interface AdminClient {
     request: Input<Shape<S, M>['request']>,
     signal: AbortSignal,
   ): AsyncIterable<Result<Shape<S, M>['response'], Failure>>
+  /** The version that the server said last; undefined before its first answer, or when it says none. */
+  serverVersion(): string | undefined
   close(): void
 }
 
@@ -50,7 +59,7 @@ export interface AdminClient {
 export function createClient(options: ClientOptions): Result<AdminClient, Problem> {
   const raw = createRawClient(options)
   if (!raw.ok) return raw
-  const { call, watch, close } = raw.value
+  const { call, watch, serverVersion, close } = raw.value
   return ok({
     call: <S extends Service, M extends keyof AdminServices[S] & string>(
       service: S,
@@ -64,6 +73,7 @@ export function createClient(options: ClientOptions): Result<AdminClient, Proble
       request: object,
       signal: AbortSignal,
     ) => watch<Shape<S, M>['response']>(service, method, request, signal),
+    serverVersion,
     close,
   })
 }
@@ -82,6 +92,7 @@ export interface RawClient {
     request: object,
     signal: AbortSignal,
   ): AsyncGenerator<Result<Response, Failure>>
+  serverVersion(): string | undefined
   close(): void
 }
 
@@ -116,6 +127,7 @@ export function createRawClient(options: ClientOptions): Result<RawClient, Probl
     return found
   }
   let closed = false
+  let version: string | undefined
 
   return ok({
     call: <Response>(
@@ -141,6 +153,10 @@ export function createRawClient(options: ClientOptions): Result<RawClient, Probl
             resolve(response === undefined ? err(failureOf(error, options.server)) : ok(response))
           },
         )
+        call.on('status', ({ metadata: trailers }) => {
+          const [said] = trailers.get(versionTrailer)
+          if (typeof said === 'string') version = said
+        })
         const cancel = (): void => call.cancel()
         signal?.addEventListener('abort', cancel)
       }),
@@ -171,6 +187,7 @@ export function createRawClient(options: ClientOptions): Result<RawClient, Probl
       }
     },
 
+    serverVersion: () => version,
     close: () => {
       closed = true
       client.close()

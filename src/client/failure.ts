@@ -1,6 +1,6 @@
 // What a gRPC status means to a caller: a refusal with its reason, nobody there, silence.
 import { type ServiceError, status } from '@grpc/grpc-js'
-import { fromStatus, fromTrailers } from '../api/index.ts'
+import { fromStatus, fromTrailers, versionTrailer } from '../api/index.ts'
 import type { Problem } from '../base/index.ts'
 
 /** Why a call gave nothing. */
@@ -30,7 +30,7 @@ export function failureOf(error: unknown, server: string): Failure {
     case status.UNIMPLEMENTED:
       return {
         kind: 'unreachable',
-        message: `the server at ${server} is not a Verdigris of this version: ${error.details}`,
+        message: `${whoAnswers(error, server)}: ${error.details}`,
         foreign: true,
       }
     case status.DEADLINE_EXCEEDED:
@@ -52,6 +52,14 @@ export function failureOf(error: unknown, server: string): Failure {
     default:
       return { kind: 'broken', message: `${error.details} (gRPC code ${error.code})` }
   }
+}
+
+/** Another version of us, or not the admin API of one at all. */
+function whoAnswers({ metadata }: ServiceError, server: string): string {
+  const [version] = metadata.get(versionTrailer)
+  return typeof version === 'string'
+    ? `the server at ${server} is Verdigris ${version}, which does not know this`
+    : `the server at ${server} is not a Verdigris of this version`
 }
 
 /** The cause inside grpc-js's long sentence. */

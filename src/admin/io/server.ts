@@ -8,11 +8,14 @@ import type { AdminCalls } from './calls.ts'
 import { grpcServices } from './grpc-calls.ts'
 import { createHealth } from './health.ts'
 import { encodeFile, loadDescriptors } from './load-descriptors.ts'
+import { sayVersion } from './say-version.ts'
 
 export interface AdminServerOptions {
   readonly calls: AdminCalls
   readonly gate: Gate
   readonly listen: ListenAddress
+  /** Said with every answer. */
+  readonly version: string
 }
 
 export interface AdminServer {
@@ -25,12 +28,13 @@ export interface AdminServer {
 
 /** Listens; errors: the port is taken or not allowed. */
 export async function createAdminServer(options: AdminServerOptions): Promise<Result<AdminServer, Problem>> {
-  const { calls, gate, listen } = options
+  const { calls, gate, listen, version } = options
   const server = new Server({
     'grpc.max_receive_message_length': limits.adminMessageBytes,
     'grpc.max_send_message_length': limits.adminMessageBytes,
     'grpc.keepalive_time_ms': 60_000,
-    interceptors: [gate.interceptor('admin')],
+    // The first stands nearest to the caller: it says the version of what the gate refuses, too.
+    interceptors: [sayVersion(version), gate.interceptor('admin')],
   })
   const services = grpcServices(calls, gate)
   for (const [name, implementation] of services) {

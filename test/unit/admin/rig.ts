@@ -103,6 +103,7 @@ export async function startRig(
     readonly discovery?: AdminRooms['discovery']
     readonly nodes?: readonly NodeStatus[]
     readonly eventsLimit?: number
+    readonly version?: string
   } = {},
 ): Promise<Rig> {
   const folder = mkdtempSync(join(tmpdir(), 'verdigris-admin-'))
@@ -125,7 +126,10 @@ export async function startRig(
     },
     options,
   )
-  const server = await createAdminServer({ calls, gate, listen: { address: '127.0.0.1', port: 0 } })
+  const server = await createAdminServer({
+    ...{ calls, gate, listen: { address: '127.0.0.1', port: 0 } },
+    version: options.version ?? 'test',
+  })
   if (!server.ok) throw new Error(server.error.message)
   const { port } = server.value.address
   const clients: Client[] = []
