@@ -26,7 +26,7 @@ collect(await createProgram('*'))
 /** What Envoy, curl, git and the like are given on the pages. */
 const foreign: readonly string[] = [
   ...['--drain-time-s', '--parent-shutdown-time-s', '--base-id', '--concurrency', '--mode'],
-  ...['--cert', '--key', '--cacert', '--fail-with-body', '--resolve', '--help', '--read-only'],
+  ...['--cert', '--key', '--cacert', '--fail-with-body', '--resolve', '--help', '--read-only', '--import'],
 ]
 const flags = new Set([...options.map(({ long }) => long ?? ''), ...foreign])
 const variables = new Set([
