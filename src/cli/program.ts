@@ -1,8 +1,8 @@
 // The command line as commander has it: every command's name, and the options of the one that is meant.
 import { Command, CommanderError } from 'commander'
-import picocolors from 'picocolors'
 import { type CommandEntry, commandTable } from './command-table.ts'
 import { exitCode } from './exit-codes.ts'
+import { createTerminal } from './output/terminal.ts'
 import { programVersion } from './version.ts'
 
 /** Runs a command line (without node and script); resolves when it is over, with the exit status in process.exitCode. */
@@ -43,9 +43,7 @@ export async function createProgram(wanted: string | undefined): Promise<Command
     .helpCommand(false)
     .showSuggestionAfterError()
     .exitOverride()
-    .configureOutput({
-      outputError: (text, write) => write(text.replace(/^error:/, `${picocolors.red('error:')}`)),
-    })
+    .configureOutput({ outputError: (text) => sayUsage(text, program, wanted) })
     .addHelpText('after', firstSteps)
   for (const entry of commandTable) await add(program, entry, wanted === '*' || wanted === entry.name)
   return program
@@ -61,6 +59,44 @@ async function add(program: Command, entry: CommandEntry, whole: boolean): Promi
     .helpGroup(`${group}:`)
     .copyInheritedSettings(program)
   if (whole) (await entry.load()).configure(command)
+}
+
+/** What is wrong with the line, and where it is taught. Commander's own sentence may stand in several lines. */
+function sayUsage(text: string, program: Command, wanted: string | undefined): void {
+  const { say, errorColor } = createTerminal()
+  const entry = program.commands.find((each) => each.name() === wanted)
+  const elsewhere = wanted === undefined ? undefined : calledElsewhere[wanted]
+  say(text.trimEnd().replace(/^error:/, errorColor.red('error:')))
+  const help = `verdigris ${entry === undefined ? '' : `${entry.name()} `}--help`
+  const next = entry === undefined && elsewhere !== undefined ? `verdigris ${elsewhere}` : help
+  say(`${errorColor.dim('next:')}  ${next}`)
+}
+
+/** Verbs of other tools, and what does it here. */
+const calledElsewhere: Readonly<Partial<Record<string, string>>> = {
+  promote: 'switch SERVICE ENVIRONMENT',
+  rollout: 'switch SERVICE ENVIRONMENT',
+  'set-weight': 'split SERVICE blue=90 green=10',
+  canary: 'split SERVICE blue=90 green=10',
+  abort: 'push abort ID, or rollback SERVICE',
+  retry: 'apply, or switch, once more',
+  status: 'traffic SERVICE, or push list',
+  list: 'get',
+  ls: 'get',
+  rm: 'delete',
+  create: 'apply -f FILE',
+  put: 'apply -f FILE',
+  replace: 'apply -f FILE',
+  edit: 'get KIND NAME -o yaml > FILE; verdigris apply -f FILE',
+  nodes: 'proxies',
+  'proxy-status': 'proxies',
+  'proxy-config': 'proxy NODE',
+  analyze: 'validate -f FILE',
+  watch: 'get KIND -w',
+  logs: 'events -w',
+  top: 'traffic',
+  'use-context': 'config use-context NAME',
+  contexts: 'config get-contexts',
 }
 
 const firstSteps = `
