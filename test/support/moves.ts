@@ -123,7 +123,7 @@ function slowest(
     .join(', ')
 }
 
-function totalsOf(
+export function totalsOf(
   total: LoadReport,
 ): Pick<MoveResult, 'slowestRate' | 'travels' | 'requests' | 'failedByClients'> {
   const travels: Record<string, number> = {}
@@ -143,7 +143,7 @@ function totalsOf(
 }
 
 /** Waits until every proxy has so many requests in flight; the fewest at that moment. */
-async function enoughInFlight(load: Load, wanted: number): Promise<number> {
+export async function enoughInFlight(load: Load, wanted: number): Promise<number> {
   for (let attempt = 0; attempt < 500; attempt++) {
     const { targets } = await load.sample()
     const least = Math.min(...targets.map(({ inFlight }) => inFlight))
