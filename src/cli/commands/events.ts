@@ -63,7 +63,7 @@ Examples:
   verdigris events --for node/edge-1 -o wide
   verdigris events -w --names push_done,push_reverted -o json | jq .push
 
-With -n only events about that namespace. docs/reference/events.md has all names.`,
+With -n only those about that namespace. Names: docs/reference/events.md.`,
     )
     .action((options: Options) =>
       withSession(options, async (session) => {

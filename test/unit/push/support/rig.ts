@@ -3,6 +3,7 @@
 import type { Problem, Result, Tracing } from '../../../../src/base/index.ts'
 import { createChannel } from '../../../../src/channel/index.ts'
 import { knownEndpoints } from '../../../../src/discovery/index.ts'
+import type { EventInput } from '../../../../src/events/index.ts'
 import type { Manifest } from '../../../../src/model/index.ts'
 import { parseManifests } from '../../../../src/model/index.ts'
 import type {
@@ -69,6 +70,8 @@ export interface Rig {
   readonly fleet: FakeFleet
   readonly delivery: DeliveryEngine
   readonly logged: readonly Record<string, unknown>[]
+  /** Events, in their order. */
+  readonly told: readonly EventInput[]
   apply(text: string, more?: Partial<Extract<ChangeCommand, { verb: 'apply' }>>): Promise<ChangeAnswer>
   switchTo(environment: string, service?: string): Promise<ChangeAnswer>
   rollback(service?: string): Promise<ChangeAnswer>
@@ -112,6 +115,7 @@ export async function createRig(options: RigOptions = {}): Promise<Rig> {
   const fleet = options.fleet ?? fakeFleet(clock.wall)
   fleet.attach(channel.streamers)
   const logged: Record<string, unknown>[] = []
+  const told: EventInput[] = []
   const note =
     (level: string) =>
     (fields: object): void => {
@@ -123,6 +127,7 @@ export async function createRig(options: RigOptions = {}): Promise<Rig> {
     compiler: options.compiler ?? createCompiler(),
     clock: cut === undefined ? clock : cut.clock(clock),
     log: { info: note('info'), warn: note('warn'), error: note('error') },
+    onEvent: (event) => told.push(event),
     timeouts: { tickMs: 250, ...options.timeouts },
     observed: { endpoints: knownEndpoints(store.view().records('endpoint')), secrets: new Map() },
     ...(options.unsafe === undefined ? {} : { unsafe: options.unsafe }),
@@ -152,6 +157,7 @@ export async function createRig(options: RigOptions = {}): Promise<Rig> {
     fleet,
     delivery,
     logged,
+    told,
     change: (command) => delivery.change(command),
     apply: async (text, more = {}) =>
       must(await delivery.change({ ...by, verb: 'apply', manifests: manifests(text), ...more })),
