@@ -58,7 +58,7 @@ function stepsOfBlock(block: {
   return steps.map((step) => ({ kind: 'command', elsewhere, ...step }))
 }
 
-/** What differs from one run to the next: durations, moments, ids of requests, fingerprints. Widths of columns go with them. */
+/** What differs from one run to the next: durations, moments, ids, versions. Widths of columns go with them. */
 export function normalised(line: string): string {
   return stripVTControlCharacters(line)
     .replace(/\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d)?(\.\d+)?Z?/g, '<at>')
@@ -67,6 +67,7 @@ export function normalised(line: string): string {
     .replace(/\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g, '<id>')
     .replace(/\b(\d+(\.\d+)? ?(ms|s|m|h)\b ?)+( ago)?/g, (found) => `<time>${found.endsWith(' ') ? ' ' : ''}`)
     .replace(/\bjust now\b/g, '<time>')
+    .replace(/\b(envoy|verdigris) \d+\.\d+\.\d+\S*/g, '$1 <version>')
     .replace(/─+/g, '─')
     .replace(/\s+/g, ' ')
     .trim()
