@@ -223,14 +223,14 @@ function knowing(found: readonly Found[]): readonly Found[] {
   const byName = found.filter(({ explanation: { domain } }) => domain !== '' && domain !== '*')
   if (byName.length > 0) return byName
   // What comes in for a workload takes every host, and is meant by nobody who names none of it.
-  const any = found.filter(
-    ({ explanation: { domain, listener } }) => domain === '*' && !listener.includes('/sidecar~'),
+  const others = found.filter(
+    ({ explanation: { domain, listener } }) => domain !== '*' || !listener.includes('/sidecar~'),
   )
-  if (any.length > 0) return any
-  const connections = found.filter(({ explanation: { ways } }) =>
-    ways.some(({ outcome }) => outcome === 'FORWARDED'),
-  )
-  return connections.length > 0 ? connections : found
+  const going = others.filter(({ explanation: { domain, ways } }) => {
+    const isTaken = ways.some(({ outcome }) => outcome === 'FORWARDED')
+    return domain === '*' || isTaken
+  })
+  return [going, others, found].find((some) => some.length > 0) ?? []
 }
 
 /** Groups of one gateway are told the same: it is said once. */
