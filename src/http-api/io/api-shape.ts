@@ -18,8 +18,8 @@ export interface ApiShape {
   readonly schemas: Schemas
   /** The bytes of a request as its handler takes it. What is nested too deeply for protobuf is refused, as over gRPC. */
   request(route: Route, bytes: Uint8Array): Result<object, Problem>
-  /** What a handler gave as proto3 JSON, every field without presence written. */
-  answer(route: Route, message: object): Json
+  /** What a handler gave as proto3 JSON, every field without presence written. Refused beyond the bound that gRPC has, too. */
+  answer(route: Route, message: object): Result<Json, Problem>
   /** The text of the OpenAPI document. */
   openApi(): string
 }
@@ -47,17 +47,22 @@ export function loadApiShape(methods: AdminCalls['methods'], version: string): A
         return err(invalid([{ path: '', message: `nested too deeply: ${why}` }]))
       }
     },
-    answer: (route, message) =>
-      decodeJson(route.response, definitionOf(route).responseSerialize(message), {
-        schemas,
-        defaults: true,
-        bytes: limits.adminMessageBytes,
-      }),
+    answer: (route, message) => {
+      const bytes = definitionOf(route).responseSerialize(message)
+      if (bytes.length > limits.adminMessageBytes) return err(tooMuch)
+      return ok(decodeJson(route.response, bytes, { schemas, defaults: true }))
+    },
     openApi: () => {
       document ??= `${JSON.stringify(openApiOf({ routes, schemas, comments: loadComments(), version }), undefined, 2)}\n`
       return document
     },
   }
+}
+
+const tooMuch: Problem = {
+  kind: 'limit',
+  limit: 'adminMessageBytes',
+  message: `the answer is larger than ${limits.adminMessageBytes} bytes: ask for less at once (pageSize, limit)`,
 }
 
 /** google.protobuf.FileDescriptorSet. */

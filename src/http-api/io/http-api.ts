@@ -105,14 +105,21 @@ export function createHttpApi(options: HttpApiOptions): HttpApi {
     if (!message.ok) return fail(message.error)
     const gone = new AbortController()
     response.once('close', () => gone.abort())
+    if (response.destroyed) return
     const caller = { actor, gone: gone.signal, trace: traceOf(request) }
     if (streaming) return watch(request, response, route, message.value, caller)
     const answered = await calls.unary(name, message.value, caller)
     if (!answered.ok) return refuse(request, response, refusalOf(answered.error))
-    const text = `${JSON.stringify(shape().answer(route, answered.value))}\n`
-    if (Buffer.byteLength(text) > limits.adminMessageBytes)
-      return refuse(request, response, refusalOf(tooMuch))
-    send(request, response, 200, 'application/json', text)
+    const said = shape().answer(route, answered.value)
+    if (!said.ok) return refuse(request, response, refusalOf(said.error))
+    send(
+      request,
+      response,
+      200,
+      'application/json',
+      `${JSON.stringify(said.value)}
+`,
+    )
   }
 
   const watch = async (
@@ -131,7 +138,11 @@ export function createHttpApi(options: HttpApiOptions): HttpApi {
     }
     const failure = await calls.stream(route.method.name, message, caller, {
       started: () => void open(),
-      take: (each) => open().take(shape().answer(route, each)),
+      take: (each) => {
+        const said = shape().answer(route, each)
+        if (!said.ok) throw new Error(said.error.message)
+        return open().take(said.value)
+      },
     })
     if (writer === undefined && failure !== undefined) return refuse(request, response, refusalOf(failure))
     open().end(failure)
@@ -155,12 +166,6 @@ export function createHttpApi(options: HttpApiOptions): HttpApi {
       })
     },
   }
-}
-
-const tooMuch: Problem = {
-  kind: 'limit',
-  limit: 'adminMessageBytes',
-  message: `the answer is larger than ${limits.adminMessageBytes} bytes: ask for less at once (pageSize, limit)`,
 }
 
 /** Path, still percent-encoded, and parameters. A target may be a whole URL (RFC 9112, 3.2.2). */

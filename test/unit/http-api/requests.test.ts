@@ -1,4 +1,5 @@
 // What the HTTP port takes and what it refuses, each with the status, the header and the words for it.
+import { connect } from 'node:net'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { limits, ok } from '../../../src/base/index.ts'
 import type { ChangeCommand } from '../../../src/push/index.ts'
@@ -349,6 +350,40 @@ describe('the caller', () => {
     await loading.close()
     expect([got.status, got.headers['retry-after']]).toEqual([503, '1'])
     expect(got.json).toMatchObject({ code: 'UNAVAILABLE', detail: expect.stringContaining('still loading') })
+  })
+})
+
+describe('a caller that goes', () => {
+  it('in the middle of its body is no fault of ours, and changes nothing', async () => {
+    const socket = connect(rig.httpPort, '127.0.0.1')
+    const head = ['host: localhost', 'content-type: application/json', 'content-length: 100']
+    socket.write(`POST ${switchPath} HTTP/1.1\r\n${head.join('\r\n')}\r\n\r\n{"environment":"green"`)
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    socket.destroy()
+    expect((await rig.get('/v1alpha1/pushes/7')).status).toBe(200)
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    expect([rig.bugs, commands]).toEqual([[], []])
+  })
+
+  it('while it waits ends its wait', async () => {
+    let waiting: AbortSignal | undefined
+    const own = scripted(async () => ok(answer))
+    own.pushes.push(push('7', 'switching'))
+    const one = await startHttpRig({
+      delivery: {
+        ...own.delivery,
+        watchPushes: (id, signal) => {
+          waiting = signal
+          return own.delivery.watchPushes(id, signal)
+        },
+      },
+    })
+    const asked = one.post(`${switchPath}?wait=1m`, { environment: 'green' }, { connection: 'close' })
+    await expect.poll(() => waiting !== undefined).toBe(true)
+    const stopping = one.close()
+    await expect(asked).rejects.toThrow()
+    await expect.poll(() => waiting?.aborted).toBe(true)
+    await stopping
   })
 })
 
