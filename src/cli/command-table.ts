@@ -207,7 +207,7 @@ export const commandTable: readonly CommandEntry[] = [
   },
   {
     name: 'config',
-    usage: 'get-contexts|use-context|set-context|delete-context|view [options]',
+    usage: 'get-contexts|use-context|set-context|view|… [options]',
     summary: 'where servers are and who you are there, by name',
     group: 'This machine',
     load: () => import('./commands/config.ts'),

@@ -132,7 +132,7 @@ interface SetFlags extends FileFlags, Partial<Omit<Context, 'name'>> {
 
 function setContext(command: Command): void {
   onFile(command, 'set-context', 'make a context, or change what is given of one', [
-    'set-context prod --server cp.internal:18001 --server-ca ca.pem',
+    'set-context prod --server cp.internal:18001 \\\n    --server-ca ca.pem',
     'set-context --current --namespace shop',
     'set-context prod --actor ""        # takes it away again',
   ])

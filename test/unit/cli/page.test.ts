@@ -90,11 +90,34 @@ describe('every command', () => {
       let help = ''
       command.configureOutput({ writeOut: (text) => (help += text) })
       command.outputHelp()
-      expect(help, command.name()).toContain(`Examples:\n  verdigris ${command.name()}`)
+      expect(help, command.name()).toMatch(
+        new RegExp(`Examples:\\n  (source <\\()?verdigris ${command.name()}`),
+      )
       expect(Math.max(...help.split('\n').map((line) => line.length)), command.name()).toBeLessThanOrEqual(
         120,
       )
     }
+  })
+
+  it('teaches by example, and so do its subcommands; each example is a command line that is taken', async () => {
+    const silent: string[] = []
+    const refused: string[] = []
+    const look = async (command: Command, path: string): Promise<void> => {
+      const help = helpOf(command)
+      const examples = examplesIn(help)
+      if (examples.length === 0) silent.push(path)
+      for (const words of examples) {
+        const fault = await parseOnly(words)
+        if (fault !== undefined) refused.push(`${words.join(' ')}: ${fault}`)
+      }
+      for (const sub of command.commands) await look(sub, `${path} ${sub.name()}`)
+    }
+    for (const command of (await createProgram('*')).commands) await look(command, command.name())
+    expect(silent).toEqual([])
+    expect(refused).toEqual([])
+    // The reading of examples is proven by one that is wrong.
+    expect(await parseOnly(['switch', 'checkout', 'green', '--wiat'])).toContain('--wiat')
+    expect(await parseOnly(['push', 'lst'])).toContain('lst')
   })
 
   it('knows kinds by plural, singular and short name', () => {
@@ -123,3 +146,45 @@ describe('every command', () => {
     expect(wide).toEqual([])
   })
 })
+
+function helpOf(command: Command): string {
+  let help = ''
+  command.configureOutput({ writeOut: (text) => (help += text), getOutHasColors: () => false })
+  command.outputHelp()
+  return help
+}
+
+/** Every `verdigris …` of the examples as words: lines joined at backslashes, cut at pipes, redirections and remarks. */
+function examplesIn(help: string): string[][] {
+  const [, examples = ''] = help.split('Examples:\n')
+  return examples
+    .replaceAll(/\\\n\s*/g, '')
+    .split('\n')
+    .flatMap((line) => line.split(/\||&&|;|\|\|/))
+    .map((part) => part.trim().replace(/^(xargs -n1 |source <\()/, ''))
+    .filter((part) => part.startsWith('verdigris '))
+    .map((part) => part.split(/ {2,}|\t| >|\)$|\) /)[0] ?? '')
+    .map((part) => part.replace(/\$\([^)]*\)?/, 'r1'))
+    .map((part) => [...part.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, bare]) => quoted ?? bare ?? ''))
+    .map(([, ...words]) => words)
+}
+
+/** What the parser says against a command line; its command is not run. */
+async function parseOnly(words: readonly string[]): Promise<string | undefined> {
+  const program = await createProgram(words.find((word) => !word.startsWith('-')))
+  let said = ''
+  const hush = (command: Command): void => {
+    command.configureOutput({ outputError: (text) => (said += text), writeOut: () => {} })
+    // One that has subcommands and no action of its own has to refuse what is none of them.
+    const acts: unknown = Reflect.get(command, '_actionHandler')
+    if (typeof acts === 'function') command.action(() => {})
+    command.commands.forEach(hush)
+  }
+  hush(program)
+  try {
+    await program.parseAsync([...words], { from: 'user' })
+    return undefined
+  } catch (error) {
+    return said === '' ? String(error) : said
+  }
+}
