@@ -20,7 +20,7 @@ const composeSchema = z.looseObject({
       volumes: z.array(z.string()).default([]),
       depends_on: z.record(z.string(), z.looseObject({ condition: z.string() })).default({}),
       environment: z.record(z.string(), z.string()).default({}),
-      healthcheck: z.looseObject({ test: z.array(z.string()) }).optional(),
+      healthcheck: z.looseObject({ test: z.array(z.string()).default([]) }).optional(),
     }),
   ),
   volumes: z.record(z.string(), z.unknown()),

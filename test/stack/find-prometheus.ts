@@ -12,11 +12,12 @@ export interface FoundPrometheus {
 }
 
 const run = promisify(execFile)
+const ways =
+  'install one (Debian, Ubuntu, Homebrew: package prometheus), or name one in $PROMETHEUS_BIN with promtool beside it'
 
-/** Finds it, or throws with the ways to have one. $PROMETHEUS_BIN has its promtool beside it. */
-export async function findPrometheus(
-  env: Readonly<Record<string, string | undefined>> = process.env,
-): Promise<FoundPrometheus> {
+/** Finds it, or throws with the ways to have one. $PROMETHEUS_BIN has its promtool beside it. `fetch`: whether it may be downloaded. */
+export async function findPrometheus({ fetch }: { readonly fetch: boolean }): Promise<FoundPrometheus> {
+  const { env } = process
   const named = env.PROMETHEUS_BIN
   if (named !== undefined && named !== '') return here(named, '$PROMETHEUS_BIN')
   for (const folder of (env.PATH ?? '').split(delimiter)) {
@@ -26,7 +27,10 @@ export async function findPrometheus(
   }
   const folder = join(cacheOf(env), 'verdigris', 'prometheus')
   const cached = join(folder, 'usr', 'bin', 'prometheus')
-  if (!(await isThere(cached))) await fetchPackage(folder)
+  if (!(await isThere(cached))) {
+    if (!fetch) throw new Error(`there is no Prometheus: ${ways}`)
+    await fetchPackage(folder)
+  }
   return here(cached, 'the cache')
 }
 
@@ -55,8 +59,6 @@ async function fetchPackage(folder: string): Promise<void> {
       if (!(await isThere(join(folder, 'usr', 'bin', 'prometheus')))) throw cause
     })
   } catch (cause) {
-    const ways =
-      'install one (Debian, Ubuntu, Homebrew: package prometheus), or name one in $PROMETHEUS_BIN with promtool beside it'
     throw new Error(`there is no Prometheus: ${ways}. Fetching Debian's package: ${textOf(cause)}`, { cause })
   } finally {
     await rm(workshop, { recursive: true, force: true })

@@ -14,7 +14,7 @@ async function main(): Promise<number> {
   const once = process.argv.includes('--once')
   const ending = new AbortController()
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => ending.abort())
-  const prometheus = await findPrometheus()
+  const prometheus = await findPrometheus({ fetch: true })
   const envoy = await findEnvoy({ install: true, progress: progressPrinter(process.stderr) })
   if (!envoy.ok) throw new Error(envoy.error.message)
   const scope = await openScope('stack')

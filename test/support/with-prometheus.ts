@@ -2,7 +2,8 @@
 import { describe, it } from 'vitest'
 import { type FoundPrometheus, findPrometheus } from '../stack/find-prometheus.ts'
 
-const found = await findPrometheus().catch((cause: unknown) =>
+const required = process.env.VERDIGRIS_REQUIRE_ENVOY === '1'
+const found = await findPrometheus({ fetch: required }).catch((cause: unknown) =>
   cause instanceof Error ? cause : new Error(String(cause)),
 )
 
@@ -15,7 +16,7 @@ export function prometheusHere(): FoundPrometheus {
 /** As `describe`, for tests that run Prometheus or promtool. */
 export function describeWithPrometheus(name: string, tests: () => void): void {
   if (!(found instanceof Error)) describe(name, tests)
-  else if (process.env.VERDIGRIS_REQUIRE_ENVOY === '1') {
+  else if (required) {
     describe(name, () => {
       it('has a Prometheus to run on', () => {
         prometheusHere()

@@ -140,9 +140,18 @@ describe('docker-compose.yml', () => {
     expect(called.length).toBeGreaterThan(6)
     expect(called.filter((address) => !listening.has(address))).toEqual([])
     expect(services['edge-1']?.ports).toEqual([`127.0.0.1:10001:${listener?.port}`])
-    expect(services.verdigris?.healthcheck?.test.join(' ')).toContain(
-      `http://127.0.0.1:${settings['http-port'].fallback}/readyz`,
+  })
+
+  it('asks for the health of the control plane alone, by a command that there is', () => {
+    const [how, program, ...words] = services.verdigris?.healthcheck?.test ?? []
+    expect([how, program]).toEqual(['CMD', 'verdigris'])
+    expect(wrongIn(words)).toEqual([])
+    for (const [name, { healthcheck }] of ours)
+      if (name !== 'verdigris') expect(healthcheck, name).toMatchObject({ disable: true })
+    const healthy = Object.values(services).flatMap((one) =>
+      Object.entries(one.depends_on).filter(([, { condition }]) => condition === 'service_healthy'),
     )
+    expect(new Set(healthy.map(([name]) => name))).toEqual(new Set(['verdigris']))
   })
 
   it('has manifests whose endpoints are its own backends', () => {
