@@ -1,5 +1,6 @@
 // Going back costs no request: the undo of a switch, and the restore of a change of three objects with a switch on top, on
 // real proxies under load, SotW and delta.
+import { get } from 'node:http'
 import { afterEach, expect, it } from 'vitest'
 import { failuresByEnvoy } from '../support/envoy-counts.ts'
 import { type Fleet, startFleet } from '../support/fleet.ts'
@@ -23,6 +24,19 @@ function threeObjects(of: Fleet): string {
   ].join('---\n')
 }
 
+/** One request as the load sends them; fetch would name another host. */
+function ask(port: number): Promise<{ readonly status: number; readonly changed: string }> {
+  return new Promise((resolve, reject) => {
+    get({ host: '127.0.0.1', port, path: '/', headers: { host: 'shop.test' } }, (answer) => {
+      answer.resume()
+      resolve({
+        status: answer.statusCode ?? 0,
+        changed: String(answer.headers['x-changed'] ?? 'as it was'),
+      })
+    }).on('error', reject)
+  })
+}
+
 describeWithEnvoy('going back', () => {
   it('by undo and by restore loses no request', async () => {
     const made = await startFleet({ variants: ['sotw', 'delta'], serveArgs: ['--retire-delay', '2s'] })
@@ -38,9 +52,8 @@ describeWithEnvoy('going back', () => {
     const answers = (): Promise<readonly string[]> =>
       Promise.all(
         made.edges.map(async ({ port }) => {
-          const answer = await fetch(`http://127.0.0.1:${port}/`, { headers: { host: 'shop.test' } })
-          await answer.text()
-          return `${answer.status} ${answer.headers.get('x-changed') ?? 'as it was'}`
+          const { status, changed } = await ask(port)
+          return `${status} ${changed}`
         }),
       )
     const weights = async (): Promise<Readonly<Record<string, number>>> => {
