@@ -61,6 +61,19 @@ describe.each(pages)('the links of %s', (page) => {
   })
 })
 
+describe('docs/architecture.md', () => {
+  it('names every room of the house', () => {
+    const rooms = readdirSync(join(root, 'src'), { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map(({ name }) => `src/${name}`)
+    const page = text('docs/architecture.md')
+    // `src/base` is under everything.
+    expect(
+      rooms.filter((room) => room !== 'src/base' && !new RegExp(`${room}(?![\\w-])`).test(page)),
+    ).toEqual([])
+  })
+})
+
 describe('docs/README.md', () => {
   it('leads to every page', () => {
     const led = new Set(linksOf('docs/README.md').map(({ file }) => file))

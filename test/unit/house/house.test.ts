@@ -88,6 +88,12 @@ describe('the house', () => {
     expect([...rooms].filter((room) => !order.includes(room))).toEqual([])
   })
 
+  it('has the order that CONTRIBUTING.md tells', () => {
+    const [, told = ''] =
+      /```\n(base → [\s\S]*?)\(/.exec(readFileSync(join(root, 'CONTRIBUTING.md'), 'utf8')) ?? []
+    expect(told.split(/[\s→]+/).filter((word) => word !== '')).toEqual(order)
+  })
+
   it('imports with the flow, never against it', () => {
     const against: string[] = []
     for (const file of files) {
