@@ -1,4 +1,5 @@
-// Registers an endpoint of an environment and keeps it registered: what is not renewed within its TTL goes away.
+// Registers an endpoint and keeps it registered: what is not renewed within its TTL goes away. The environment has to take what is
+// registered (`endpoints: { registered: true }` in the Service, as in examples/endpoints).
 import { connect } from 'verdigris/client'
 
 const verdigris = connect({ server: process.env.VERDIGRIS_SERVER ?? '127.0.0.1:18001', actor: 'deploy-bot' })

@@ -66,6 +66,12 @@ export interface Installed {
   readonly folder: string
   /** Runs something in the folder; rejects when it fails. */
   run(command: string, ...args: string[]): Promise<{ readonly stdout: string; readonly stderr: string }>
+  /** Runs something until it has said this, then stops it as Ctrl-C does. */
+  until(
+    said: RegExp,
+    command: string,
+    ...args: string[]
+  ): Promise<{ readonly stdout: string; readonly code: number | null }>
   /** `npx verdigris serve` on ports of its own; gives the address of its admin API. */
   serve(): Promise<{ readonly admin: string; readonly http: string; stop(): Promise<number | null> }>
   remove(): void
@@ -81,6 +87,20 @@ export async function installTarball(file: string): Promise<Installed> {
   return {
     folder,
     run: inFolder,
+    until: (said, command, ...args) =>
+      new Promise((resolve, reject) => {
+        const child = spawn(command, args, { cwd: folder, stdio: ['ignore', 'pipe', 'inherit'] })
+        let stdout = ''
+        let isStopped = false
+        child.on('error', reject)
+        child.stdout.on('data', (chunk) => {
+          stdout += chunk
+          if (isStopped || !said.test(stdout)) return
+          isStopped = true
+          child.kill('SIGINT')
+        })
+        child.on('close', (code) => resolve({ stdout, code }))
+      }),
     serve: async () => {
       const bin = join(folder, 'node_modules', '.bin', 'verdigris')
       const ports = ['--xds-port', '0', '--admin-port', '0', '--http-port', '0', '--settle', '0s']
