@@ -3,7 +3,6 @@
 import { err, ok, type Problem, type Result } from '../../base/index.ts'
 import {
   keyOf,
-  type ObjectContent,
   type ObjectKey,
   type StoredObject,
   type StoredOf,
@@ -56,12 +55,15 @@ export function planBack(heads: World, way: WayBack, options: BackOptions): Resu
     if (!applied.ok) return applied
     take(applied.value)
   }
-  const left = new Map([...world].filter(([key]) => !going.has(key)))
+  const left = going.size === 0 ? world : new Map([...world].filter(([key]) => !going.has(key)))
+  const moves: Part[] = []
   for (const target of targets) {
-    const moved = movedBack(left, worldHas(heads, target), target, options)
+    const moved = movedBack(left, heads.has(serviceKey(target)), target, options)
     if (!moved.ok) return moved
-    if (moved.value !== undefined) take(moved.value)
+    if (moved.value !== undefined) moves.push(moved.value)
   }
+  // No two move the same traffic, so one world comes after all of them.
+  take(together(moves))
   if (way.deletes.length > 0) {
     const deleted = planDelete(
       world,
@@ -78,8 +80,6 @@ const serviceKey = ({ namespace, service }: TrafficTarget): ObjectKey =>
   keyOf({ kind: 'Service', namespace, name: service })
 const trafficKey = ({ namespace, service }: TrafficTarget): ObjectKey =>
   keyOf({ kind: 'Traffic', namespace, name: service })
-
-const worldHas = (heads: World, target: TrafficTarget): boolean => heads.has(serviceKey(target))
 
 function trafficIn(world: World, target: TrafficTarget): StoredOf<'Traffic'> | undefined {
   const traffic = world.get(trafficKey(target))
@@ -184,22 +184,27 @@ function worldAfter(world: World, { puts, deletes }: Part): World {
   return next
 }
 
+const together = (parts: readonly Part[]): Part => ({
+  puts: parts.flatMap(({ puts }) => puts),
+  deletes: parts.flatMap(({ deletes }) => deletes),
+  expects: parts.flatMap(({ expects }) => expects),
+  notes: parts.flatMap(({ notes }) => notes),
+  forced: parts.flatMap(({ forced = [] }) => forced),
+})
+
 /** One plan against the heads of now, which compares all that its parts rely on. */
 function joined(heads: World, after: World, parts: readonly Part[]): Plan {
-  const touched = new Set(parts.flatMap(({ puts, deletes }) => [...puts.map(keyOf), ...deletes]))
-  const written = new Map<ObjectKey, ObjectContent>(
-    parts.flatMap(({ puts }) => puts.map((put) => [keyOf(put), put] as const)),
-  )
-  const puts = [...written].flatMap(([key, put]) => {
-    const head = heads.get(key)
-    return after.has(key) && (head === undefined || !sameContent(head, put)) ? [put] : []
-  })
-  const forced = parts.flatMap((part) => part.forced ?? [])
+  const { puts, deletes, expects, notes, forced = [] } = together(parts)
+  const written = new Map(puts.map((put) => [keyOf(put), put]))
+  const touched = new Set([...written.keys(), ...deletes])
   return planOf(heads, {
-    puts,
+    puts: [...written].flatMap(([key, put]) => {
+      const head = heads.get(key)
+      return after.has(key) && (head === undefined || !sameContent(head, put)) ? [put] : []
+    }),
     deletes: [...touched].filter((key) => !after.has(key) && heads.has(key)),
-    relies: parts.flatMap(({ expects }) => expects.map(({ key }) => key)),
-    notes: parts.flatMap(({ notes }) => notes),
+    relies: expects.map(({ key }) => key),
+    notes,
     forced: [...new Set(forced)],
   })
 }
