@@ -13,11 +13,19 @@ export interface WatchWriter {
   end(failure: Failure | undefined): void
 }
 
+/** Milliseconds: between two signs of life, and for the socket to take what was written. */
+export interface WatchTimes {
+  readonly aliveMs: number
+  readonly stallMs: number
+}
+const usual: WatchTimes = { aliveMs: limits.watchAliveMs, stallMs: limits.watchStallMs }
+
 /** `headers`: what every answer has. The stream is open, for the client too, when this returns. */
 export function createWatchWriter(
   response: ServerResponse,
   method: string,
   headers: Readonly<Record<string, string>>,
+  times: WatchTimes = usual,
 ): WatchWriter {
   response.writeHead(200, {
     ...headers,
@@ -30,12 +38,14 @@ export function createWatchWriter(
   response.on('error', () => undefined)
   const alive = setInterval(() => {
     if (!response.writableNeedDrain && !response.destroyed) response.write(keepAlive)
-  }, limits.watchAliveMs)
+  }, times.aliveMs)
   alive.unref()
   response.once('close', () => clearInterval(alive))
   return {
     take: (message) =>
-      response.destroyed || response.write(eventOf(method, message)) ? undefined : drained(response),
+      response.destroyed || response.write(eventOf(method, message))
+        ? undefined
+        : drained(response, times.stallMs),
     end: (failure) => {
       clearInterval(alive)
       if (!response.destroyed) response.end(endOf(failure === undefined ? undefined : refusalOf(failure)))
@@ -44,7 +54,7 @@ export function createWatchWriter(
 }
 
 /** The socket has taken what was written, or is gone; one that takes nothing for too long is cut. */
-const drained = (response: ServerResponse): Promise<void> =>
+const drained = (response: ServerResponse, stallMs: number): Promise<void> =>
   new Promise((resolve) => {
     const done = (): void => {
       clearTimeout(stalled)
@@ -52,7 +62,7 @@ const drained = (response: ServerResponse): Promise<void> =>
       response.off('close', done)
       resolve()
     }
-    const stalled = setTimeout(() => response.destroy(), limits.watchStallMs)
+    const stalled = setTimeout(() => response.destroy(), stallMs)
     stalled.unref()
     response.on('drain', done)
     response.on('close', done)

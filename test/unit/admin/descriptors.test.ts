@@ -58,6 +58,10 @@ describe('the descriptors of the admin API', () => {
       'a method that streams now',
       (text: string) => text.replace('"clientStreaming":false', '"clientStreaming":true'),
     ],
+    [
+      'another path of HTTP',
+      (text: string) => text.replace('"path":"/v1alpha1/objects:apply"', '"path":"/v1alpha1/objects:put"'),
+    ],
     ['a message that is gone', (text: string) => text.replace('"name":"Refusal"', '"name":"Rebuff"')],
     [
       'a number used again',
