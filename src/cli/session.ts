@@ -32,10 +32,11 @@ export async function withSession(
     server: options.server,
     timeoutMs: options.timeout ?? usualTimeoutMs,
     ...(actor === undefined ? {} : { actor }),
+    // An empty one takes away what a context says.
     tls: {
-      ...(options.serverCa === undefined ? {} : { ca: options.serverCa }),
-      ...(options.clientCert === undefined ? {} : { cert: options.clientCert }),
-      ...(options.clientKey === undefined ? {} : { key: options.clientKey }),
+      ...(isGiven(options.serverCa) ? { ca: options.serverCa } : {}),
+      ...(isGiven(options.clientCert) ? { cert: options.clientCert } : {}),
+      ...(isGiven(options.clientKey) ? { key: options.clientKey } : {}),
     },
   })
   if (!client.ok) {
@@ -60,6 +61,8 @@ export async function withSession(
     client.value.close()
   }
 }
+
+const isGiven = (file: string | undefined): file is string => file !== undefined && file !== ''
 
 /** The same client, whose calls end when the signal aborts. */
 function interruptible(client: AdminClient, signal: AbortSignal): AdminClient {

@@ -1,6 +1,9 @@
 // The page of the command line is what the program says of itself.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { Command, type Option } from 'commander'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { exitTable } from '../../../src/cli/exit-codes.ts'
 import { kindNames, kindOf } from '../../../src/cli/kind-names.ts'
 import { withNamespace, withOutput, withServer } from '../../../src/cli/options.ts'
@@ -100,6 +103,13 @@ describe('every command', () => {
   })
 
   it('teaches by example, and so do its subcommands; each example is a command line that is taken', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'verdigris-examples-'))
+    onTestFinished(() => {
+      vi.unstubAllEnvs()
+      rmSync(folder, { recursive: true })
+    })
+    writeFileSync(join(folder, 'config.yaml'), 'contexts: [{name: prod}, {name: staging}]\n')
+    vi.stubEnv('VERDIGRIS_CLIENT_CONFIG', join(folder, 'config.yaml'))
     const silent: string[] = []
     const refused: string[] = []
     const look = async (command: Command, path: string): Promise<void> => {
@@ -157,16 +167,20 @@ function helpOf(command: Command): string {
 /** Every `verdigris …` of the examples as words: lines joined at backslashes, cut at pipes, redirections and remarks. */
 function examplesIn(help: string): string[][] {
   const [, examples = ''] = help.split('Examples:\n')
-  return examples
-    .replaceAll(/\\\n\s*/g, '')
-    .split('\n')
-    .flatMap((line) => line.split(/\||&&|;|\|\|/))
-    .map((part) => part.trim().replace(/^(xargs -n1 |source <\()/, ''))
-    .filter((part) => part.startsWith('verdigris '))
-    .map((part) => part.split(/ {2,}|\t| >|\)$|\) /)[0] ?? '')
-    .map((part) => part.replace(/\$\([^)]*\)?/, 'r1'))
-    .map((part) => [...part.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, bare]) => quoted ?? bare ?? ''))
-    .map(([, ...words]) => words)
+  return (
+    examples
+      .replaceAll(/\\\n\s*/g, '')
+      .split('\n')
+      // What another command would have said is a word.
+      .map((line) => line.replaceAll(/\$\([^)]*\)/g, 'r1'))
+      .flatMap((line) => line.split(/\||&&|;|\|\|/))
+      .map((part) => part.trim().replace(/^source <\(/, ''))
+      .map((part) => part.replace(/^xargs -n1 (.*)$/, '$1 r1'))
+      .filter((part) => part.startsWith('verdigris '))
+      .map((part) => part.split(/ {2,}|\t| >|\)$|\) /)[0] ?? '')
+      .map((part) => [...part.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, bare]) => quoted ?? bare ?? ''))
+      .map(([, ...words]) => words)
+  )
 }
 
 /** What the parser says against a command line; its command is not run. */
