@@ -25,6 +25,7 @@ import {
   type Ending,
   endRooms,
   type Logger,
+  type MeasuredGroup,
   type Metrics,
   openTracing,
   type Readiness,
@@ -240,7 +241,7 @@ async function start(
   endings.push({ room: 'http', end: (graceMs) => http.value.stop(graceMs) })
   metrics.read({
     nodes: () => delivery.fleet.nodes(),
-    newest: () => newestGenerations(store.value),
+    groups: () => measuredGroups(store.value),
     pushes: () => delivery.pushes(limits.pushesKept).filter(({ phase }) => !finalPhases.includes(phase)),
     retirements: () => delivery.retirements(),
     traffic: () => store.value.view(),
@@ -331,16 +332,17 @@ function readinessIn(phase: keyof typeof notReady | 'serving', condition: StoreC
   return { ready: true, but: `the store takes no changes: ${condition.reason}. Next: ${condition.next}` }
 }
 
-/** The number of every declared node group's newest generation; 0: it has none yet. */
-function newestGenerations(store: Store): ReadonlyMap<GroupKey, number> {
+/** Every declared node group, with what it is measured by. */
+function measuredGroups(store: Store): ReadonlyMap<GroupKey, MeasuredGroup> {
   const { heads, generations } = store.view()
-  const newest = new Map<GroupKey, number>()
-  for (const { kind, namespace, name } of heads.values()) {
-    if (kind !== 'NodeGroup') continue
-    const group = `${namespace}/${name}`
-    newest.set(group, generations.get(group)?.at(-1)?.number ?? 0)
+  const groups = new Map<GroupKey, MeasuredGroup>()
+  for (const object of heads.values()) {
+    if (object.kind !== 'NodeGroup') continue
+    const group = `${object.namespace}/${object.name}`
+    const newest = generations.get(group)?.at(-1)?.number ?? 0
+    groups.set(group, { newest, expected: object.spec.expected?.size ?? 0 })
   }
-  return newest
+  return groups
 }
 
 /** Every push that ends, in the metrics. */

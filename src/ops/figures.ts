@@ -8,7 +8,7 @@ import type { EncodeCounts } from '../snapshot/index.ts'
 import type { StoreStats } from '../store/index.ts'
 import type { XdsStats } from '../xds/index.ts'
 import type { LoopLag } from './event-loop.ts'
-import { groupFigures, type Laggards, nodeStates } from './group-figures.ts'
+import { groupFigures, type Laggards, type MeasuredGroup, nodeStates } from './group-figures.ts'
 import type { Instruments } from './instruments.ts'
 import { phaseLabels } from './metric-table.ts'
 import { trafficFigures } from './traffic-figures.ts'
@@ -16,8 +16,7 @@ import { trafficFigures } from './traffic-figures.ts'
 /** What is not there yet is left out. */
 export interface Figures {
   readonly nodes?: () => readonly NodeStatus[]
-  /** The newest generation of every node group. */
-  readonly newest?: () => ReadonlyMap<GroupKey, number>
+  readonly groups?: () => ReadonlyMap<GroupKey, MeasuredGroup>
   /** Pushes that are not over. */
   readonly pushes?: () => readonly PushRecord[]
   readonly retirements?: () => readonly RetirementStatus[]
@@ -88,8 +87,8 @@ function readFleet(make: Instruments): Reader {
       count[node.connected ? (node.group === undefined ? 'held' : 'connected') : 'gone'] += 1
     setAll(nodes, 'state', count)
     refusing.set(fleet.filter(({ types }) => types.some(({ nack }) => nack !== undefined)).length)
-    if (figures.newest === undefined) return
-    const seen = groupFigures(fleet, figures.newest(), laggards, now.mono)
+    if (figures.groups === undefined) return
+    const seen = groupFigures(fleet, figures.groups(), laggards, now.mono)
     laggards = seen.laggards
     // A group that was deleted leaves no series behind.
     for (const gauge of [groupNodes, generation, lag]) gauge.reset()

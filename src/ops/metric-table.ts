@@ -80,7 +80,7 @@ export const metricTable = {
   verdigris_nodes_refusing: { type: 'gauge', help: 'Nodes with an open NACK.', labels: {} },
   verdigris_group_nodes: {
     type: 'gauge',
-    help: 'Nodes of a group by how they stand with its newest generation: current, behind, refusing (an open NACK), or gone (not connected, still counted).',
+    help: 'Nodes of a group by how they stand with its newest generation: current, behind, refusing (an open NACK), gone (not connected, still counted), or missing (expected by the NodeGroup and not known).',
     labels: { ...groups, state: nodeStates },
   },
   verdigris_group_generation: { type: 'gauge', help: 'The newest generation of a group.', labels: groups },

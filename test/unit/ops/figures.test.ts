@@ -15,10 +15,15 @@ const shares = (rig: Rig): readonly string[] =>
   trafficFigures(rig.store.view()).shares.map(
     ({ service: name, environment: slot, wanted, applied }) => `${name} ${slot} ${wanted} ${applied}`,
   )
-const groups = (rig: Rig, before: Parameters<typeof groupFigures>[2] = new Map(), nowMs = 0) =>
+const groups = (rig: Rig, before: Parameters<typeof groupFigures>[2] = new Map(), nowMs = 0, expected = 0) =>
   groupFigures(
     rig.delivery.fleet.nodes(),
-    new Map([...rig.store.view().generations].map(([key, kept]) => [key, kept.at(-1)?.number ?? 0])),
+    new Map(
+      [...rig.store.view().generations].map(([key, kept]) => [
+        key,
+        { newest: kept.at(-1)?.number ?? 0, expected },
+      ]),
+    ),
     before,
     nowMs,
   )
@@ -68,14 +73,21 @@ it('leaves out the services after the bound, whole ones, and says how many', asy
 it('counts the proxies of a group as current, behind, refusing and gone', async () => {
   const rig = await fleetOf()
   const nodes = () => groups(rig).groups[0]?.nodes
-  expect(nodes()).toEqual({ current: 2, behind: 0, refusing: 0, gone: 0 })
+  expect(nodes()).toEqual({ current: 2, behind: 0, refusing: 0, gone: 0, missing: 0 })
   await rig.switchTo('green')
-  expect(nodes()).toEqual({ current: 0, behind: 2, refusing: 0, gone: 0 })
+  expect(nodes()).toEqual({ current: 0, behind: 2, refusing: 0, gone: 0, missing: 0 })
   await rig.talk()
-  expect(nodes()).toEqual({ current: 2, behind: 0, refusing: 0, gone: 0 })
+  expect(nodes()).toEqual({ current: 2, behind: 0, refusing: 0, gone: 0, missing: 0 })
   rig.fleet.disconnect('edge-2')
   await rig.talk()
-  expect(nodes()).toEqual({ current: 1, behind: 0, refusing: 0, gone: 1 })
+  expect(nodes()).toEqual({ current: 1, behind: 0, refusing: 0, gone: 1, missing: 0 })
+})
+
+it('counts as missing what the group expects and nobody knows; who is gone is known', async () => {
+  const rig = await fleetOf()
+  rig.fleet.disconnect('edge-2')
+  await rig.talk()
+  expect(groups(rig, new Map(), 0, 5).groups[0]?.nodes).toMatchObject({ current: 1, gone: 1, missing: 3 })
 })
 
 it('knows how long a proxy has not moved on from the looks before, and begins anew when it moves', async () => {

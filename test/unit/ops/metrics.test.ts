@@ -174,7 +174,7 @@ describe('metrics', () => {
       ],
       retirements: () => [{ group: 'g', name: 'a', step: 'quiet', ageMs: 7_000 }],
       nodes: () => [{ ...status(true, 'g'), holds }],
-      newest: () => new Map([['g', 4]]),
+      groups: () => new Map([['g', { newest: 4, expected: 0 }]]),
     })
     await metrics.expose()
     now.mono = 8_000
@@ -196,8 +196,8 @@ describe('metrics', () => {
 
   it('lose the series of what was deleted', async () => {
     const metrics = createMetrics({ version: '1' })
-    let groups = new Map([['a/edge', 1]])
-    metrics.read({ nodes: () => [], newest: () => groups })
+    let groups = new Map([['a/edge', { newest: 1, expected: 0 }]])
+    metrics.read({ nodes: () => [], groups: () => groups })
     expect((await lines(metrics)).join('\n')).toContain('group="a/edge"')
     groups = new Map()
     expect((await lines(metrics)).join('\n')).not.toContain('group="a/edge"')
