@@ -3,8 +3,9 @@
 import { Agent, type IncomingHttpHeaders, request } from 'node:http'
 import { afterEach, expect, it } from 'vitest'
 import type { ExplainedWay, Explanation } from '../../src/api/index.ts'
-import { freePorts } from '../../src/demo/rig/index.ts'
+import { type AdminClient, freePorts } from '../../src/demo/rig/index.ts'
 import { createRandom, type Random } from '../sim/random.ts'
+import { dial, startEcho } from '../support/echo.ts'
 import { type ExplainedWorld, explainedWorld } from '../support/explained-world.ts'
 import { type LandingBackends, startLandingBackends } from '../support/landing-backends.ts'
 import { type RoutedFleet, startRoutedFleet } from '../support/routed-fleet.ts'
@@ -64,8 +65,15 @@ describeWithBothEnvoys('explain', () => {
       const landing = backends
       const [edge] = fleet.edges
       if (edge === undefined) throw new Error('wanted a proxy')
-      const [outbound = 0, inbound = 0, raw = 0] = await freePorts(3)
-      const world = await explainedWorld(seed, 'edge-delta', { outbound, inbound, raw }, landing)
+      const [outbound = 0, inbound = 0, raw = 0, tcp = 0] = await freePorts(4)
+      const echoes = await Promise.all(['blue', 'green'].map(startEcho))
+      const connections = Object.fromEntries(echoes.map(({ name, port }) => [name, port]))
+      const world = await explainedWorld(
+        seed,
+        'edge-delta',
+        { outbound, inbound, raw, tcp, connections },
+        landing,
+      )
       await fleet.apply(world.text)
       const { admin } = fleet
       const random = createRandom(seed, 'requests')
@@ -109,6 +117,8 @@ describeWithBothEnvoys('explain', () => {
         copies.push({ test, wanted, possible: targets(mine), drawn })
         if (way.shares.length > 1) await tally(drawn, way, tallies)
       })
+      await tallyConnections(admin, tcp, tallies)
+      for (const echo of echoes) echo.close()
       // Copies leave with the request and arrive soon.
       await expect
         .poll(() => copies.filter(({ test, wanted }) => landing.copies(test).length < wanted.length).length, {
@@ -132,7 +142,7 @@ describeWithBothEnvoys('explain', () => {
         expect(kinds.get(kind) ?? 0, JSON.stringify([...kinds])).toBeGreaterThan(count / 100)
       }
     },
-    60_000,
+    120_000,
   )
 })
 
@@ -265,5 +275,29 @@ async function tally(drawn: Drawn, way: ExplainedWay, tallies: Map<string, Tally
     held.expected += again * part
     held.variance += again * part * (1 - part)
     tallies.set(cluster, held)
+  }
+}
+
+/** Opens connections where no route is asked for, and counts where they are taken. */
+async function tallyConnections(
+  admin: AdminClient,
+  port: number,
+  tallies: Map<string, Tally>,
+): Promise<void> {
+  const { explanations } = await admin.call('Traffic', 'Explain', { url: `tcp://:${port}` })
+  const [way] = explanations[0]?.ways ?? []
+  expect(way).toMatchObject({ outcome: 'FORWARDED', decidedBy: 'drawn for each connection' })
+  const taken = await each(
+    Array.from({ length: 100 }, () => port),
+    async (at) => {
+      const connection = await dial(at)
+      connection.end()
+      return connection.backend
+    },
+  )
+  for (const { cluster, environment, share } of way?.shares ?? []) {
+    const part = share / 10_000
+    const seen = taken.filter((backend) => backend === environment).length
+    tallies.set(cluster, { seen, expected: 100 * part, variance: 100 * part * (1 - part) })
   }
 }
