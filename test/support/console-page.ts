@@ -1,4 +1,4 @@
-// A page of docs/guides as a script. Blocks `console` hold what is typed (`$ …`) and what is seen; blocks `yaml NAME` are files.
+// A page of docs/guides as a script. Blocks `console` hold what is typed (`$ …`) and what is seen; blocks `yaml NAME` and `sh NAME` are files.
 // What is seen is compared line by line, so that a page cannot say what does not happen.
 
 import { stripVTControlCharacters } from 'node:util'
@@ -42,7 +42,7 @@ function stepsOfBlock(block: {
 }): readonly Step[] {
   const { info, from, lines } = block
   const [language, word] = info.split(' ')
-  if (language === 'yaml' && word !== undefined) {
+  if ((language === 'yaml' || language === 'sh') && word !== undefined) {
     return [{ kind: 'file', name: word, text: `${lines.join('\n')}\n`, line: from }]
   }
   if (language !== 'console') return []

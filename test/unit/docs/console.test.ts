@@ -19,6 +19,10 @@ $ verdigris proxies
 not: a file
 \`\`\`
 
+\`\`\`sh check.sh
+exit 0
+\`\`\`
+
 \`\`\`console another-terminal
 $ verdigris serve
 ready
@@ -34,7 +38,8 @@ describe('a page of guides', () => {
         ...{ text: 'verdigris apply -f fleet.yaml \\\n  --wait', shown: ['push 1  done'] },
       },
       { kind: 'command', elsewhere: false, line: 11, text: 'verdigris proxies', shown: [] },
-      { kind: 'command', elsewhere: true, line: 19, text: 'verdigris serve', shown: ['ready'] },
+      { kind: 'file', name: 'check.sh', text: 'exit 0\n', line: 19 },
+      { kind: 'command', elsewhere: true, line: 23, text: 'verdigris serve', shown: ['ready'] },
     ])
   })
 
