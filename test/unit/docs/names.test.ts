@@ -3,7 +3,9 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Command, Option } from 'commander'
 import { describe, expect, it } from 'vitest'
+import { commandTable } from '../../../src/cli/command-table.ts'
 import { createProgram } from '../../../src/cli/program.ts'
+import { manifestKindNames } from '../../../src/model/index.ts'
 import { metricTable } from '../../../src/ops/index.ts'
 import { settings, variableOf } from '../../../src/settings.ts'
 
@@ -56,5 +58,15 @@ describe.each(pages)('%s', (page) => {
     const named = [...text(page).matchAll(/\bVERDIGRIS_[A-Z_]+\b/g)].map(([name]) => name)
     const ofTests = new Set(['VERDIGRIS_REQUIRE_ENVOY', 'VERDIGRIS_UPDATE', 'VERDIGRIS_TEST_INSTALL'])
     expect(named.filter((name) => !variables.has(name) && !ofTests.has(name))).toEqual([])
+  })
+})
+
+describe('docs/guides/coming-from.md', () => {
+  it('says "not there yet" of rollouts and analysis as long as it is so, and no longer', () => {
+    const page = text('docs/guides/coming-from.md')
+    expect(page).toContain('| `AnalysisTemplate`, `AnalysisRun` | *not there yet* |')
+    expect(manifestKindNames.filter((kind) => /rollout|analysis|experiment/i.test(kind))).toEqual([])
+    const verbs = commandTable.map(({ name }) => name)
+    expect(verbs.filter((verb) => /rollout|promote|pause|resume/.test(verb))).toEqual([])
   })
 })
