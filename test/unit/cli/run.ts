@@ -10,7 +10,7 @@ export interface Ran {
   readonly stderr: string
 }
 
-const script = join(import.meta.dirname, '..', '..', '..', 'dist', 'cli', 'verdigris.js')
+export const script = join(import.meta.dirname, '..', '..', '..', 'dist', 'cli', 'verdigris.js')
 
 /** Runs `verdigris` without any setting of whoever runs the tests. `input` goes to stdin. */
 export function verdigris(
