@@ -1,4 +1,7 @@
 // Spans with a real SDK: what is under what, what they say, which failed; and nothing where no SDK is registered.
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { context, propagation, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api'
 import {
   InMemorySpanExporter,
@@ -8,8 +11,10 @@ import {
 } from '@opentelemetry/sdk-trace-node'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { noTracing, ok, spanAttributeTable, spanTable } from '../../../src/base/index.ts'
+import { loadConfig } from '../../../src/config.ts'
 import { typeUrls } from '../../../src/envoy-api/index.ts'
-import { openTracing } from '../../../src/ops/index.ts'
+import { serve } from '../../../src/main.ts'
+import { createLogger, openTracing } from '../../../src/ops/index.ts'
 import { createCompiler } from '../../../src/snapshot/index.ts'
 import { answer } from '../admin/per-test.ts'
 import { scripted, startRig } from '../admin/rig.ts'
@@ -200,6 +205,49 @@ describe('with a SDK', () => {
     } finally {
       await rig.close()
     }
+  })
+
+  it('of a whole control plane are one trace by HTTP too, from the call to the push', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'verdigris-tracing-'))
+    const config = loadConfig({
+      flags: {
+        ...{ 'data-dir': join(folder, 'data'), settle: '0s' },
+        ...{ 'xds-port': '0', 'admin-port': '0', 'http-port': '0' },
+      },
+      env: {},
+    })
+    if (!config.ok) throw new Error(config.error.message)
+    const started = await serve(config.value, { log: createLogger({ level: 'fatal', format: 'json' }) })
+    if (!started.ok) throw new Error(started.error.message)
+    try {
+      const { port } = started.value.addresses.http
+      const answered = await fetch(`http://127.0.0.1:${port}/v1alpha1/objects:apply`, {
+        method: 'POST',
+        headers: {
+          'content-type': 'application/json',
+          traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
+        },
+        body: JSON.stringify({ sources: [{ name: 'world.yaml', text: world }], options: { wait: '10s' } }),
+      })
+      expect(answered.status).toBe(200)
+    } finally {
+      await started.value.stop()
+      rmSync(folder, { recursive: true, force: true })
+    }
+    const mine = spans().filter((span) => span.spanContext().traceId === '0af7651916cd43dd8448eb211c80319c')
+    expect([...new Set(mine.map(way))].sort()).toEqual([
+      'admin.call',
+      'commit < push.decide < push < admin.call',
+      'compile < admin.call',
+      'encode < compile < admin.call',
+      'plan < admin.call',
+      'publish < push.decide < push < admin.call',
+      'push < admin.call',
+      'push.decide < push < admin.call',
+      'push.switch < push < admin.call',
+      'translate < compile < admin.call',
+      'validate < compile < admin.call',
+    ])
   })
 
   it('has no span and no attribute that the tables do not name', () => {
