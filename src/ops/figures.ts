@@ -127,14 +127,19 @@ function readTraffic(make: Instruments): Reader {
   const byRequest = make.gauge('verdigris_traffic_by_request')
   const unlisted = make.gauge('verdigris_traffic_services_unlisted')
   const endpoints = make.gauge('verdigris_endpoints')
+  let seen: { readonly heads: World; readonly applied: World } | undefined
   return (figures) => {
     if (figures.endpoints !== undefined) setAll(endpoints, 'state', figures.endpoints())
     if (figures.traffic === undefined) return
-    const traffic = trafficFigures(figures.traffic())
+    // Worlds are replaced, never changed: the same ones say the same, and most scrapes find them.
+    const { heads, applied: served } = figures.traffic()
+    if (seen?.heads === heads && seen.applied === served) return
+    seen = { heads, applied: served }
+    const traffic = trafficFigures(seen)
     for (const gauge of [wanted, applied, byRequest]) gauge.reset()
-    for (const { wanted: share, applied: served, ...labels } of traffic.shares) {
-      wanted.set(labels, share)
-      applied.set(labels, served)
+    for (const { wanted: given, applied: got, ...labels } of traffic.shares) {
+      wanted.set(labels, given)
+      applied.set(labels, got)
     }
     for (const { on, ...labels } of traffic.byRequest) byRequest.set(labels, on ? 1 : 0)
     unlisted.set(traffic.unlisted)

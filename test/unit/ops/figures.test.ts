@@ -1,7 +1,7 @@
 // Figures of traffic and of node groups, read from a real engine: what was commanded, what the fleet was switched to, and how
 // its proxies stand.
 import { expect, it } from 'vitest'
-import { groupFigures, trafficFigures } from '../../../src/ops/index.ts'
+import { createMetrics, groupFigures, trafficFigures } from '../../../src/ops/index.ts'
 import { createRig, environment, gateway, group, type Rig, route, service } from '../push/support/rig.ts'
 
 const shop = service('checkout', [environment('blue'), environment('green')])
@@ -39,6 +39,25 @@ it('says where the newest command sends traffic, and apart from it where the fle
   rig.fleet.manner('edge-2', { kind: 'prompt' })
   await rig.runOut()
   expect(shares(rig)).toEqual(['default/cart blue 1 1', ...known])
+})
+
+it('shows every change of the worlds at the next scrape, and nothing of a service that was deleted', async () => {
+  const rig = await fleetOf()
+  const metrics = createMetrics({ version: '1' })
+  metrics.read({ traffic: () => rig.store.view() })
+  const lines = async (): Promise<readonly string[]> =>
+    (await metrics.expose()).text.split('\n').filter((line) => line.startsWith('verdigris_traffic_applied'))
+  const blue = 'verdigris_traffic_applied_ratio{service="default/checkout",environment="blue"}'
+  expect(await lines()).toContain(`${blue} 1`)
+  expect(await lines()).toContain(`${blue} 1`)
+  await rig.switchTo('green')
+  await rig.talk()
+  expect(await lines()).toContain(`${blue} 0`)
+  const keys = ['default/Route/checkout', 'default/Service/checkout'].map((key) => ({ key }))
+  const gone = await rig.change({ verb: 'delete', actor: 'a', reason: 'over', force: true, keys })
+  expect(gone.ok).toBe(true)
+  await rig.runOut()
+  expect(await lines()).toEqual([])
 })
 
 it('says of which services requests say themselves where they go', async () => {
