@@ -54,7 +54,7 @@ function referencesIn(kind: AttributeKind, value: Json | undefined): readonly Ev
 }
 
 /** `push/7`, `node/edge-1`, `group/default/edge`, `revision/12`, `default/Service/checkout`: different for each. */
-export function referenceText(reference: EventReference): string {
+function referenceText(reference: EventReference): string {
   switch (reference.kind) {
     case 'object':
       return reference.object

@@ -5,7 +5,6 @@ export {
   aboutOf,
   type EventReference,
   messageOf,
-  referenceText,
   rowOf,
 } from './about.ts'
 export { type EventFilter, matches } from './filter.ts'

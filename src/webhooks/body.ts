@@ -15,7 +15,7 @@ export function deliveryOf(
 }
 
 /** As `verdigris events -o json` has it. */
-export function eventJson(event: EventEntry, epoch: string): Json {
+function eventJson(event: EventEntry, epoch: string): Json {
   const { id, at, firstAt, count, name, message, about, attributes } = event
   const { severity, reason } = rowOf(name)
   return {

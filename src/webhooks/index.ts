@@ -3,5 +3,4 @@
 export { type Attempt, createSender, type Sender } from './io/send.ts'
 export { startWebhooks, type WebhookState, type Webhooks } from './io/webhooks.ts'
 export { isOpen, readTargets, twins } from './read-targets.ts'
-export { signatureOf } from './sign.ts'
 export type { WebhookTarget } from './types.ts'

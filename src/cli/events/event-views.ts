@@ -7,7 +7,7 @@ import { age, printable } from '../output/words.ts'
 import { wrapped } from '../output/wrap.ts'
 
 /** `Normal`, `Warning`. */
-export const severityOf = ({ severity }: Event): string =>
+const severityOf = ({ severity }: Event): string =>
   severity === 'EVENT_SEVERITY_WARNING' ? 'Warning' : 'Normal'
 
 /** `2m`, of a repeated one `2m (x5 over 9m)`. */
