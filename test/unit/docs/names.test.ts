@@ -5,7 +5,7 @@ import type { Command, Option } from 'commander'
 import { describe, expect, it } from 'vitest'
 import { commandTable } from '../../../src/cli/command-table.ts'
 import { createProgram } from '../../../src/cli/program.ts'
-import { manifestKindNames } from '../../../src/model/index.ts'
+import { manifestKindNames } from '../../../src/model/kinds.ts'
 import { metricTable } from '../../../src/ops/index.ts'
 import { settings, variableOf } from '../../../src/settings.ts'
 
