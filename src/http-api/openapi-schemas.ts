@@ -24,7 +24,7 @@ export function schemasOf(source: {
     const message = schemas.message(name)
     if (message !== undefined) {
       const only = answered.has(name) ? (asked.has(name) ? 'both' : 'answered') : 'asked'
-      found.set(shortName(name), messageSchema(message, comments, only))
+      found.set(nameOf(name), messageSchema(message, comments, only))
       continue
     }
     const values = schemas.enumeration(name)
@@ -34,7 +34,7 @@ export function schemasOf(source: {
       return comment === undefined ? [] : [`- ${value}: ${comment}`]
     })
     const description = [comments.get(name) ?? '', ...lines].filter((line) => line !== '').join('\n')
-    found.set(shortName(name), {
+    found.set(nameOf(name), {
       type: 'string',
       enum: [...values.numbers.keys()],
       ...(description === '' ? {} : { description }),
@@ -93,10 +93,11 @@ export function fieldSchema(field: FieldSchema): JsonSchema {
 
 function valueSchema(type: ValueType): JsonSchema {
   if (type.kind === 'scalar') return scalarSchemas[type.scalar]
-  return wellKnown[type.name] ?? { $ref: `#/components/schemas/${shortName(type.name)}` }
+  return wellKnown[type.name] ?? { $ref: `#/components/schemas/${nameOf(type.name)}` }
 }
 
-const shortName = (name: string): string => name.replace(/^(?:[a-z0-9_]+\.)+/, '')
+/** The name of a message or enum within its package: `DeleteRequest.Target`. */
+export const nameOf = (name: string): string => name.replace(/^(?:[a-z0-9_]+\.)+/, '')
 
 const wellKnown: Readonly<Record<string, JsonSchema>> = {
   'google.protobuf.Struct': { type: 'object' },

@@ -2,7 +2,7 @@
 // say of everything as descriptions.
 import type { FieldSchema, Schemas } from '../envoy-api/index.ts'
 import { queryFields } from './openapi-parameters.ts'
-import { schemasOf } from './openapi-schemas.ts'
+import { nameOf, schemasOf } from './openapi-schemas.ts'
 import type { Route } from './routes.ts'
 
 type Document = Readonly<Record<string, unknown>>
@@ -95,9 +95,6 @@ const summaryOf = (comment: string): string =>
 const described = (comment: string | undefined): Document =>
   comment === undefined ? {} : { description: comment }
 const refTo = (message: string): Document => ({ $ref: `#/components/schemas/${nameOf(message)}` })
-
-/** The name of a message within its package: `DeleteRequest.Target`. */
-export const nameOf = (message: string): string => message.replace(/^(?:[a-z0-9_]+\.)+/, '')
 
 const pathParameters = (source: ApiSource, route: Route): readonly Document[] =>
   route.template.segments.flatMap((segment) => {

@@ -12,7 +12,7 @@ import { createBodies } from './read-body.ts'
 import { createWatchWriter } from './watch.ts'
 
 /** Below this everything is the API's. */
-export const apiRoot = '/v1alpha1'
+const apiRoot = '/v1alpha1'
 const openApiPath = `${apiRoot}/openapi.json`
 
 export interface HttpApi {
