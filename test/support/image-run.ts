@@ -106,10 +106,9 @@ export function runScript(stage: Stage, meanwhile: string): string {
   const clean = `env -i PATH=${quote(process.env.PATH ?? '')} ${env.join(' ')}`
   return `
 umount "$R/proc"
+# A volume belongs to whom its folder in the image belongs to.
 ${first('volume')
-  .values.map(
-    (path) => `mount -t tmpfs -o uid=${user.split(':')[0]},gid=${user.split(':')[1]} tmpfs "$R${path}"`,
-  )
+  .values.map((path) => `mount -t tmpfs -o "$(stat -c uid=%u,gid=%g,mode=%a "$R${path}")" tmpfs "$R${path}"`)
   .join('\n')}
 mount -o remount,ro,bind "$R"
 cd /

@@ -85,6 +85,15 @@ it.each<[string, () => ConnectOptions['tls']]>([
   expect(error).toMatchObject({ kind: expect.stringMatching(/^(unreachable|denied)$/) })
 })
 
+it('is TLS wherever it is asked for, with the authorities of Node', async () => {
+  for (const tls of [true, {}, { serverName }]) {
+    expect(await thrownBy(tryOut(tls))).toMatchObject({
+      kind: 'unreachable',
+      message: expect.stringMatching(/certificate|self.signed|altnames/i),
+    })
+  }
+})
+
 it('says at once which file it cannot read', () => {
   expect(() => connect({ server: 'x:1', tls: { ca: '/absent/ca.pem' } })).toThrow(
     /connect: TLS .*\/absent\/ca\.pem/,

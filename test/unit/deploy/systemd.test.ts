@@ -60,6 +60,6 @@ describe('the systemd unit', () => {
     writeFileSync(file, unit)
     const said = analyze('security', '--offline=true', '--no-pager', file).stdout
     const exposure = Number(/exposure level for verdigris\.service: ([\d.]+)/.exec(said)?.[1])
-    expect(exposure, said).toBeLessThanOrEqual(1.5)
+    expect(exposure, said).toBeLessThanOrEqual(1.4)
   })
 })
