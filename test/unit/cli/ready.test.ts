@@ -1,6 +1,11 @@
 // verdigris ready: honest about a server that is not there, not ready, ready, and ready with a but.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createTrust } from '../../support/trust.ts'
 import { here } from './run.ts'
 
 /** What the HTTP port answers now. */
@@ -54,5 +59,42 @@ describe('verdigris ready', () => {
 
   it('wants a place as host and port', async () => {
     expect(await here(['ready', '--http', 'http://x'])).toMatchObject({ status: 2 })
+  })
+
+  it('asks over TLS whom it trusts, by address on this machine, with a certificate of its own where it is wanted', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'verdigris-ready-'))
+    const trust = createTrust()
+    const file = (name: string, text: string): string => {
+      writeFileSync(join(folder, name), text)
+      return join(folder, name)
+    }
+    const own = trust.issue(['verdigris.test'])
+    const options = { ...own, ca: trust.ca, requestCert: true, rejectUnauthorized: true }
+    const secure = createTlsServer(options, (_request, response) => response.end('ready\n'))
+    try {
+      await new Promise<void>((resolve) => secure.listen(0, '127.0.0.1', resolve))
+      const address = secure.address()
+      const place = `127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`
+      const probe = trust.issue(['probe'])
+      const ca = ['--server-ca', file('ca.pem', trust.ca)]
+      const cert = [
+        '--client-cert',
+        file('probe.pem', probe.cert),
+        '--client-key',
+        file('probe.key', probe.key),
+      ]
+      expect(await here(['ready', '--http', place, ...ca, ...cert])).toMatchObject({
+        status: 0,
+        stdout: 'ready\n',
+      })
+      expect(await here(['ready', '--http', place, ...ca])).toMatchObject({ status: 3 })
+      const stranger = ['--server-ca', file('other.pem', createTrust().ca)]
+      const ran = await here(['ready', '--http', place, ...stranger, ...cert])
+      expect(ran).toMatchObject({ status: 3, stdout: '' })
+      expect(await here(['ready', '--http', place])).toMatchObject({ status: 3 })
+    } finally {
+      secure.close()
+      rmSync(folder, { recursive: true, force: true })
+    }
   })
 })
