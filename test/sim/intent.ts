@@ -312,6 +312,9 @@ export function describe(command: ChangeCommand): string {
     case 'fence':
     case 'unfence':
       return `${command.verb} ${command.service}`
+    case 'undo':
+    case 'restore':
+      return `${command.verb} r${command.revision}`
     default: {
       const { weights, cohorts, mirrors } = command
       return `${command.verb} ${command.service} ${JSON.stringify({ ...weights, ...cohorts, ...mirrors })}`
