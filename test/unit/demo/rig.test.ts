@@ -188,7 +188,10 @@ describe('the load', () => {
         timeoutMs: 300,
       }),
     )
-    await pause(400)
+    await until('a failure of each', 20_000, async () => {
+      const { targets } = await load.sample()
+      return targets.every(({ failed }) => failed > 0) || undefined
+    })
     const { targets } = await load.stop()
     for (const socket of sockets) socket.destroy()
     expect(Object.fromEntries(targets.map(({ name, failures }) => [name, Object.keys(failures)]))).toEqual({
