@@ -1,5 +1,5 @@
 // Every answer ends with the version of the server, also where a method is unknown: who asks can tell why.
-import { ServerInterceptingCall, type ServerInterceptor } from '@grpc/grpc-js'
+import { Metadata, ServerInterceptingCall, type ServerInterceptor } from '@grpc/grpc-js'
 import { versionTrailer } from '../../api/index.ts'
 
 /** Puts the version into the trailers. */
@@ -8,7 +8,8 @@ export const sayVersion =
   (_method, call) =>
     new ServerInterceptingCall(call, {
       sendStatus: (status, next) => {
-        status.metadata?.set(versionTrailer, version)
-        next(status)
+        const metadata = status.metadata ?? new Metadata()
+        metadata.set(versionTrailer, version)
+        next({ ...status, metadata })
       },
     })
