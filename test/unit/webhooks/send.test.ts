@@ -71,8 +71,8 @@ describe('an attempt', () => {
     const secretFile = file('one.key', `${secret}\n`)
     expect(await send(target(url, { secretFile }))).toEqual({ kind: 'taken' })
     const isFromVerdigris = await example()
-    const [{ headers, body } = { headers: {}, body: '' }] = got
-    const header = headers['verdigris-signature']
+    const header = got[0]?.headers['verdigris-signature']
+    const body = got[0]?.body ?? ''
     expect(header).toMatch(/^t=\d{10},v1=[0-9a-f]{64}$/)
     expect(isFromVerdigris(secret, header, body)).toBe(true)
     expect(isFromVerdigris(secret, header, `${body} `)).toBe(false)
