@@ -167,7 +167,7 @@ function walk(
   for (const [index, route] of (virtualHost.routes ?? []).entries()) {
     const verdicts = judgeMatch(route.match ?? {}, request)
     const maker = (): MadeBy | undefined =>
-      served.madeBy?.(configuration.name ?? '', virtualHost.name ?? '', index, route)
+      served.madeBy?.(configuration.name ?? '', virtualHost, index, route)
     if (verdicts.some(({ kind }) => kind === 'no')) {
       missed.push({ route, maker, verdicts })
       continue

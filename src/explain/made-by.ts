@@ -2,38 +2,70 @@
 // what is served. Where the two differ, nothing is said.
 import { isDeepStrictEqual } from 'node:util'
 import { encodeJson, type envoy } from '../envoy-api/index.ts'
-import type { GroupKey, StoredOf, World } from '../model/index.ts'
+import type { GroupKey, ObjectKey, StoredObject, StoredOf, World } from '../model/index.ts'
 import { cohortMatches, createTranslator, environmentHeader, jwtProvider } from '../translate/index.ts'
-import type { MadeBy } from './types.ts'
+import type { Served } from './types.ts'
 
-type Finder = (
-  configuration: string,
-  virtualHost: string,
-  index: number,
-  route: envoy.Route,
-) => MadeBy | undefined
+type Finder = NonNullable<Served['madeBy']>
 
-const finders = new WeakMap<World, Map<GroupKey, Finder>>()
-
-/** Finds the makers of a group's routes; nothing is translated before it is asked, and each world once. */
+/**
+ * Finds the makers of a group's routes. Only what makes the virtual host in question is translated, so that a question about one
+ * host of thousands costs little.
+ */
 export function makersOf(world: World, group: GroupKey): Finder {
-  const known = finders.get(world) ?? new Map<GroupKey, Finder>()
-  finders.set(world, known)
-  const found = known.get(group) ?? makersIn(world, group)
-  known.set(group, found)
-  return found
-}
-
-function makersIn(world: World, group: GroupKey): Finder {
-  let known: ReturnType<ReturnType<typeof createTranslator>['translate']> | undefined
+  const known = new WeakMap<envoy.VirtualHost, readonly DraftRoute[]>()
   return (configuration, virtualHost, index, served) => {
-    known ??= createTranslator().translate(world, group)
-    const drafts = known.routeConfigurations.find(({ name }) => name === configuration)
-    const draft = drafts?.virtualHosts.find(({ name }) => name === virtualHost)?.routes[index]
+    const drafts = known.get(virtualHost) ?? draftsOf(world, group, configuration, virtualHost)
+    known.set(virtualHost, drafts)
+    const draft = drafts[index]
     if (draft === undefined || !isSame(draft.json, served)) return undefined
     const { origin, path, json } = draft
     return { object: origin, path, rule: ruleName(world, origin, path), audience: audienceOf(world, json) }
   }
+}
+
+type DraftRoute = ReturnType<
+  ReturnType<typeof createTranslator>['translate']
+>['routeConfigurations'][number]['virtualHosts'][number]['routes'][number]
+
+function draftsOf(
+  world: World,
+  group: GroupKey,
+  configuration: string,
+  { name, domains = [] }: envoy.VirtualHost,
+): readonly DraftRoute[] {
+  const { routeConfigurations } = createTranslator().translate(partOf(world, domains), group)
+  const drafts = routeConfigurations.find((each) => each.name === configuration)
+  return drafts?.virtualHosts.find((each) => each.name === name)?.routes ?? []
+}
+
+/** What may have made a virtual host of these domains: all Routes of its hosts, and the services that they or its names lead to. */
+function partOf(world: World, domains: readonly string[]): World {
+  const hosts = new Set(domains)
+  const services = new Set<string>()
+  const kept = new Set<ObjectKey>()
+  for (const [key, object] of world) {
+    if (object.kind === 'NodeGroup' || object.kind === 'Gateway' || object.kind === 'Sidecar') kept.add(key)
+    if (object.kind === 'Service') {
+      const { namespace, name } = object
+      if (hosts.has(name) || hosts.has(`${name}.${namespace}`)) services.add(`${namespace}/${name}`)
+    }
+    if (object.kind === 'Sidecar')
+      for (const { service } of object.spec.inbound) services.add(`${object.namespace}/${service.name}`)
+    if (object.kind === 'Route' && object.spec.hosts.some((host) => hosts.has(host.toLowerCase()))) {
+      kept.add(key)
+      for (const { service } of object.spec.rules) {
+        if (service !== undefined) services.add(`${object.namespace}/${service.name}`)
+      }
+    }
+  }
+  return new Map([...world].filter(([key, object]) => kept.has(key) || services.has(serviceOf(object))))
+}
+
+/** The service that an object belongs to; empty: none. */
+function serviceOf(object: StoredObject): string {
+  if (object.kind === 'Service' || object.kind === 'Traffic') return `${object.namespace}/${object.name}`
+  return object.kind === 'TrafficPolicy' ? `${object.namespace}/${object.spec.service}` : ''
 }
 
 const routeMessage = 'envoy.config.route.v3.Route'

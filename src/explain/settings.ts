@@ -16,7 +16,7 @@ export interface Scope {
 }
 
 /** The configuration of a filter that is nearest to the route. */
-export function filterConfig(
+function filterConfig(
   { route, virtualHost, configuration }: Scope,
   filter: string,
 ): envoy.AnyMessage | undefined {

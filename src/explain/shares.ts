@@ -86,7 +86,7 @@ function pointOfHeader(headers: Headers, name: string): Point {
 }
 
 /** The hash of a request by these policies, as far as it is known. */
-export function hashOf(policies: readonly envoy.RouteActionHashPolicy[], headers: Headers): Point {
+function hashOf(policies: readonly envoy.RouteActionHashPolicy[], headers: Headers): Point {
   let value: bigint | undefined
   const by: string[] = []
   for (const policy of policies) {

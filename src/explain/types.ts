@@ -41,7 +41,7 @@ export interface Served {
   /** Which Route and cohort made a route, where that is known. */
   readonly madeBy?: (
     configuration: string,
-    virtualHost: string,
+    virtualHost: envoy.VirtualHost,
     index: number,
     route: envoy.Route,
   ) => MadeBy | undefined

@@ -103,6 +103,9 @@ describeWithBothEnvoys('explain', () => {
         const fault = disagreement(drawn, told, landed)
         if (fault !== undefined) faults.push(`${inWords(drawn)}: ${fault}\n  ${JSON.stringify(told.ways)}`)
         const [way] = told.ways
+        if (drawn.port === edge.port && way?.match !== '' && way?.object === '') {
+          faults.push(`${inWords(drawn)}: nobody is said to have made its route`)
+        }
         const more =
           told.ways.length > 1 ? ' with conditions' : (way?.shares.length ?? 0) > 1 ? ' shared' : ''
         const kind = `${way?.outcome ?? ''}${more}`
