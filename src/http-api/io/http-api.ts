@@ -43,6 +43,15 @@ export function createHttpApi(options: HttpApiOptions): HttpApi {
     loaded ??= loadApiShape(calls.methods, options.version)
     return loaded
   }
+  // In a quiet moment rather than with the first request, which would wait for it and the streams with it.
+  const early = setTimeout(() => {
+    try {
+      shape()
+    } catch (error) {
+      options.failed(apiRoot, error)
+    }
+  }, limits.compileAfterMs)
+  early.unref()
 
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const verb = request.method ?? 'GET'
