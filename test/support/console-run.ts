@@ -41,11 +41,14 @@ export async function followPage(file: string, options: ConsoleOptions = {}): Pr
     const bin = await commandsOf(folder, ports)
     const shell = await openShell(scope, home, folder, bin, ports)
     const came = new Map<number, readonly string[]>()
-    for (const step of steps) {
-      if (step.kind === 'file') await writeFile(join(home, step.name), ports.real(step.text))
-      else await follow(shell, step, { file, ports, timeoutMs: options.timeoutMs ?? 60_000, came })
+    try {
+      for (const step of steps) {
+        if (step.kind === 'file') await writeFile(join(home, step.name), ports.real(step.text))
+        else await follow(shell, step, { file, ports, timeoutMs: options.timeoutMs ?? 60_000, came })
+      }
+    } finally {
+      await shell.end()
     }
-    await shell.end()
     if (came.size > 0) await writeFile(join(root, file), withShown(markdown, came))
   } finally {
     await scope.close()
@@ -187,13 +190,18 @@ async function openShell(
     },
     heard: () => read(0, other),
     async end() {
-      // All that the shell started is in the session that it leads.
-      try {
-        process.kill(-running.pid, 'SIGTERM')
-      } catch {
-        // It has ended already.
+      // All that the shell started is in the group that it leads.
+      const group = (signal: NodeJS.Signals | 0): boolean => {
+        try {
+          return process.kill(-running.pid, signal)
+        } catch {
+          return false
+        }
       }
+      group('SIGTERM')
       await running.stop(2_000)
+      for (let turns = 0; turns < 30 && group(0); turns++) await new Promise((done) => setTimeout(done, 100))
+      group('SIGKILL')
     },
   }
 }

@@ -18,7 +18,8 @@ createInterface({ input: process.stdin })
     else if (verb === '-folder') folders.delete(value)
   })
   .on('close', () => {
-    for (const pid of pids) send(pid, 'SIGKILL')
+    // Each leads a group of its own, with whatever it has started.
+    for (const pid of pids) if (!send(-pid, 'SIGKILL')) send(pid, 'SIGKILL')
     waitForEnd(50)
   })
 
