@@ -96,6 +96,6 @@ function banner(
   terminal.out(`${terminal.color.bold('verdigris')} ${programVersion()}`)
   line('xDS', addresses.xds, 'proxies: verdigris bootstrap --node-id edge-1')
   line('admin', addresses.admin, 'commands: verdigris apply -f examples/single')
-  line('http', addresses.http, '/metrics /healthz /readyz')
+  line('http', addresses.http, '/metrics /healthz /readyz /v1alpha1/openapi.json')
   terminal.out(`  data   ${dataDir}`)
 }
