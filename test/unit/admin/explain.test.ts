@@ -65,6 +65,12 @@ describe('an explanation', () => {
     expect(shares(await explain({ group: 'edge', generation: 1 }))).toEqual(['blue 10000'])
   })
 
+  it('says of nobody that they made a route which is not what they would make now', async () => {
+    const objects = async (generation: number) =>
+      (await explain({ group: 'edge', generation })).explanations[0]?.ways.map(({ object }) => object)
+    expect([await objects(2), await objects(1)]).toEqual([['default/Route/shop'], ['']])
+  })
+
   it('of a proxy is what that has ACKed, type by type', async () => {
     expect(shares(await explain({ proxy: 'edge-1' }))).toContain('green 3000')
     const refusing = await explain({ proxy: 'edge-2', port: 8080 })
