@@ -1,4 +1,6 @@
 // What the command line prints of what is there: tables at 80 columns, and manifests that can be applied again.
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { commandLine, long, push } from './with-server.ts'
 
@@ -17,12 +19,34 @@ describe('tables', () => {
     ['push', 'list'],
     ['push', 'get', '7'],
     ['history', 'cart'],
+    ['traffic'],
+    ['traffic', long],
+    ['endpoints', 'list'],
+    ['cohort', 'list', 'cart'],
+    ['mirror', 'list', 'cart'],
+    ['fence', 'list', 'cart'],
+    ['store', 'status'],
+    ['store', 'generations'],
+    ['config', 'get-contexts'],
+    ['config', 'view'],
+    ['get', 'services,traffic', '-w', '--timeout', '300ms'],
+    ['proxies', '-w', '--timeout', '300ms'],
+    ['push', 'list', '-w', '--timeout', '300ms'],
+    ['traffic', '-w', '--timeout', '300ms'],
   ])('fit 80 columns: %s %s', async (...args) => {
     script.pushes.push(
       push('done', { verdict: 'everything went as it should have gone from the beginning on' }),
     )
-    const ran = await run(args, { env: { COLUMNS: '80' } })
-    expect([ran.status, ran.stderr]).toEqual([0, ''])
+    const contexts = join(cli.folder, 'contexts.data')
+    const server = 'a.server.with.a.very.long.name.in.a.domain.far.away:18001'
+    writeFileSync(
+      contexts,
+      `contexts: [{name: ${long}, server: "${server}", namespace: ${long}, actor: ${long}}]`,
+    )
+    const ran = await run(args, { env: { COLUMNS: '80', VERDIGRIS_CLIENT_CONFIG: contexts } })
+    expect(ran.status).toBe(0)
+    // Remarks for people may stand there, and are no table.
+    if (!['config', 'endpoints'].includes(args[0] ?? '')) expect(ran.stderr).toBe('')
     if (args[0] !== 'push' || args[1] !== 'get') expect(widest(ran.stdout)).toBeLessThanOrEqual(80)
     expect(ran.stdout).not.toContain('\u001b')
   })
