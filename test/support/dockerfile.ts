@@ -9,15 +9,18 @@ export type Instruction =
       readonly to: string
     }
   | { readonly kind: 'run'; readonly command: string }
-  | { readonly kind: 'workdir' | 'user' | 'stopsignal'; readonly value: string }
-  | { readonly kind: 'env' | 'label'; readonly values: Readonly<Record<string, string>> }
-  | { readonly kind: 'volume' | 'expose'; readonly values: readonly string[] }
-  | { readonly kind: 'entrypoint' | 'cmd'; readonly words: readonly string[] }
+  | Each<'workdir' | 'user' | 'stopsignal', { readonly value: string }>
+  | Each<'env' | 'label', { readonly values: Readonly<Record<string, string>> }>
+  | Each<'volume' | 'expose', { readonly values: readonly string[] }>
+  | Each<'entrypoint' | 'cmd', { readonly words: readonly string[] }>
   | {
       readonly kind: 'healthcheck'
       readonly flags: Readonly<Record<string, string>>
       readonly words: readonly string[]
     }
+/** One shape a kind, so that a kind picks its own. */
+type Each<Kind extends string, Parts> = Kind extends string ? { readonly kind: Kind } & Parts : never
+
 export interface Stage {
   readonly base: string
   readonly name: string | undefined
