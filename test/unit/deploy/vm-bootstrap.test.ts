@@ -15,6 +15,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
 import { parseBootstrapOptions, renderBootstrap } from '../../../src/bootstrap/index.ts'
+import { createProgram } from '../../../src/cli/program.ts'
 
 const root = join(import.meta.dirname, '..', '..', '..')
 const script = join(root, 'deploy', 'vm', 'bootstrap.sh')
@@ -212,6 +213,22 @@ describe('the bootstrap script', () => {
     })
     expect(readFileSync(out, 'utf8')).toBe('old')
     chmodSync(out, 0o644)
+  })
+
+  it('is told in the guide with options that it has', async () => {
+    const page = readFileSync(join(root, 'docs', 'guides', 'install.md'), 'utf8').replaceAll(/\\\n\s*/g, ' ')
+    const lines = page.split('\n').filter((line) => line.startsWith('sh deploy/vm/bootstrap.sh '))
+    expect(lines).toHaveLength(2)
+    const own = readFileSync(script, 'utf8')
+    const program = (await createProgram('bootstrap')).commands.find((each) => each.name() === 'bootstrap')
+    const known = new Set(program?.options.map(({ long }) => long))
+    for (const line of lines) {
+      const [before = '', after = ''] = line.split(' -- ')
+      const flags = (text: string): string[] =>
+        [...text.matchAll(/ (--[a-z-]+)/g)].map(([, flag = '']) => flag)
+      expect(flags(before).filter((flag) => !own.includes(` ${flag}) `))).toEqual([])
+      expect(flags(after).filter((flag) => !known.has(flag))).toEqual([])
+    }
   })
 
   it('explains itself within 90 columns', () => {
