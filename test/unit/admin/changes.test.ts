@@ -33,6 +33,7 @@ describe('a change', () => {
     expect(await call('Config/Apply', request, { 'x-verdigris-actor': 'deploy-bot' })).toEqual({
       revision: 12,
       push: '7',
+      phase: 'PUSH_PHASE_UNSPECIFIED',
       objects: [
         {
           key: { namespace: 'default', kind: 'Service', name: 'cart' },
