@@ -35,7 +35,7 @@ export const patch = (target: string, merge: string, name = 'patch', more = ''):
   `kind: Patch\nmetadata: { name: ${name} }\nspec: { nodeGroups: [edge], target: ${target}, merge: ${merge}${more} }`
 export const compiled = (world: World, options: CompilerOptions = {}): CompiledGroup =>
   value(createCompiler(options).compile(world, group))
-export const problem = (world: World, options: CompilerOptions = {}): Problem => {
+const problem = (world: World, options: CompilerOptions = {}): Problem => {
   const result = createCompiler(options).compile(world, group)
   if (result.ok) throw new Error('was not refused')
   return result.error
