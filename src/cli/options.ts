@@ -92,7 +92,7 @@ export function withServer(command: Command): Command {
 }
 
 /** Which context counts; what it says is filled in before the action. */
-export function withContexts(command: Command): Command {
+function withContexts(command: Command): Command {
   const options = [
     new Option('--context <name>', 'server and identity as this context has them (see verdigris config)').env(
       'VERDIGRIS_CONTEXT',

@@ -15,7 +15,7 @@ interface ServiceName {
 }
 
 /** Of one service, or of those with a policy: the others have neither cohorts nor mirrors nor fences. */
-export async function readTraffic(
+async function readTraffic(
   client: AdminClient,
   namespace: string,
   service: string | undefined,

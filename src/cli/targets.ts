@@ -60,7 +60,7 @@ const listedWith: Readonly<Record<string, string>> = {
 }
 
 /** `no kind 'servics'; did you mean services?`, or which there are. */
-export function noKind(word: string): string {
+function noKind(word: string): string {
   const other = Object.hasOwn(listedWith, word.toLowerCase()) ? listedWith[word.toLowerCase()] : undefined
   if (other !== undefined) return `no kind '${word}'; try: verdigris ${other}`
   const near = nearest(

@@ -4,7 +4,7 @@ export const shells = ['bash', 'zsh', 'fish'] as const
 export type Shell = (typeof shells)[number]
 
 /** The hidden command behind them. */
-export const hiddenCommand = '__complete'
+const hiddenCommand = '__complete'
 
 export const completionScripts: Readonly<Record<Shell, string>> = {
   bash: `# verdigris completion for bash: source this, or put it into a folder of completions.
