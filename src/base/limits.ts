@@ -316,6 +316,8 @@ export const limits = {
   /** HTTP/2 pings of a client whose call waits, every so many milliseconds, and how long the server may take to answer one. */
   clientKeepaliveMs: 30_000,
   clientKeepaliveTimeoutMs: 10_000,
+  /** Services whose traffic one command watches: each is a stream of its own. */
+  servicesWatched: 100,
   /** Milliseconds that a server may be away before a watch that resumes gives up. */
   watchAwayMs: 24 * 3_600_000,
   /** Bytes of request bodies that the HTTP port holds at once, over all requests: beyond it, the next is told to come again. */
@@ -328,8 +330,6 @@ export const limits = {
   watchRetryMs: 1_000,
   /** Milliseconds that what a watcher was sent may wait for its socket before it is cut: it holds one of the places. */
   watchStallMs: 60_000,
-  /** Services whose traffic one command watches: each is a stream of its own. */
-  servicesWatched: 100,
   /** Time-outs of a push, all in milliseconds (design: a push). */
   prepareMs: 20_000,
   switchMs: 5_000,
