@@ -17,8 +17,10 @@ export const pushFields = ({ id, revision, verb, actor, reason, objects }: Told)
 
 /** A phase that a push has come to. */
 export function phaseEvent(record: PushRecord): EventInput {
-  const { phase, verdict } = record
-  const why = verdict === undefined ? {} : { verdict }
+  const { phase, verdict, refusals } = record
+  // What says no more than a refusal beside it is not said twice.
+  const isSaid = refusals.some(({ node, detail }) => verdict === `${node} refused: ${detail}`)
+  const why = verdict === undefined || isSaid ? {} : { verdict }
   switch (phase) {
     case 'preparing':
     case 'prepared':

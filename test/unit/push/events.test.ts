@@ -81,6 +81,10 @@ describe('the events of a push', () => {
       'r3: compensate by push/2 of default/Service/checkout: edge-2 refused: no good (push 2)',
     )
     expect(saidOf(rig, 0)).toContain('edge-2 holds its last good Cluster again')
+    // The refusal is the verdict, and is said once.
+    expect(saidOf(rig, 0).filter((text) => text.startsWith('push 2 aborted'))).toEqual([
+      'push 2 aborted, nothing moved; edge-2 refused Cluster: no good',
+    ])
   })
 
   it('say that it was taken back, split, or overtaken', async () => {
