@@ -2,12 +2,12 @@
 import { fromStruct, type ServiceTraffic } from '../api/index.ts'
 import { ok, type Result } from '../base/index.ts'
 import type { AdminClient, Failure } from '../client/index.ts'
-import { at } from './kind-views.ts'
 import type { NamespaceOptions, OutputOptions, ServerOptions } from './options.ts'
 import { printData } from './output/data.ts'
 import { type Column, table } from './output/table.ts'
 import { printable } from './output/words.ts'
 import { withSession } from './session.ts'
+import { at } from './views/kind-views.ts'
 
 interface ServiceName {
   readonly namespace: string

@@ -5,7 +5,6 @@ import { toTimestamp } from '../../api/index.ts'
 import { err, ok, type Result } from '../../base/index.ts'
 import type { AdminClient, Failure } from '../../client/index.ts'
 import { parseAbout } from '../events/event-about.ts'
-import { eventLine, eventTable } from '../events/event-views.ts'
 import { gapText, type WatchStart, watchEvents } from '../events/watch-events.ts'
 import {
   countOption,
@@ -21,6 +20,7 @@ import { dataText, printData } from '../output/data.ts'
 import { plain } from '../output/plain.ts'
 import type { Terminal } from '../output/terminal.ts'
 import { withSession } from '../session.ts'
+import { eventLine, eventTable } from '../views/event-views.ts'
 
 interface From {
   readonly id: number

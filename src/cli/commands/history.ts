@@ -1,7 +1,6 @@
 // verdigris history
 import type { Command } from 'commander'
 import { fromStruct, type Revision } from '../../api/index.ts'
-import { trafficText } from '../kind-views.ts'
 import { objectName } from '../object-names.ts'
 import {
   countOption,
@@ -18,6 +17,7 @@ import { isoTime, msOf } from '../output/plain.ts'
 import { age } from '../output/words.ts'
 import { withSession } from '../session.ts'
 import { serviceArgument } from '../targets.ts'
+import { trafficText } from '../views/kind-views.ts'
 
 type Options = NamespaceOptions & OutputOptions & ServerOptions & { readonly limit: number }
 

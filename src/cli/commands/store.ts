@@ -11,7 +11,7 @@ import { facts } from '../output/table.ts'
 import { createTerminal, type Terminal } from '../output/terminal.ts'
 import { printable } from '../output/words.ts'
 import { type Session, withSession } from '../session.ts'
-import { printGenerations, printReport, printSalvaged, printStatus } from './store-views.ts'
+import { printGenerations, printReport, printSalvaged, printStatus } from '../views/store-views.ts'
 
 type Options = OutputOptions & ServerOptions
 /** As `verdigris serve` has it. */

@@ -3,9 +3,9 @@ import { fromStruct } from '../../api/index.ts'
 import { type AdminClient, createClient } from '../../client/index.ts'
 import { chooseContext } from '../contexts/use-context.ts'
 import { kindOf } from '../kind-names.ts'
-import { at } from '../kind-views.ts'
 import { actorOr } from '../options.ts'
 import { servicesIn } from '../service-traffic.ts'
+import { at } from '../views/kind-views.ts'
 
 export type Sort =
   | 'services'

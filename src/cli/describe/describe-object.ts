@@ -4,10 +4,10 @@ import { type ConfigObject, fromStruct, type ObjectKey } from '../../api/index.t
 import { type Json, ok, type Result } from '../../base/index.ts'
 import type { AdminClient, Failure } from '../../client/index.ts'
 import type { Kind } from '../../model/index.ts'
-import { at } from '../kind-views.ts'
 import { nameOf } from '../object-names.ts'
 import { dataText } from '../output/data.ts'
 import type { Terminal } from '../output/terminal.ts'
+import { at } from '../views/kind-views.ts'
 import { groupPart } from './describe-group.ts'
 import { type Part, servicePart } from './describe-service.ts'
 import {

@@ -10,12 +10,12 @@ import type {
 } from '../../api/index.ts'
 import { ok, type Result } from '../../base/index.ts'
 import type { AdminClient, Failure } from '../../client/index.ts'
-import { eventTable } from '../events/event-views.ts'
 import { phaseText, shortType } from '../follow-push.ts'
 import { msOf } from '../output/plain.ts'
 import type { Terminal } from '../output/terminal.ts'
 import { age } from '../output/words.ts'
 import { wrapped } from '../output/wrap.ts'
+import { eventTable } from '../views/event-views.ts'
 import { roomIn, type Section, tableSection } from './section.ts'
 
 /** So many of each are shown; `history`, `push list` and `events` have all of them. */

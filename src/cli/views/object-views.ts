@@ -3,13 +3,13 @@ import { type ConfigObject, fromStruct, type ObjectKey } from '../../api/index.t
 import type { Json } from '../../base/index.ts'
 import type { Kind } from '../../model/index.ts'
 import { kindNames, kindOf } from '../kind-names.ts'
-import { at, kindViews, type Shown } from '../kind-views.ts'
 import { nameOf } from '../object-names.ts'
 import type { Format } from '../options.ts'
 import { dataText } from '../output/data.ts'
 import { widthOf } from '../output/listing.ts'
 import { type Column, table } from '../output/table.ts'
 import type { Terminal } from '../output/terminal.ts'
+import { at, kindViews, type Shown } from './kind-views.ts'
 
 interface Options {
   readonly output: Format

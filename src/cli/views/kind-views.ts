@@ -1,8 +1,8 @@
 // What `get` shows of each kind in a table: columns and cells from the manifest.
-import type { Json } from '../base/index.ts'
-import type { Kind } from '../model/index.ts'
-import type { Column } from './output/table.ts'
-import { shares, shareText } from './output/words.ts'
+import type { Json } from '../../base/index.ts'
+import type { Kind } from '../../model/index.ts'
+import type { Column } from '../output/table.ts'
+import { shares, shareText } from '../output/words.ts'
 
 /** An object as `get` has it. `beside` gives the manifest of another object of the same namespace. */
 export interface Shown {
