@@ -18,6 +18,8 @@ function run(folder, file, name) {
   const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs')
   const pattern = name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
   const args = [vitest, 'run', file, '-t', pattern, '--reporter=json', '--outputFile=result.json', '--bail=1']
+  // A test that waits for ever is as good as one that fails.
+  args.push('--testTimeout=20000')
   // What is not broken is compiled once for all runs; modules are known by their content.
   args.push('--experimental.fsModuleCache', `--experimental.fsModuleCachePath=${join(folder, '.modules')}`)
   return new Promise((resolve, reject) => {
