@@ -157,7 +157,7 @@ describe('traffic', () => {
     [['switch', 'checkout', '__proto__'], 'there is no environment "__proto__"'],
     [['split', 'checkout', 'blue=50', '__proto__=50'], 'there is no environment "__proto__"'],
     [['switch', '__proto__', 'green'], 'there is no Service "__proto__"'],
-    [['switch', '../checkout', 'green'], 'there is no Service "../checkout"'],
+    [['switch', '../checkout', 'green'], "No kind '..'"],
     [['rollback', 'constructor'], 'there is no Service "constructor"'],
     [['get', 'service', '__proto__'], 'no Service default/__proto__'],
     [['delete', 'route', 'toString'], 'there is no Route default/toString'],
