@@ -5,7 +5,8 @@ import { exitCode } from '../exit-codes.ts'
 import { type WriteOptions, withWrite } from '../options.ts'
 import { createTerminal } from '../output/terminal.ts'
 import { readSources } from '../read-files.ts'
-import { reportProblem, withSession } from '../session.ts'
+import { reportProblem } from '../report.ts'
+import { withSession } from '../session.ts'
 import { type FileOptions, withFiles } from './files.ts'
 
 type Options = FileOptions & WriteOptions & { readonly inPlace?: boolean; readonly allowDrain?: boolean }

@@ -4,7 +4,7 @@ import { bootstrapJson, parseBootstrapOptions, renderBootstrap } from '../../boo
 import { exitCode } from '../exit-codes.ts'
 import { countOption } from '../options.ts'
 import { createTerminal } from '../output/terminal.ts'
-import { reportProblem } from '../session.ts'
+import { reportProblem } from '../report.ts'
 
 interface Options {
   readonly nodeId: string

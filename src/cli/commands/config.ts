@@ -16,7 +16,7 @@ import {
 } from '../options.ts'
 import { createTerminal, type Terminal } from '../output/terminal.ts'
 import { printable } from '../output/words.ts'
-import { reportProblem } from '../session.ts'
+import { reportProblem } from '../report.ts'
 import { printContexts, printSettings } from '../views/context-views.ts'
 
 interface FileFlags {

@@ -12,7 +12,8 @@ import {
 import { createTerminal } from '../output/terminal.ts'
 import { printDiff } from '../print-diff.ts'
 import { readSources } from '../read-files.ts'
-import { reportFailure, reportProblem, withSession } from '../session.ts'
+import { reportFailure, reportProblem } from '../report.ts'
+import { withSession } from '../session.ts'
 import { type FileOptions, withFiles } from './files.ts'
 
 type Options = FileOptions &

@@ -10,7 +10,7 @@ import type { Session } from '../session.ts'
 import type { Targets } from '../targets.ts'
 import { idOf, isKindIn, lookUp, manifestOf, shapeOf } from '../views/object-views.ts'
 import { differences, keepWatching, watchSignal } from '../watching.ts'
-import { type GetOptions, isTable, viewOf } from './get.ts'
+import { type GetOptions, isTable, viewOf } from './get-options.ts'
 
 /** Tells what there is, unless only changes are wanted, and every change until the session ends. */
 export async function watchObjects(

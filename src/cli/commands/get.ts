@@ -4,25 +4,13 @@ import type { ConfigObject } from '../../api/index.ts'
 import { err, ok, type Result } from '../../base/index.ts'
 import type { AdminClient, Failure } from '../../client/index.ts'
 import { kindList, kindNames } from '../kind-names.ts'
-import {
-  type NamespaceOptions,
-  type OutputOptions,
-  readerFormats,
-  type ServerOptions,
-  withNamespace,
-  withOutput,
-  withServer,
-} from '../options.ts'
+import { readerFormats, withNamespace, withOutput, withServer } from '../options.ts'
 import { type Session, withSession } from '../session.ts'
 import { readTargets, type Targets } from '../targets.ts'
 import { isKindIn, printObjects } from '../views/object-views.ts'
-import { isWatching, type WatchFlags, withWatch } from '../watching.ts'
+import { isWatching, withWatch } from '../watching.ts'
+import { type GetOptions, isTable, type View, viewOf } from './get-options.ts'
 import { watchObjects } from './get-watch.ts'
-
-export type GetOptions = NamespaceOptions &
-  OutputOptions &
-  ServerOptions &
-  WatchFlags & { readonly allNamespaces?: boolean; readonly applied?: boolean }
 
 export function configure(command: Command): void {
   command
@@ -108,11 +96,6 @@ async function getKinds(
   }
   return 'ok'
 }
-
-export const viewOf = ({ applied }: GetOptions): View => (applied === true ? 'VIEW_APPLIED' : 'VIEW_HEAD')
-type View = 'VIEW_HEAD' | 'VIEW_APPLIED'
-
-export const isTable = ({ output }: OutputOptions): boolean => output === 'table' || output === 'wide'
 
 async function listAll(
   client: AdminClient,

@@ -3,7 +3,8 @@ import { type Command, Option } from 'commander'
 import { changeOptions, finishChange } from '../change.ts'
 import { revisionOption } from '../options.ts'
 import { printDiff } from '../print-diff.ts'
-import { reportFailure, withSession } from '../session.ts'
+import { reportFailure } from '../report.ts'
+import { withSession } from '../session.ts'
 import { type BackOptions, withBack } from './undo.ts'
 
 type Options = BackOptions & {

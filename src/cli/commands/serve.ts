@@ -7,7 +7,7 @@ import { settingNames, settings, variableOf } from '../../settings.ts'
 import { exitCode } from '../exit-codes.ts'
 import { createTerminal, type Terminal } from '../output/terminal.ts'
 import { printable } from '../output/words.ts'
-import { reportProblem } from '../session.ts'
+import { reportProblem } from '../report.ts'
 import { programVersion } from '../version.ts'
 
 export function configure(command: Command): void {

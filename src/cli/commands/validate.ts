@@ -6,7 +6,7 @@ import { exitCode } from '../exit-codes.ts'
 import { type NamespaceOptions, withNamespace } from '../options.ts'
 import { createTerminal } from '../output/terminal.ts'
 import { readSources } from '../read-files.ts'
-import { reportProblem } from '../session.ts'
+import { reportProblem } from '../report.ts'
 import { type FileOptions, withFiles } from './files.ts'
 
 export function configure(command: Command): void {

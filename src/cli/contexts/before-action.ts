@@ -3,7 +3,7 @@ import { type Command, CommanderError } from 'commander'
 import { exitCode } from '../exit-codes.ts'
 import { createTerminal } from '../output/terminal.ts'
 import { printable } from '../output/words.ts'
-import { reportProblem } from '../session.ts'
+import { reportProblem } from '../report.ts'
 import { chooseContext, fillIn } from './use-context.ts'
 
 /** Fills in what the context says. A context that cannot be had ends the command: it is said, then thrown. */

@@ -6,7 +6,7 @@ import { problemTable } from '../../../src/admin/index.ts'
 import { limits, type Problem } from '../../../src/base/index.ts'
 import { exitCode } from '../../../src/cli/exit-codes.ts'
 import { createTerminal } from '../../../src/cli/output/terminal.ts'
-import { reportProblem } from '../../../src/cli/session.ts'
+import { reportProblem } from '../../../src/cli/report.ts'
 import { expectBlock, row } from '../../support/generated-block.ts'
 
 const message = 'x'
