@@ -23,7 +23,12 @@ export const cohortByHeader: Scene = {
     const led = asked.filter((environment) => environment === second).length
     await stage.pause(stage.paceMs)
     const off = await set(stage, { cohorts: { [cohort]: false } })
-    const after = await Promise.all(stage.proxies.map((proxy) => askAsTester(stage, proxy)))
+    // A worker of a proxy may take a moment longer than its ACK.
+    let after: readonly string[] = []
+    await until('testers are back', 2_000, async () => {
+      after = await Promise.all(stage.proxies.map((proxy) => askAsTester(stage, proxy)))
+      return after.every((environment) => environment === first) || undefined
+    }).catch(() => undefined)
     const lost = (await failedSoFar(stage)) - failed
     return [
       claim(
