@@ -4,6 +4,7 @@ import { ok, type Result } from '../base/index.ts'
 import type { Failure } from '../client/index.ts'
 import type { Exit } from './exit-codes.ts'
 import { phaseWord, proxies, span } from './output/words.ts'
+import { pause } from './pause.ts'
 import type { Session } from './session.ts'
 
 export interface Followed {
@@ -47,17 +48,6 @@ const askAgainMs = 500
 
 const isAway = (failure: Failure): boolean =>
   failure.kind === 'unreachable' || (failure.kind === 'refused' && failure.problem.kind === 'unavailable')
-
-const pause = (ms: number, signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    const done = (): void => {
-      clearTimeout(timer)
-      signal.removeEventListener('abort', done)
-      resolve()
-    }
-    const timer = setTimeout(done, ms)
-    signal.addEventListener('abort', done)
-  })
 
 /** The exit of a final push; undefined while it runs. */
 export function exitOf(push: PushRecord): Exit | undefined {

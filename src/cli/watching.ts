@@ -4,6 +4,7 @@ import { ok, type Result } from '../base/index.ts'
 import type { Failure } from '../client/index.ts'
 import type { OutputOptions } from './options.ts'
 import { type Listing, listingTeller, type Told } from './output/listing.ts'
+import { pause } from './pause.ts'
 import type { Session } from './session.ts'
 
 export interface WatchFlags {
@@ -142,16 +143,3 @@ export const isAway = (failure: Failure): boolean =>
   (failure.kind === 'unreachable' && failure.foreign !== true) ||
   failure.kind === 'timedOut' ||
   (failure.kind === 'refused' && failure.problem.kind === 'unavailable')
-
-/** Ends early when the signal aborts. */
-export const pause = (ms: number, signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    const done = (): void => {
-      clearTimeout(timer)
-      signal.removeEventListener('abort', done)
-      resolve()
-    }
-    const timer = setTimeout(done, ms)
-    signal.addEventListener('abort', done)
-    if (signal.aborted) done()
-  })

@@ -3,9 +3,8 @@ import type { Node } from '../../api/index.ts'
 import { ok, type Result } from '../../base/index.ts'
 import type { AdminClient, Failure } from '../../client/index.ts'
 import { phaseText, shortType } from '../follow-push.ts'
-import { isoTime } from '../output/plain.ts'
 import type { Terminal } from '../output/terminal.ts'
-import { stateOf } from '../views/node-views.ts'
+import { nodeFacts, stateOf } from '../views/node-views.ts'
 import { eventsOf, eventsSection, pushesOf, refusalsIn, refusalsSection } from './parts.ts'
 import { type Description, type Section, tableSection } from './section.ts'
 
@@ -40,26 +39,11 @@ export async function describeProxy(
 }
 
 function factsOf(node: Node): Description['facts'] {
-  const { locality } = node
   return [
     ['Name', node.id],
     ['State', stateOf(node)],
     ['Node group', node.group === '' ? 'none: no node group selects it, so it is held' : node.group],
-    ['Cluster', node.cluster],
-    ['Agent', node.agent],
-    ['Locality', [locality?.region, locality?.zone, locality?.subZone].filter((part) => part).join(' / ')],
-    [
-      'Metadata',
-      Object.entries(node.metadata)
-        .map(([key, value]) => `${key}=${value}`)
-        .join(', '),
-    ],
-    ['Generation', node.holds === undefined ? `none of ${node.newest}` : `${node.holds} of ${node.newest}`],
-    ['Last seen', node.lastSeen === null ? '' : isoTime(node.lastSeen)],
-    ...node.streams.map((stream): [string, string] => [
-      'Stream',
-      `${stream.variant.toLowerCase()} from ${stream.peer}${stream.since === null ? '' : ` since ${isoTime(stream.since)}`}`,
-    ]),
+    ...nodeFacts(node),
   ]
 }
 

@@ -15,6 +15,7 @@ import { msOf } from '../output/plain.ts'
 import type { Terminal } from '../output/terminal.ts'
 import { age } from '../output/words.ts'
 import { wrapped } from '../output/wrap.ts'
+import { readNodes } from '../read-nodes.ts'
 import { eventTable } from '../views/event-views.ts'
 import { roomIn, type Section, tableSection } from './section.ts'
 
@@ -55,13 +56,9 @@ export async function nodesOf(
 ): Promise<Result<readonly Node[], Failure>> {
   const nodes: Node[] = []
   for (const group of new Set(groups)) {
-    let pageToken = ''
-    do {
-      const answer = await client.call('Nodes', 'List', { group, pageToken })
-      if (!answer.ok) return answer
-      nodes.push(...answer.value.nodes)
-      pageToken = answer.value.nextPageToken
-    } while (pageToken !== '')
+    const found = await readNodes(client, group)
+    if (!found.ok) return found
+    nodes.push(...found.value)
   }
   return ok(nodes)
 }

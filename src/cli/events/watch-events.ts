@@ -2,6 +2,7 @@
 import type { Event, EventGap, Input, WatchEventsRequest } from '../../api/index.ts'
 import type { Failure } from '../../client/index.ts'
 import type { Exit } from '../exit-codes.ts'
+import { pause } from '../pause.ts'
 import type { Session } from '../session.ts'
 
 /** Where to begin: the first id wanted, and the epoch of the ids that were seen. */
@@ -61,15 +62,3 @@ export function gapText({ asked, next, reason }: EventGap): string {
     return `the server was started anew: events before that are gone; see verdigris push list and verdigris history`
   return `events ${asked} to ${next - 1} are missing: ${reason === 'too slow' ? 'they came faster than they were read' : 'they are too old to be kept'}`
 }
-
-const pause = (ms: number, signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    const done = (): void => {
-      clearTimeout(timer)
-      signal.removeEventListener('abort', done)
-      resolve()
-    }
-    const timer = setTimeout(done, ms)
-    signal.addEventListener('abort', done)
-    if (signal.aborted) done()
-  })

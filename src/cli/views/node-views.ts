@@ -49,27 +49,32 @@ export const nodeState = ({ lastSeen: _lastSeen, ...node }: Node): string => JSO
 const localityOf = ({ locality }: Node): string =>
   [locality?.region, locality?.zone, locality?.subZone].filter((part) => part).join('/')
 
+/** What a proxy says of itself, and how it is connected. */
+export const nodeFacts = (node: Node): readonly (readonly [string, string])[] => [
+  ['Cluster', node.cluster],
+  ['Agent', node.agent],
+  ['Locality', localityOf(node).replaceAll('/', ' / ')],
+  [
+    'Metadata',
+    Object.entries(node.metadata)
+      .map(([key, value]) => `${key}=${value}`)
+      .join(', '),
+  ],
+  ['Generation', node.holds === undefined ? `none of ${node.newest}` : `${node.holds} of ${node.newest}`],
+  ['Last seen', node.lastSeen === null ? '' : isoTime(node.lastSeen)],
+  ...node.streams.map((stream): [string, string] => [
+    'Stream',
+    `${stream.variant.toLowerCase()} from ${stream.peer}${stream.since === null ? '' : ` since ${isoTime(stream.since)}`}`,
+  ]),
+]
+
 /** All that is known of one. */
 export function printNode(terminal: Terminal, node: Node): void {
   const lines = facts([
     ['Node', node.id],
     ['State', stateOf(node)],
     ['Group', node.group === '' ? 'none: no node group selects it, so it is held' : node.group],
-    ['Cluster', node.cluster],
-    ['Agent', node.agent],
-    ['Locality', localityOf(node).replaceAll('/', ' / ')],
-    [
-      'Metadata',
-      Object.entries(node.metadata)
-        .map(([key, value]) => `${key}=${value}`)
-        .join(', '),
-    ],
-    ['Generation', node.holds === undefined ? `none of ${node.newest}` : `${node.holds} of ${node.newest}`],
-    ['Last seen', node.lastSeen === null ? '' : isoTime(node.lastSeen)],
-    ...node.streams.map((stream): [string, string] => [
-      'Stream',
-      `${stream.variant.toLowerCase()} from ${stream.peer}${stream.since === null ? '' : ` since ${isoTime(stream.since)}`}`,
-    ]),
+    ...nodeFacts(node),
   ])
   for (const line of lines) terminal.out(printable(line))
   const columns = [

@@ -5,10 +5,11 @@ import type { Failure } from '../../client/index.ts'
 import type { Exit } from '../exit-codes.ts'
 import { exitOf, progressLine } from '../follow-push.ts'
 import { proxies, shares } from '../output/words.ts'
+import { pause } from '../pause.ts'
 import { readNodes } from '../read-nodes.ts'
 import type { Session } from '../session.ts'
 import { stateOf } from '../views/node-views.ts'
-import { isAway, keepWatching, lookingAgain, pause } from '../watching.ts'
+import { isAway, keepWatching, lookingAgain } from '../watching.ts'
 import type { Condition } from './conditions.ts'
 
 /** Where things are looked for. */

@@ -1,7 +1,8 @@
 // Clusters that are an extension: where their endpoints come from, and how they spread requests. Only what is emitted.
-import { messageOfTypeUrl } from '../../envoy-api/index.ts'
+import { isPrime } from '../../base/index.ts'
 import { socketFaults } from './addresses.ts'
-import { type Check, either, type Fault, get, has, list, number, seconds } from './fault.ts'
+import { typeFaults } from './extensions.ts'
+import { type Check, type Fault, get, has, list, number, seconds } from './fault.ts'
 
 const dns = 'envoy.extensions.clusters.dns.v3.DnsCluster'
 const cares = 'envoy.extensions.network.dns_resolver.cares.v3.CaresDnsResolverConfig'
@@ -59,21 +60,6 @@ export const clusterTypeChecks: Readonly<Record<string, Check>> = {
       yield* socketFaults(server, ['resolvers', index])
     }
   },
-}
-
-function* typeFaults(any: unknown, allowed: readonly string[], path: Fault['path']): Iterable<Fault> {
-  const found = messageOfTypeUrl(String(get(any, '@type') ?? ''))
-  if (!allowed.includes(found)) {
-    yield {
-      path,
-      message: `wanted ${either(allowed)}, found ${found === '' ? 'nothing' : found.slice(0, 100)}`,
-    }
-  }
-}
-
-const isPrime = (value: number): boolean => {
-  for (let factor = 2; factor * factor <= value; factor += 1) if (value % factor === 0) return false
-  return Number.isInteger(value) && value > 1
 }
 
 const at = (field: string, message: string): Fault => ({ path: [field], message })

@@ -171,7 +171,7 @@ const wanted = (allowed: readonly string[], found: string): string =>
   `wanted one of ${either(allowed)}, found ${found === '' ? 'nothing' : `"${found.slice(0, 100)}"`}`
 
 /** An Any of none of these types. */
-function* typeFaults(any: unknown, allowed: readonly string[], path: Fault['path']): Iterable<Fault> {
+export function* typeFaults(any: unknown, allowed: readonly string[], path: Fault['path']): Iterable<Fault> {
   const type = typeOf(any)
   if (!allowed.includes(type)) yield { path, message: wanted(allowed, type) }
 }

@@ -43,6 +43,12 @@ export function text(message: unknown, jsonName: string): string {
   return typeof value === 'string' ? value : ''
 }
 
+/** The text of a DataSource that holds it itself; '' when it does not. */
+export function sourceText(source: unknown): string {
+  const inline = text(source, 'inlineString')
+  return inline === '' ? Buffer.from(text(source, 'inlineBytes'), 'base64').toString('utf8') : inline
+}
+
 /** A repeated field; empty when it is not set. */
 export function list(message: unknown, jsonName: string): readonly unknown[] {
   const value = get(message, jsonName)

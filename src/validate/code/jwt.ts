@@ -1,5 +1,5 @@
 // Tokens: the providers that rules name are there, and their keys can be read.
-import { type Check, type Fault, get, has, isFields, list, text } from './fault.ts'
+import { type Check, type Fault, get, has, isFields, list, sourceText, text } from './fault.ts'
 
 const jwt = 'envoy.extensions.filters.http.jwt_authn.v3.'
 
@@ -24,7 +24,7 @@ export const jwtChecks: Readonly<Record<string, Check>> = {
     const keys = get(provider, 'localJwks')
     if (!has(keys, 'inlineString') && !has(keys, 'inlineBytes')) {
       yield { path, message: 'wanted keys inline: files and variables are those of the proxy' }
-    } else if (textOf(keys) !== '' && !isKeySet(textOf(keys)))
+    } else if (sourceText(keys) !== '' && !isKeySet(sourceText(keys)))
       yield { path, message: 'wanted a JSON Web Key Set: {"keys": [...]}' }
   },
 }
@@ -63,10 +63,6 @@ function isKeySet(json: string): boolean {
     throw cause
   }
 }
-
-/** The text of a DataSource that holds it itself. */
-const textOf = (source: unknown): string =>
-  text(source, 'inlineString') || Buffer.from(text(source, 'inlineBytes'), 'base64').toString('utf8')
 
 const membersOf = (map: unknown): ReadonlyMap<string, unknown> =>
   new Map(isFields(map) ? Object.entries(map) : [])

@@ -1,13 +1,13 @@
 // Secrets: material that Envoy can use. Only what is said itself: files of the proxy's machine are not read from here.
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto'
-import { type Check, type Fault, get, has, list, text } from './fault.ts'
+import { type Check, type Fault, get, has, list, sourceText, text } from './fault.ts'
 
 const tls = 'envoy.extensions.transport_sockets.tls.v3.'
 
 export const secretChecks: Readonly<Record<string, Check>> = {
   [`${tls}TlsCertificate`]: function* (pair) {
-    const certificate = readCertificate(pem(get(pair, 'certificateChain')))
-    const key = readKey(pem(get(pair, 'privateKey')))
+    const certificate = readCertificate(sourceText(get(pair, 'certificateChain')))
+    const key = readKey(sourceText(get(pair, 'privateKey')))
     if (certificate === undefined) {
       yield { path: ['certificateChain'], message: 'wanted a certificate in PEM, inline' }
     }
@@ -21,7 +21,7 @@ export const secretChecks: Readonly<Record<string, Check>> = {
   },
   [`${tls}CertificateValidationContext`]: function* (context) {
     const authority = get(context, 'trustedCa')
-    if (authority !== undefined && readCertificate(pem(authority)) === undefined) {
+    if (authority !== undefined && readCertificate(sourceText(authority)) === undefined) {
       yield { path: ['trustedCa'], message: 'wanted certificates in PEM, inline' }
     }
   },
@@ -45,12 +45,6 @@ export const secretChecks: Readonly<Record<string, Check>> = {
 }
 
 const nothing = (field: string): Fault => ({ path: [field], message: 'wanted a value, found none' })
-
-/** The text of a DataSource that holds it itself. */
-function pem(source: unknown): string {
-  const inline = text(source, 'inlineString')
-  return inline === '' ? Buffer.from(text(source, 'inlineBytes'), 'base64').toString('utf8') : inline
-}
 
 function readCertificate(text: string): X509Certificate | undefined {
   try {

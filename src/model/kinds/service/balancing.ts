@@ -1,6 +1,6 @@
 // How requests are spread over the endpoints of one environment.
 import { z } from 'zod'
-import { limits } from '../../../base/index.ts'
+import { isPrime, limits } from '../../../base/index.ts'
 import { cookieName, headerName, positiveDuration, refuseUnlessOne } from '../../fields.ts'
 
 const hash = z
@@ -98,8 +98,3 @@ export const loadBalancing = z
   })
 
 export type LoadBalancing = z.infer<typeof loadBalancing>
-
-function isPrime(value: number): boolean {
-  for (let divisor = 2; divisor * divisor <= value; divisor++) if (value % divisor === 0) return false
-  return value > 1
-}
